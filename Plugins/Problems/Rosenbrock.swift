@@ -1,0 +1,44 @@
+import OptimizerKit
+
+/// Rosenbrock's curved valley, in any dimension.
+///
+///     f(x) = Σᵢ b (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²
+///
+/// Minimum 0 at (1, …, 1). The floor of the valley falls slowly along a parabola while its walls
+/// are steep: reaching the valley is easy, following it is not.
+///
+/// Rosenbrock 1960, doi:10.1093/comjnl/3.3.175.
+public struct Rosenbrock: Surface {
+  public static let name = "rosenbrock"
+  public static let summary = "a narrow valley along a parabola"
+  public static let shows = "slow progress along a curved, ill-conditioned valley"
+  public static let source = "Rosenbrock 1960, doi:10.1093/comjnl/3.3.175"
+
+  @Hyperparameter("dimension", in: 2.0...1e6) public var dim = 2
+  @Hyperparameter("steepness of the walls", in: .positive, scale: .log) public var b = 100.0
+
+  public init() {}
+
+  public var dimension: Int { dim }
+  public var starts: [[Double]] { [(0..<dim).map { $0 % 2 == 0 ? -1.2 : 1 }] }
+  public var minima: [[Double]] { [Array(repeating: 1, count: dim)] }
+  public var minimumLoss: Double? { 0 }
+  public var viewport: Viewport? { dim == 2 ? Viewport(x: -2...2, y: -1...3) : nil }
+
+  public func loss<X: Coordinates>(at x: X) -> X.Value {
+    var sum = X.Value.zero
+    for i in 0..<(x.count - 1) {
+      sum += b * (x[i + 1] - x[i].squared).squared + (1.0 - x[i]).squared
+    }
+    return sum
+  }
+
+  public func gradient<X: Coordinates>(at x: X, into g: inout X) {
+    g[0] = .zero
+    for i in 0..<(x.count - 1) {
+      let r = x[i + 1] - x[i].squared
+      g[i] = g[i] - 4.0 * b * x[i] * r - 2.0 * (1.0 - x[i])
+      g[i + 1] = 2.0 * b * r
+    }
+  }
+}

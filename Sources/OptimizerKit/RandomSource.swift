@@ -1,0 +1,53 @@
+// Counter-based random numbers: any draw can be recomputed from seed, purpose and step alone.
+
+/// What random numbers are for. Each purpose has a stream of its own, so that, at the same seed,
+/// every optimizer sees the same initialisation, data order and noise.
+public enum RandomPurpose: UInt64, Sendable {
+  case initialization = 1
+  case dataOrder = 2
+  case noise = 3
+  case instance = 4
+  case optimizer = 5
+}
+
+/// SplitMix64, started from a hash of seed, purpose and step.
+///
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014,
+/// doi:10.1145/2660193.2660195.
+public struct RandomSource: RandomNumberGenerator, Sendable {
+  var state: UInt64
+
+  /// The stream for `purpose` at `step` of the run with `seed`.
+  public init(seed: UInt64, purpose: RandomPurpose, step: Int = 0) {
+    var hash = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
+    hash = Self.mix(hash ^ (purpose.rawValue &* 0xD1B5_4A32_D192_ED03))
+    state = Self.mix(hash ^ (UInt64(bitPattern: Int64(step)) &* 0x8CB9_2BA7_2F3D_8DD7))
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return Self.mix(state)
+  }
+
+  /// Uniform in [0, 1), 53 bits.
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Standard normal, by the Box–Muller transform; two uniforms a draw.
+  public mutating func normal() -> Double {
+    let u = 1 - uniform()  // (0, 1]
+    let v = uniform()
+    return (-2 * Double.log(u)).squareRoot() * Double.cos(2 * .pi * v)
+  }
+
+  /// Uniform in 0 ..< n without bias (Lemire, doi:10.1145/3230636).
+  public mutating func index(below n: Int) -> Int {
+    Int(truncatingIfNeeded: next(upperBound: UInt64(n)))
+  }
+
+  static func mix(_ z: UInt64) -> UInt64 {
+    var z = z
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

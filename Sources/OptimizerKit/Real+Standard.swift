@@ -1,0 +1,20 @@
+// Float and Double as `Real`: the operators are the standard library's, the transcendental
+// functions the C library's (the only use of it in this target).
+
+import Glibc
+
+extension Double: Real {
+  @inlinable public var double: Double { @inline(__always) get { self } }
+  public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+  public static func log(_ x: Double) -> Double { Glibc.log(x) }
+  public static func cos(_ x: Double) -> Double { Glibc.cos(x) }
+  public static func sin(_ x: Double) -> Double { Glibc.sin(x) }
+}
+
+extension Float: Real {
+  @inlinable public var double: Double { @inline(__always) get { Double(self) } }
+  public static func exp(_ x: Float) -> Float { Glibc.expf(x) }
+  public static func log(_ x: Float) -> Float { Glibc.logf(x) }
+  public static func cos(_ x: Float) -> Float { Glibc.cosf(x) }
+  public static func sin(_ x: Float) -> Float { Glibc.sinf(x) }
+}

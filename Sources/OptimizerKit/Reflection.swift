@@ -1,0 +1,64 @@
+// Finds the `@Hyperparameter` properties of a type.
+//
+// `Mirror` reads stored properties but cannot write them, and an author should not have to list key
+// paths. The standard library's field metadata gives name, type and offset of each; it is SPI, used
+// in this one file.
+
+@_spi(Reflection) import Swift
+
+/// One `@Hyperparameter` property: its name, its place in the value, its wrapper type.
+struct HyperparameterField {
+  let name: String
+  let offset: Int
+  let type: any AnyHyperparameter.Type
+}
+
+/// The `@Hyperparameter` properties of `type`, in the order of declaration.
+func hyperparameterFields(of type: Any.Type) -> [HyperparameterField] {
+  var fields: [HyperparameterField] = []
+  _ = _forEachField(of: type) { label, offset, fieldType, _ in
+    if let wrapper = fieldType as? any AnyHyperparameter.Type {
+      let label = String(cString: label)
+      let name = label.hasPrefix("_") ? String(label.dropFirst()) : label
+      fields.append(HyperparameterField(name: name, offset: offset, type: wrapper))
+    }
+    return true
+  }
+  return fields
+}
+
+/// What came of setting a hyperparameter.
+enum SettingOutcome {
+  case done
+  case malformed(expected: String)
+  case outOfRange(expected: String)
+}
+
+/// `Hyperparameter` without its value type.
+protocol AnyHyperparameter {
+  static func describe(_ place: UnsafeRawPointer, name: String) -> HyperparameterDescription
+  static func set(_ place: UnsafeMutableRawPointer, from text: String) -> SettingOutcome
+}
+
+extension Hyperparameter: AnyHyperparameter {
+  static func describe(_ place: UnsafeRawPointer, name: String) -> HyperparameterDescription {
+    let wrapper = place.assumingMemoryBound(to: Self.self).pointee
+    return HyperparameterDescription(
+      name: name, value: wrapper.wrappedValue.hyperparameterText,
+      number: wrapper.wrappedValue.hyperparameterNumber, help: "\(wrapper.help)",
+      expectation: Value.expectation, bounds: wrapper.bounds, scale: wrapper.scale,
+      search: wrapper.search)
+  }
+
+  static func set(_ place: UnsafeMutableRawPointer, from text: String) -> SettingOutcome {
+    let pointer = place.assumingMemoryBound(to: Self.self)
+    let bounds = pointer.pointee.bounds
+    let expected = bounds == .any ? Value.expectation : "\(Value.expectation) in \(bounds)"
+    guard let value = Value(hyperparameter: text) else { return .malformed(expected: expected) }
+    if let number = value.hyperparameterNumber, !bounds.contains(number) {
+      return .outOfRange(expected: expected)
+    }
+    pointer.pointee.wrappedValue = value
+    return .done
+  }
+}

@@ -1,0 +1,89 @@
+// What a run is: everything that decides its numbers, as plain data.
+
+/// A plugin by name, with all of its hyperparameters as text.
+public struct PluginSpec: Codable, Sendable, Hashable {
+  /// The registered name.
+  public var name: String
+  /// Every hyperparameter and the text of its value, in the order of declaration.
+  public var settings: [Setting]
+
+  /// A hyperparameter and the text of its value.
+  public struct Setting: Codable, Sendable, Hashable {
+    public var name: String
+    public var value: String
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public init(name: String, settings: [Setting]) {
+    self.name = name
+    self.settings = settings
+  }
+
+  /// A plugin as it stands.
+  public init(_ plugin: some Plugin) {
+    name = type(of: plugin).name
+    settings = plugin.hyperparameters.map { Setting(name: $0.name, value: $0.value) }
+  }
+
+  /// The text of one hyperparameter's value.
+  public subscript(setting: String) -> String? {
+    settings.first { $0.name == setting }?.value
+  }
+}
+
+/// A hyperparameter that follows schedules, one after the other.
+public struct ScheduleSpec: Codable, Sendable, Hashable {
+  /// The scheduled hyperparameter, usually `lr`.
+  public var hyperparameter: String
+  /// The schedules in sequence.
+  public var parts: [PluginSpec]
+  public init(hyperparameter: String, parts: [PluginSpec]) {
+    self.hyperparameter = hyperparameter
+    self.parts = parts
+  }
+}
+
+/// One run: optimizer × hyperparameters × schedules × problem × start × seed × budget.
+public struct RunSpec: Codable, Sendable, Hashable {
+  /// The optimizer as it is called in tables and pictures: the selection that asked for it.
+  public var label: String
+  public var optimizer: PluginSpec
+  public var schedules: [ScheduleSpec]
+  public var problem: PluginSpec
+  /// Where a surface starts; nil for a training problem.
+  public var start: [Double]?
+  public var seed: UInt64
+  /// The number of updates.
+  public var steps: Int
+  /// How much of the path is kept.
+  public var recording: Recording
+
+  public init(
+    label: String, optimizer: PluginSpec, schedules: [ScheduleSpec] = [], problem: PluginSpec,
+    start: [Double]? = nil, seed: UInt64 = 1, steps: Int, recording: Recording = .init()
+  ) {
+    self.label = label
+    self.optimizer = optimizer
+    self.schedules = schedules
+    self.problem = problem
+    self.start = start
+    self.seed = seed
+    self.steps = steps
+    self.recording = recording
+  }
+}
+
+/// What a run keeps.
+public struct Recording: Codable, Sendable, Hashable {
+  /// Every how many steps a row is kept (the first and the last always are).
+  public var every: Int
+  /// How often a training problem is validated, evenly over the budget, the end included.
+  public var validations: Int
+  public init(every: Int = 1, validations: Int = 10) {
+    self.every = every
+    self.validations = validations
+  }
+}

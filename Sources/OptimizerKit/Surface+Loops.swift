@@ -1,0 +1,154 @@
+// How the lab evaluates a surface. Inlinable for the same reason as the loops of a coordinate rule:
+// each surface's module gets its own copy, specialised for the formula.
+
+extension Surface {
+  @inlinable
+  public func planarGradient(seed: UInt64) -> PlanarGradient {
+    if isStochastic {
+      return { p, step in
+        var g = Planar(0.0, 0.0)
+        var random = RandomSource(seed: seed, purpose: .noise, step: step)
+        self.sampleGradient(at: p, into: &g, random: &random)
+        return g
+      }
+    }
+    return { p, _ in
+      var g = Planar(0.0, 0.0)
+      self.gradient(at: p, into: &g)
+      return g
+    }
+  }
+
+  @inlinable
+  public func gradient(
+    at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, seed: UInt64,
+    step: Int
+  ) {
+    var out = Strided(g, count: dimension)
+    if isStochastic {
+      var random = RandomSource(seed: seed, purpose: .noise, step: step)
+      sampleGradient(at: Strided(x, count: dimension), into: &out, random: &random)
+    } else {
+      gradient(at: Strided(x, count: dimension), into: &out)
+    }
+  }
+
+  @inlinable
+  public func gradients(
+    at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, lanes: Int,
+    seed: UInt64, step: Int
+  ) {
+    let dimension = self.dimension
+    if isStochastic {
+      for k in 0..<lanes {
+        // The same noise for every run: they are paired.
+        var random = RandomSource(seed: seed, purpose: .noise, step: step)
+        var out = Strided(g + k, count: dimension, stride: lanes)
+        sampleGradient(
+          at: Strided(x + k, count: dimension, stride: lanes), into: &out, random: &random)
+      }
+    } else if dimension == 2 {
+      let y = x + lanes
+      let gy = g + lanes
+      for k in 0..<lanes {
+        var out = Planar(0.0, 0.0)
+        gradient(at: Planar(x[k], y[k]), into: &out)
+        g[k] = out.x
+        gy[k] = out.y
+      }
+    } else {
+      for k in 0..<lanes {
+        var out = Strided(g + k, count: dimension, stride: lanes)
+        gradient(at: Strided(x + k, count: dimension, stride: lanes), into: &out)
+      }
+    }
+  }
+
+  @inlinable
+  public func evaluate(
+    _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>,
+    gradientNorms: UnsafeMutablePointer<Double>
+  ) {
+    let dimension = self.dimension
+    if dimension == 2 {
+      for i in 0..<count {
+        let p = Planar(points[2 * i], points[2 * i + 1])
+        var g = Planar(0.0, 0.0)
+        gradient(at: p, into: &g)
+        losses[i] = loss(at: p)
+        gradientNorms[i] = (g.x * g.x + g.y * g.y).squareRoot()
+      }
+      return
+    }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { buffer in
+      var g = Strided(buffer.baseAddress!, count: dimension)
+      for i in 0..<count {
+        let x = Strided(
+          UnsafeMutablePointer(mutating: points + i * dimension), count: dimension)
+        gradient(at: x, into: &g)
+        losses[i] = loss(at: x)
+        var sum = 0.0
+        for d in 0..<dimension { sum += g[d] * g[d] }
+        gradientNorms[i] = sum.squareRoot()
+      }
+    }
+  }
+
+  public func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double] {
+    var point = zip(x, v).map { Dual($0, derivative: $1) }
+    var result = [Dual](repeating: Dual(0), count: dimension)
+    point.withUnsafeMutableBufferPointer { point in
+      result.withUnsafeMutableBufferPointer { result in
+        var g = Strided(result.baseAddress!, count: dimension)
+        gradient(at: Strided(point.baseAddress!, count: dimension), into: &g)
+      }
+    }
+    return result.map(\.derivative)
+  }
+}
+
+extension Surface {
+  /// f(x) at a point given as an array.
+  public func loss(at x: [Double]) -> Double {
+    evaluated([x]).losses[0]
+  }
+
+  /// ∇f(x) by dual numbers from `loss` alone: what `gradient` must agree with.
+  public func dualGradient(at x: [Double]) -> [Double] {
+    x.indices.map { i in
+      var point = x.enumerated().map { Dual($1, derivative: $0 == i ? 1 : 0) }
+      return point.withUnsafeMutableBufferPointer {
+        loss(at: Strided($0.baseAddress!, count: dimension)).derivative
+      }
+    }
+  }
+
+  /// ∇f(x) as the surface writes it, without noise.
+  public func gradient(at x: [Double]) -> [Double] {
+    var x = x
+    var g = [Double](repeating: .nan, count: dimension)
+    x.withUnsafeMutableBufferPointer { x in
+      g.withUnsafeMutableBufferPointer { g in
+        var out = Strided(g.baseAddress!, count: dimension)
+        gradient(at: Strided(x.baseAddress!, count: dimension), into: &out)
+      }
+    }
+    return g
+  }
+
+  /// Losses and gradient norms at many points.
+  public func evaluated(_ points: [[Double]]) -> (losses: [Double], gradientNorms: [Double]) {
+    let flat = points.flatMap { $0 }
+    var losses = [Double](repeating: 0, count: points.count)
+    var norms = losses
+    evaluate(flat, count: points.count, losses: &losses, gradientNorms: &norms)
+    return (losses, norms)
+  }
+
+  /// ∇²f(x), n × n.
+  public func hessian(at x: [Double]) -> [Double] {
+    x.indices.flatMap { i in
+      hessianVectorProduct(at: x, x.indices.map { $0 == i ? 1 : 0 })
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// A synthetic problem: a function of a few coordinates, in double precision.
+
+/// A surface: its formula, its gradient, its known minima and canonical starts.
+///
+///     public func loss<X: Coordinates>(at p: X) -> X.Value { p[0].squared + 100.0 * p[1].squared }
+///     public func gradient<X: Coordinates>(at p: X, into g: inout X) {
+///       g[0] = 2.0 * p[0]
+///       g[1] = 200.0 * p[1]
+///     }
+///
+/// What a conformer must uphold: `gradient` writes every coordinate of `g` and is the gradient of
+/// `loss` (checked against dual numbers by `optlab check`), each of `minima` is a stationary point
+/// with the loss `minimumLoss`, and no start lies at a minimum. Hessian–vector products come from
+/// running `gradient` on dual numbers; nothing is to be written for them.
+public protocol Surface: Problem {
+  /// The number of coordinates, at least 1.
+  var dimension: Int { get }
+  /// Canonical starting points, the first one the default.
+  var starts: [[Double]] { get }
+  /// The known global minimisers (or, for a problem that is unbounded below, none).
+  var minima: [[Double]] { get }
+  /// The loss at the minima; nil where it is unbounded below or not known.
+  var minimumLoss: Double? { get }
+  /// A saddle point, for the time that it takes to escape.
+  var saddle: [Double]? { get }
+  /// The part of the plane that pictures show; nil in other dimensions.
+  var viewport: Viewport? { get }
+  /// Whether the loss is a quadratic form.
+  var isQuadratic: Bool { get }
+  /// Whether the gradient that the optimizer sees is random.
+  var isStochastic: Bool { get }
+
+  /// f(x).
+  func loss<X: Coordinates>(at x: X) -> X.Value
+  /// ∇f(x), written to every coordinate of `g`.
+  func gradient<X: Coordinates>(at x: X, into g: inout X)
+  /// An unbiased estimate of ∇f(x); the gradient itself unless the problem is stochastic.
+  func sampleGradient<X: Coordinates>(at x: X, into g: inout X, random: inout RandomSource)
+
+  /// The gradient in the plane as a function; see `PlanarGradient`.
+  func planarGradient(seed: UInt64) -> PlanarGradient
+  /// The gradient that the optimizer sees at `step`, at a point in memory.
+  func gradient(
+    at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, seed: UInt64,
+    step: Int)
+  /// The gradients that the optimizer sees at `step`, for many runs side by side: coordinate d of
+  /// run k is `x[d * lanes + k]`.
+  func gradients(
+    at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, lanes: Int,
+    seed: UInt64, step: Int)
+  /// Losses and norms of the true gradient at `count` points, laid out one point after the other.
+  func evaluate(
+    _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>,
+    gradientNorms: UnsafeMutablePointer<Double>)
+  /// ∇²f(x) v, exact.
+  func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double]
+}
+
+extension Surface {
+  public var minimumLoss: Double? { nil }
+  public var saddle: [Double]? { nil }
+  public var viewport: Viewport? { nil }
+  public var isQuadratic: Bool { false }
+  public var isStochastic: Bool { false }
+  @inlinable
+  public func sampleGradient<X: Coordinates>(
+    at x: X, into g: inout X, random: inout RandomSource
+  ) { gradient(at: x, into: &g) }
+}

@@ -1,0 +1,45 @@
+// A problem that trains a model on data, in single precision.
+
+/// The training of a model: parameters in one flat vector, minibatch gradients, validation metrics.
+///
+/// What a conformer must uphold: the same seed gives the same initial parameters and the same order
+/// of the data, whatever the optimizer; `lossAndGradient` allocates nothing after its first call.
+public protocol TrainingProblem: Problem {
+  /// Loads the data and builds the model; throws, in one sentence with its remedy, where data are
+  /// missing or wrong.
+  func makeSession(seed: UInt64) throws -> any TrainingSession
+  /// Says what is missing before any work begins, without loading anything large.
+  func checkAvailability() throws
+}
+
+extension TrainingProblem {
+  public func checkAvailability() throws {}
+}
+
+/// One training run's model and data. A class: its buffers are reused from step to step.
+public protocol TrainingSession: AnyObject {
+  /// The tensors within the parameter vector.
+  var layout: ParameterLayout { get }
+  /// How many steps go through the training data once.
+  var stepsPerEpoch: Int { get }
+  /// The parameters before the first step.
+  func initialParameters() -> Vector<Float>
+  /// The mean loss of the minibatch of `step` (from 1) at `x`, and its gradient.
+  func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>) -> Double
+  /// The mean loss of the minibatch of `step` at `x`.
+  func loss(at x: Vector<Float>, step: Int) -> Double
+  /// Mean loss and accuracy over the whole validation set.
+  func validate(_ x: Vector<Float>) -> ValidationMetrics
+}
+
+/// What a validation pass measures.
+public struct ValidationMetrics: Sendable, Equatable, Codable {
+  /// The mean loss.
+  public var loss: Double
+  /// The share of examples classified rightly, in 0...1.
+  public var accuracy: Double
+  public init(loss: Double, accuracy: Double) {
+    self.loss = loss
+    self.accuracy = accuracy
+  }
+}

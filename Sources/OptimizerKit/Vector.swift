@@ -1,0 +1,116 @@
+// A vector of parameters: contiguous, aligned to a cache line, a value.
+
+/// A vector of `Float` or `Double`, contiguous, aligned to 64 bytes, with value semantics: a copy
+/// shares storage until one of the two is changed.
+public struct Vector<R: Real>: @unchecked Sendable {
+  // Sendable: the storage is changed only while it is uniquely referenced.
+
+  @usableFromInline
+  final class Storage {
+    @usableFromInline let base: UnsafeMutablePointer<R>
+    @usableFromInline let count: Int
+
+    @usableFromInline
+    init(count: Int) {
+      let bytes = max(count, 1) * MemoryLayout<R>.stride
+      base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        .bindMemory(to: R.self, capacity: max(count, 1))
+      self.count = count
+    }
+
+    deinit { UnsafeMutableRawPointer(base).deallocate() }
+  }
+
+  @usableFromInline var storage: Storage
+
+  /// `count` copies of `value`.
+  public init(repeating value: R, count: Int) {
+    storage = Storage(count: count)
+    storage.base.initialize(repeating: value, count: count)
+  }
+
+  /// The elements of `values`.
+  public init(_ values: some Collection<R>) {
+    storage = Storage(count: values.count)
+    var next = storage.base
+    for value in values {
+      next.initialize(to: value)
+      next += 1
+    }
+  }
+
+  /// The number of elements.
+  @inlinable public var count: Int { storage.count }
+  /// 0 ..< count.
+  @inlinable public var indices: Range<Int> { 0..<storage.count }
+
+  @inlinable
+  public subscript(i: Int) -> R {
+    get {
+      precondition(i >= 0 && i < storage.count, "index out of range")
+      return storage.base[i]
+    }
+    set {
+      precondition(i >= 0 && i < storage.count, "index out of range")
+      makeUnique()
+      storage.base[i] = newValue
+    }
+  }
+
+  /// The elements, for reading.
+  @inlinable public var pointer: UnsafePointer<R> { UnsafePointer(storage.base) }
+
+  /// The elements, for writing; valid while this value lives and is not copied.
+  @inlinable
+  public mutating func mutablePointer() -> UnsafeMutablePointer<R> {
+    makeUnique()
+    return storage.base
+  }
+
+  /// The elements as an array.
+  public var array: [R] { Array(UnsafeBufferPointer(start: storage.base, count: storage.count)) }
+
+  @inlinable
+  mutating func makeUnique() {
+    if !isKnownUniquelyReferenced(&storage) {
+      let copy = Storage(count: storage.count)
+      copy.base.initialize(from: storage.base, count: storage.count)
+      storage = copy
+    }
+  }
+}
+
+extension Vector {
+  /// self ← self + α v.
+  @inlinable
+  public mutating func add(_ alpha: R, _ v: Vector) {
+    precondition(v.count == count, "vectors of different length")
+    let x = mutablePointer()
+    let y = v.pointer
+    for i in 0..<count { x[i] = x[i] + alpha * y[i] }
+  }
+
+  /// The scalar product, accumulated in double precision over eight interleaved partial sums
+  /// (a fixed order: the same numbers give the same bits).
+  @inlinable
+  public func dot(_ v: Vector) -> Double {
+    precondition(v.count == count, "vectors of different length")
+    let x = pointer
+    let y = v.pointer
+    var sums = SIMD8<Double>(repeating: 0)
+    var i = 0
+    while i + 8 <= count {
+      for k in 0..<8 { sums[k] += x[i + k].double * y[i + k].double }
+      i += 8
+    }
+    var total = sums.sum()
+    while i < count {
+      total += x[i].double * y[i].double
+      i += 1
+    }
+    return total
+  }
+
+  /// The Euclidean norm.
+  @inlinable public var norm: Double { dot(self).squareRoot() }
+}
