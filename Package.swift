@@ -20,8 +20,13 @@ let package = Package(
     .target(
       name: "Plugins",
       dependencies: ["OptimizerKit", "LinearAlgebra"],
-      path: "Plugins", exclude: ["Suites"],
-      swiftSettings: numerics),
+      path: "Plugins", exclude: ["Suites", "README.md"],
+      swiftSettings: numerics, plugins: ["ListPlugins"]),
+    .executableTarget(
+      name: "PluginCatalog", dependencies: ["OptimizerKit"], path: "Sources/PluginCatalog/Tool"),
+    .plugin(
+      name: "ListPlugins", capability: .buildTool(), dependencies: ["PluginCatalog"],
+      path: "Sources/PluginCatalog/BuildTool"),
 
     // Libraries of the system.
     .systemLibrary(name: "COpenBLAS"),

@@ -1,0 +1,32 @@
+// The hash behind every key: of sources, of run specifications.
+
+/// FNV-1a with 128 bits: the same bytes give the same text on every machine and in every version.
+///
+/// Source: Fowler, Noll, Vo; draft-eastlake-fnv.
+public struct ContentHash: Sendable {
+  private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+
+  public init() {}
+
+  /// Adds bytes.
+  public mutating func update(_ bytes: some Sequence<UInt8>) {
+    let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
+    for byte in bytes {
+      state ^= UInt128(byte)
+      state &*= prime
+    }
+  }
+
+  /// 32 hexadecimal digits.
+  public var text: String {
+    let digits = String(state, radix: 16)
+    return String(repeating: "0", count: 32 - digits.count) + digits
+  }
+
+  /// The hash of a text.
+  public static func of(_ text: String) -> String {
+    var hash = ContentHash()
+    hash.update(text.utf8)
+    return hash.text
+  }
+}
