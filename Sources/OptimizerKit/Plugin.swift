@@ -17,12 +17,15 @@ public protocol Plugin: Sendable {
   init()
   /// Says what is wrong with hyperparameters that are each in range but do not fit together.
   func validate() throws(HyperparameterError)
+  /// Called once after all hyperparameters are set and valid: the place for derived constants.
+  mutating func resolve()
 }
 
 extension Plugin {
   public static var source: String { "" }
   public static var presets: [Preset] { [] }
   public func validate() throws(HyperparameterError) {}
+  public mutating func resolve() {}
 }
 
 /// Named settings of a plugin's hyperparameters, asked for as `adam@optax`.

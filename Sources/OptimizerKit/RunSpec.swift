@@ -58,12 +58,15 @@ public struct RunSpec: Codable, Sendable, Hashable {
   public var seed: UInt64
   /// The number of updates.
   public var steps: Int
+  /// Where the run may stop before its budget: at f − f* ≤ target × (f₀ − f*); nil for never.
+  public var target: Double?
   /// How much of the path is kept.
   public var recording: Recording
 
   public init(
     label: String, optimizer: PluginSpec, schedules: [ScheduleSpec] = [], problem: PluginSpec,
-    start: [Double]? = nil, seed: UInt64 = 1, steps: Int, recording: Recording = .init()
+    start: [Double]? = nil, seed: UInt64 = 1, steps: Int, target: Double? = nil,
+    recording: Recording = .init()
   ) {
     self.label = label
     self.optimizer = optimizer
@@ -72,6 +75,7 @@ public struct RunSpec: Codable, Sendable, Hashable {
     self.start = start
     self.seed = seed
     self.steps = steps
+    self.target = target
     self.recording = recording
   }
 }
