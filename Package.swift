@@ -11,10 +11,24 @@ let numerics: [SwiftSetting] = [
 
 let package = Package(
   name: "OptimizerLab",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
   targets: [
     .target(name: "OptimizerKit", swiftSettings: numerics),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: numerics),
+
+    .target(
+      name: "Harness",
+      dependencies: [
+        "OptimizerKit", "Yams",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
 
     // The plugins: one file each, listed by the build tool.
     .target(

@@ -1,0 +1,141 @@
+// A run on a surface, in double precision.
+
+import OptimizerKit
+
+extension PluginCatalogue {
+  func descend(
+    _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
+    schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder
+  ) throws -> RunRecord {
+    recorder.minimumLoss = surface.minimumLoss
+    let scheduled = try ScheduledHyperparameters(
+      schedules, for: optimizer, steps: recorder.spec.steps)
+    recordRows(surface, points: start, firstStep: 0, rates: [0], recorder: recorder)
+    if surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
+      !type(of: rule).hasEvaluationPoint
+    {
+      return descendInPlane(
+        surface, from: start, with: rule, scheduled: scheduled, recorder: recorder)
+    }
+    return try descendStepwise(
+      surface, from: start, with: optimizer, scheduled: scheduled, recorder: recorder)
+  }
+
+  /// A coordinate rule in the plane: in chunks, point and state in registers, losses afterwards.
+  private func descendInPlane(
+    _ surface: any Surface, from start: [Double], with rule: any CoordinateRule,
+    scheduled: ScheduledHyperparameters, recorder: RunRecorder
+  ) -> RunRecord {
+    var rule = rule
+    var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+    var point = Planar(start[0], start[1])
+    let gradient = surface.planarGradient(seed: recorder.spec.seed)
+    // A chunk ends where another hyperparameter than the learning rate changes: at every step.
+    let chunk = scheduled.others.isEmpty ? 4096 : 1
+    var path = [Planar<Double>](repeating: point, count: chunk)
+    var step = 0
+    var seconds = 0.0
+    var counts = EvaluationCounts()
+    while step < recorder.spec.steps, !recorder.isFinished {
+      let steps = min(chunk, recorder.spec.steps - step)
+      let rates = (step..<step + steps).map { scheduled.learningRate(after: $0) }
+      scheduled.apply(to: &rule, after: step)
+      let begin = recorder.context.now()
+      rates.withUnsafeBufferPointer { rates in
+        path.withUnsafeMutableBufferPointer { path in
+          rule.descend(
+            gradient, point: &point, state: &state, firstStep: step + 1, rates: rates,
+            steps: steps, path: path.baseAddress)
+        }
+      }
+      seconds += recorder.context.now() - begin
+      let points = path[..<steps].flatMap { [$0.x, $0.y] }
+      recordRows(surface, points: points, firstStep: step + 1, rates: rates, recorder: recorder)
+      step += steps
+      recorder.checkTime()
+    }
+    counts.gradients = recorder.lastStep
+    return recorder.record(counts: counts, seconds: seconds)
+  }
+
+  /// Any optimizer in any dimension, one step at a time.
+  private func descendStepwise(
+    _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
+    scheduled: ScheduledHyperparameters, recorder: RunRecorder
+  ) throws -> RunRecord {
+    var optimizer = optimizer
+    let seed = recorder.spec.seed
+    var state: OptimizerState<Double> = optimizer.makeState(
+      for: ParameterLayout(coordinates: surface.dimension))
+    var x = Vector(start)
+    var gradient = Vector(repeating: 0.0, count: surface.dimension)
+    let current = CurrentStep()
+    var oracle = Oracle<Double>(
+      capabilities: surface.capabilities,
+      loss: { surface.loss(at: $0.array) },
+      gradient: { x, g in
+        var x = x
+        surface.gradient(
+          at: x.mutablePointer(), into: g.mutablePointer(), seed: seed, step: current.step)
+      },
+      hessianVectorProduct: { x, v in
+        Vector(surface.hessianVectorProduct(at: x.array, v.array))
+      })
+    var seconds = 0.0
+    for step in 1...max(recorder.spec.steps, 1) where !recorder.isFinished {
+      let lr = scheduled.learningRate(after: step - 1)
+      scheduled.apply(to: &optimizer, after: step - 1)
+      current.step = step
+      let begin = recorder.context.now()
+      surface.gradient(
+        at: x.mutablePointer(), into: gradient.mutablePointer(), seed: seed, step: step)
+      oracle.counts.gradients += 1
+      do {
+        try optimizer.advance(
+          &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: lr)
+      } catch {
+        throw RunFailure("step \(step): \(error)")
+      }
+      seconds += recorder.context.now() - begin
+      let reported = optimizer.evaluationParameters(x, state: state) ?? x
+      recordRows(
+        surface, points: reported.array, firstStep: step, rates: [lr], recorder: recorder)
+      if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
+        recorder.checkTime()
+      }
+    }
+    return recorder.record(counts: oracle.counts, seconds: seconds)
+  }
+
+  /// Evaluates points that follow each other and records them.
+  private func recordRows(
+    _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double],
+    recorder: RunRecorder
+  ) {
+    let dimension = surface.dimension
+    let count = points.count / dimension
+    var losses = [Double](repeating: 0, count: count)
+    var norms = losses
+    surface.evaluate(points, count: count, losses: &losses, gradientNorms: &norms)
+    points.withUnsafeBufferPointer { points in
+      for i in 0..<count {
+        recorder.row(
+          step: firstStep + i, loss: losses[i], gradientNorm: norms[i],
+          learningRate: rates[i],
+          point: UnsafeBufferPointer(rebasing: points[i * dimension..<(i + 1) * dimension]))
+        if recorder.isFinished { return }
+      }
+    }
+  }
+}
+
+/// The number of the step in progress, shared with the closures of an oracle.
+final class CurrentStep {
+  var step = 1
+}
+
+/// A run that its optimizer or problem gave up.
+struct RunFailure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

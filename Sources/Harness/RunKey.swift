@@ -1,0 +1,27 @@
+// The key of a run: the hash of everything that decides its numbers.
+
+import Foundation
+import OptimizerKit
+
+extension PluginCatalogue {
+  /// The content-derived key of a run: its specification, the source of every plugin that it uses,
+  /// and the lab's own numerical sources. The label is not part of it: what a run is called does
+  /// not change its numbers.
+  public func key(of spec: RunSpec) throws -> String {
+    var bare = spec
+    bare.label = ""
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    var hash = ContentHash()
+    hash.update(try encoder.encode(bare))
+    hash.update(engineHash.utf8)
+    hash.update(try optimizerEntry(spec.optimizer.name).sourceHash.utf8)
+    hash.update(try problemEntry(spec.problem.name).sourceHash.utf8)
+    for schedule in spec.schedules {
+      for part in schedule.parts { hash.update(try scheduleEntry(part.name).sourceHash.utf8) }
+    }
+    return hash.text
+  }
+}

@@ -1,0 +1,217 @@
+// The store: one SQLite file with every finished run.
+
+import Foundation
+import GRDB
+import OptimizerKit
+
+/// Why a store cannot be used.
+public struct RunStoreError: Error, CustomStringConvertible {
+  public let description: String
+}
+
+/// Finished runs in one SQLite file (WAL), and which suite asked for which of them.
+///
+/// A run is written in one transaction when it is finished: whenever the command is killed, nothing
+/// is half-written and nothing finished is lost.
+public final class RunStore: Sendable {
+  /// "OLAB": marks the file as a store of this lab.
+  static let applicationID: Int32 = 0x4F4C_4142
+  static let version: Int32 = 1
+
+  let database: DatabaseQueue
+  /// Where the file is.
+  public let path: String
+
+  /// Opens a store, or makes one.
+  ///
+  /// - Throws: `RunStoreError` where the file is no store or a newer one; it is left untouched.
+  public init(path: String) throws {
+    self.path = path
+    try Self.inspect(path)
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      try database.write(Self.prepare)
+    } catch {
+      throw RunStoreError(description: "cannot open the store \(path): \(error)")
+    }
+  }
+
+  /// Opens a store that must be there already.
+  public static func existing(path: String) throws -> RunStore {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw RunStoreError(
+        description: "there is no store at \(path); 'optlab compare quick' makes one")
+    }
+    return try RunStore(path: path)
+  }
+
+  /// Refuses what is not a store of this version, before anything is opened for writing.
+  private static func inspect(_ path: String) throws {
+    guard let file = FileHandle(forReadingAtPath: path) else { return }
+    let header = (try? file.read(upToCount: 100)) ?? Data()
+    if header.isEmpty { return }
+    func word(_ offset: Int) -> Int32 {
+      header[offset..<offset + 4].reduce(0) { $0 << 8 | Int32($1) }
+    }
+    guard header.count == 100, header.starts(with: Data("SQLite format 3\0".utf8)),
+      word(68) == applicationID
+    else {
+      throw RunStoreError(
+        description: "\(path) is not a store of OptimizerLab; it was left untouched")
+    }
+    guard word(60) <= version else {
+      throw RunStoreError(
+        description: "\(path) was written by a newer OptimizerLab (store version \(word(60)), "
+          + "this one reads up to \(version)); it was left untouched")
+    }
+  }
+
+  private static func prepare(_ db: Database) throws {
+    guard try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return }
+    try db.execute(
+      sql: """
+        CREATE TABLE run (
+          key TEXT PRIMARY KEY,
+          label TEXT NOT NULL,
+          optimizer TEXT NOT NULL,
+          problem TEXT NOT NULL,
+          seed INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          record BLOB NOT NULL,
+          trajectory BLOB NOT NULL,
+          finished TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+        ) WITHOUT ROWID;
+        CREATE TABLE suite_run (
+          suite TEXT NOT NULL,
+          "group" TEXT NOT NULL,
+          position INTEGER NOT NULL,
+          key TEXT NOT NULL,
+          label TEXT NOT NULL,
+          PRIMARY KEY (suite, "group", position)
+        ) WITHOUT ROWID;
+        CREATE TABLE suite_figure (
+          suite TEXT NOT NULL,
+          "group" TEXT NOT NULL,
+          figure TEXT NOT NULL,
+          compared TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+          PRIMARY KEY (suite, "group", figure)
+        ) WITHOUT ROWID;
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        """)
+  }
+
+  // MARK: writing
+
+  /// Stores a finished run, in place of an older one with the same key.
+  public func save(_ record: RunRecord) throws {
+    var bare = record
+    bare.trajectory = Trajectory()
+    let header = try LabJSON.encode(bare)
+    let trajectory = record.trajectory.blob
+    try database.write { db in
+      try db.execute(
+        sql: """
+          INSERT OR REPLACE INTO run (key, label, optimizer, problem, seed, status, record, trajectory)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          record.key, record.spec.label, record.spec.optimizer.name, record.spec.problem.name,
+          Int64(bitPattern: record.spec.seed), record.status.rawValue, header, trajectory,
+        ])
+    }
+  }
+
+  /// Notes which runs belong to a suite, in place of what was noted before.
+  public func register(_ plan: Plan) throws {
+    try database.write { db in
+      try db.execute(sql: "DELETE FROM suite_run WHERE suite = ?", arguments: [plan.suite.name])
+      try db.execute(sql: "DELETE FROM suite_figure WHERE suite = ?", arguments: [plan.suite.name])
+      for (position, entry) in plan.entries.enumerated() {
+        try db.execute(
+          sql: "INSERT INTO suite_run VALUES (?, ?, ?, ?, ?)",
+          arguments: [plan.suite.name, entry.group, position, entry.key, entry.spec.label])
+      }
+      for group in plan.suite.groups {
+        for figure in group.figures {
+          try db.execute(
+            sql: #"INSERT OR IGNORE INTO suite_figure (suite, "group", figure) VALUES (?, ?, ?)"#,
+            arguments: [plan.suite.name, group.name, figure])
+        }
+      }
+    }
+  }
+
+  // MARK: reading
+
+  /// The keys among `keys` whose runs are stored, with their status.
+  public func stored(_ keys: [String]) throws -> [String: RunStatus] {
+    try database.read { db in
+      var found: [String: RunStatus] = [:]
+      for key in keys {
+        if let status = try String.fetchOne(
+          db, sql: "SELECT status FROM run WHERE key = ?", arguments: [key])
+        {
+          found[key] = RunStatus(rawValue: status)
+        }
+      }
+      return found
+    }
+  }
+
+  /// A stored run, whole.
+  public func record(_ key: String) throws -> RunRecord? {
+    try database.read { db in
+      try Row.fetchOne(db, sql: "SELECT * FROM run WHERE key = ?", arguments: [key])
+        .map(Self.record)
+    }
+  }
+
+  /// Stored runs, newest last, without their trajectories.
+  public func summaries() throws -> [RunRecord] {
+    try database.read { db in
+      try Row.fetchAll(db, sql: "SELECT record FROM run ORDER BY finished, key").map {
+        try LabJSON.decode(RunRecord.self, from: $0["record"])
+      }
+    }
+  }
+
+  /// The groups that were last compared and ask for a figure, newest first.
+  public func groups(drawing figure: String) throws -> [(suite: String, group: String)] {
+    try database.read { db in
+      try Row.fetchAll(
+        db,
+        sql: #"SELECT suite, "group" FROM suite_figure WHERE figure = ? ORDER BY compared DESC"#,
+        arguments: [figure]
+      ).map { ($0["suite"], $0["group"]) }
+    }
+  }
+
+  /// The stored runs of a group, in the order of its plan, called as the suite calls them.
+  public func records(suite: String, group: String) throws -> [RunRecord] {
+    try database.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT run.*, suite_run.label AS called FROM suite_run JOIN run USING (key)
+          WHERE suite = ? AND "group" = ? ORDER BY position
+          """, arguments: [suite, group]
+      ).map { row in
+        var record = try Self.record(row)
+        record.spec.label = row["called"]
+        return record
+      }
+    }
+  }
+
+  private static func record(_ row: Row) throws -> RunRecord {
+    var record = try LabJSON.decode(RunRecord.self, from: row["record"])
+    record.trajectory = try Trajectory(blob: row["trajectory"])
+    return record
+  }
+}

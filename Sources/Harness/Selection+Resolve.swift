@@ -1,0 +1,121 @@
+// From selections to specifications: names looked up, presets and settings applied and checked.
+
+import OptimizerKit
+
+/// An optimizer with its schedules, as selected.
+public struct OptimizerChoice: Sendable {
+  /// What it is called in tables and pictures.
+  public let label: String
+  public let optimizer: PluginSpec
+  public let schedules: [ScheduleSpec]
+}
+
+/// A problem, as selected.
+public struct ProblemChoice: Sendable {
+  public let label: String
+  public let problem: PluginSpec
+}
+
+extension PluginCatalogue {
+  /// The optimizers that a selection asks for; see the grammar in `Selection.swift`.
+  public func selectOptimizers(_ text: String) throws -> [OptimizerChoice] {
+    let syntax = try SelectionSyntax(text)
+    let names = try expand(syntax.term.name, optimizers.map(\.name), kind: "optimizer")
+    let schedules = try scheduleCombinations(syntax.schedules)
+    return try names.flatMap { name in
+      let entry = try optimizerEntry(name)
+      return try variants(of: entry, syntax.term).flatMap { variant in
+        try schedules.map { schedule in
+          let optimizer = try optimizer(variant.spec)
+          for assignment in schedule.specs {
+            try check(assignment, for: optimizer)
+          }
+          return OptimizerChoice(
+            label: variant.label + schedule.label, optimizer: variant.spec,
+            schedules: schedule.specs)
+        }
+      }
+    }
+  }
+
+  /// The problems that a selection asks for.
+  public func selectProblems(_ text: String) throws -> [ProblemChoice] {
+    let syntax = try SelectionSyntax(text)
+    guard syntax.schedules.isEmpty else {
+      throw SelectionError("a problem has no schedule: '\(text)'")
+    }
+    let names = try expand(syntax.term.name, problems.map(\.name), kind: "problem")
+    return try names.flatMap { name in
+      try variants(of: problemEntry(name), syntax.term).map { variant in
+        _ = try problem(variant.spec)
+        return ProblemChoice(label: variant.label, problem: variant.spec)
+      }
+    }
+  }
+
+  /// A plugin's specification and the label that tells it from others.
+  typealias Variant = (label: String, spec: PluginSpec)
+
+  /// Every combination of a term's settings, applied to a plugin and checked.
+  func variants<P>(of entry: PluginEntry<P>, _ term: SelectionTerm) throws -> [Variant] {
+    guard let base = entry.make() as? any Plugin else { return [] }
+    var preset: Preset?
+    if let name = term.preset {
+      guard let found = entry.presets.first(where: { $0.name == name }) else {
+        throw UnknownPlugin(
+          kind: "preset of \(entry.name)", name: name, known: entry.presets.map(\.name))
+      }
+      preset = found
+    }
+    return try term.combinations.map { combination in
+      var plugin = base
+      for setting in preset?.settings ?? [] { try plugin.set(setting.name, to: setting.value) }
+      for setting in combination { try plugin.set(setting.name, to: setting.value) }
+      try plugin.validate()
+      let shown = combination.map { "\($0.name)=\($0.value)" }.joined(separator: ";")
+      let label =
+        entry.name + (term.preset.map { "@" + $0 } ?? "") + (shown.isEmpty ? "" : "[\(shown)]")
+      return (label, PluginSpec(plugin))
+    }
+  }
+
+  func scheduleCombinations(_ schedules: [(hyperparameter: String, parts: [SelectionTerm])]) throws
+    -> [(label: String, specs: [ScheduleSpec])]
+  {
+    try schedules.reduce([("", [])]) { partial, assignment in
+      let chains: [(String, [PluginSpec])] = try assignment.parts.reduce([("", [])]) {
+        chains, term in
+        let variants = try variants(of: scheduleEntry(term.name), term)
+        return chains.flatMap { chain in
+          variants.map { (chain.0 + (chain.1.isEmpty ? "" : "+") + $0.label, chain.1 + [$0.spec]) }
+        }
+      }
+      let prefix = assignment.hyperparameter == "lr" ? ":" : ":\(assignment.hyperparameter)="
+      return partial.flatMap { partial in
+        chains.map { chain in
+          (
+            partial.label + prefix + chain.0,
+            partial.specs
+              + [ScheduleSpec(hyperparameter: assignment.hyperparameter, parts: chain.1)]
+          )
+        }
+      }
+    }
+  }
+
+  /// Checks that a schedule fits: its hyperparameter exists, and all but the last of a sequence end.
+  func check(_ assignment: ScheduleSpec, for optimizer: any Optimizer) throws {
+    _ = try optimizer.scheduledHyperparameter(assignment.hyperparameter)
+    for part in assignment.parts.dropLast() where try schedule(part).length == nil {
+      throw SelectionError(
+        "the schedule '\(part.name)' has no end, so nothing can follow it with '+'")
+    }
+  }
+
+  func expand(_ pattern: String, _ names: [String], kind: String) throws -> [String] {
+    guard pattern.contains(where: { "*?".contains($0) }) else { return [pattern] }
+    let matching = names.filter { matches($0, pattern: pattern) }
+    guard !matching.isEmpty else { throw UnknownPlugin(kind: kind, name: pattern, known: names) }
+    return matching
+  }
+}

@@ -1,0 +1,169 @@
+// The selection grammar: how optimizers, schedules and problems are asked for.
+//
+//     adam                          by name, with its defaults
+//     adam@cs231n                   with a preset
+//     adam[lr=1e-3,1e-2;beta1=0.8]  with hyperparameters; lists multiply
+//     adam:cosine                   with a schedule for the learning rate
+//     adam:warmup[steps=10]+cosine  with schedules in sequence
+//     momentum:momentum=ramp        with a schedule for another hyperparameter
+//     adam*                         every name that matches
+
+import OptimizerKit
+
+/// A selection that cannot be read or refers to what is not there.
+public struct SelectionError: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// One term of a selection: a name, a preset, and settings with one or more values each.
+struct SelectionTerm {
+  var name: String
+  var preset: String?
+  var settings: [(name: String, values: [String])] = []
+
+  /// The term with every combination of its settings' values, in order.
+  var combinations: [[(name: String, value: String)]] {
+    settings.reduce([[]]) { partial, setting in
+      partial.flatMap { chosen in setting.values.map { chosen + [(setting.name, $0)] } }
+    }
+  }
+}
+
+/// A selection as written: a term and its schedules.
+struct SelectionSyntax {
+  var term: SelectionTerm
+  var schedules: [(hyperparameter: String, parts: [SelectionTerm])] = []
+
+  /// Reads a selection; the message of a failure shows where reading stopped.
+  init(_ text: String) throws(SelectionError) {
+    var parser = SelectionParser(text)
+    term = try parser.term()
+    while parser.take(":") {
+      var hyperparameter = "lr"
+      var part = try parser.term()
+      if parser.take("=") {
+        guard part.preset == nil, part.settings.isEmpty else {
+          throw parser.error("a hyperparameter's name stands before '='")
+        }
+        hyperparameter = part.name
+        part = try parser.term()
+      }
+      var parts = [part]
+      while parser.take("+") { parts.append(try parser.term()) }
+      schedules.append((hyperparameter, parts))
+    }
+    guard parser.isAtEnd else {
+      throw parser.error("expected '@', '[', ':' or the end")
+    }
+  }
+}
+
+/// A reader over the characters of a selection.
+struct SelectionParser {
+  let text: String
+  var position: String.Index
+
+  init(_ text: String) {
+    self.text = text
+    position = text.startIndex
+  }
+
+  var isAtEnd: Bool { position == text.endIndex }
+
+  /// Takes one character if it comes next.
+  mutating func take(_ character: Character) -> Bool {
+    guard !isAtEnd, text[position] == character else { return false }
+    position = text.index(after: position)
+    return true
+  }
+
+  mutating func word(_ allowed: (Character) -> Bool) -> String {
+    let start = position
+    while !isAtEnd, allowed(text[position]) { position = text.index(after: position) }
+    return text[start..<position].trimmingSpaces
+  }
+
+  mutating func term() throws(SelectionError) -> SelectionTerm {
+    let name = word { $0.isLetter || $0.isNumber || "-_*? ".contains($0) }
+    guard !name.isEmpty else { throw error("expected a name") }
+    var term = SelectionTerm(name: name)
+    while true {
+      if take("@") {
+        let preset = word { $0.isLetter || $0.isNumber || "-_ ".contains($0) }
+        guard !preset.isEmpty else { throw error("expected a preset's name after '@'") }
+        term.preset = preset
+      } else if take("[") {
+        while !take("]") {
+          let name = word { $0.isLetter || $0.isNumber || "_- ".contains($0) }
+          guard !name.isEmpty, take("=") else {
+            throw error("expected 'hyperparameter=value'")
+          }
+          var values: [String] = []
+          repeat {
+            let value = word { !",;[]".contains($0) }
+            guard !value.isEmpty else { throw error("expected a value for \(name)") }
+            values.append(value)
+          } while take(",")
+          term.settings.append((name, values))
+          if isAtEnd { throw error("expected ']'") }
+          if text[position] != "]", !take(";") { throw error("expected ';' or ']'") }
+        }
+      } else {
+        return term
+      }
+    }
+  }
+
+  func error(_ message: String) -> SelectionError {
+    let offset = text.distance(from: text.startIndex, to: position)
+    return SelectionError(
+      "cannot read the selection: \(message)\n  \(text)\n  \(String(repeating: " ", count: offset))^")
+  }
+}
+
+/// Splits a list of selections at commas outside brackets.
+public func splitSelections(_ text: String) -> [String] {
+  var parts: [String] = []
+  var depth = 0
+  var current = ""
+  for character in text {
+    if character == "[" { depth += 1 }
+    if character == "]" { depth -= 1 }
+    if character == ",", depth == 0 {
+      parts.append(current.trimmingSpaces)
+      current = ""
+    } else {
+      current.append(character)
+    }
+  }
+  parts.append(current.trimmingSpaces)
+  return parts.filter { !$0.isEmpty }
+}
+
+/// Whether `name` matches `pattern`, in which `*` stands for any characters and `?` for one.
+func matches(_ name: String, pattern: String) -> Bool {
+  let name = Array(name)
+  var reachable: Set<Int> = [0]
+  for symbol in pattern {
+    switch symbol {
+    case "*": reachable = reachable.min().map { Set($0...name.count) } ?? []
+    default:
+      reachable = Set(
+        reachable.compactMap { i in
+          i < name.count && (symbol == "?" || name[i] == symbol) ? i + 1 : nil
+        })
+    }
+  }
+  return reachable.contains(name.count)
+}
+
+extension StringProtocol {
+  /// Without spaces at either end.
+  var trimmingSpaces: String {
+    var view = self[...]
+    while view.first == " " { view = view.dropFirst() }
+    while view.last == " " { view = view.dropLast() }
+    return String(view)
+  }
+}

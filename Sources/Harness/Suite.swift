@@ -1,0 +1,43 @@
+// A suite: a declared set of runs.
+
+import OptimizerKit
+
+/// A named set of run groups.
+public struct Suite: Sendable {
+  /// The name by which it is asked for.
+  public var name: String
+  public var title: String
+  public var groups: [Group]
+
+  public init(name: String, title: String, groups: [Group]) {
+    self.name = name
+    self.title = title
+    self.groups = groups
+  }
+
+  /// Optimizers × problems × starts × seeds, and the figures that are drawn of them.
+  public struct Group: Sendable {
+    public var name: String
+    /// Selections; see `Selection.swift`.
+    public var optimizers: [String]
+    public var problems: [String]
+    public var seeds: [UInt64] = [1]
+    /// Updates of each run.
+    public var steps = 1000
+    /// Starting points; nil for each problem's own first one.
+    public var starts: [[Double]]?
+    /// Where a run may stop early; see `RunSpec.target`.
+    public var target: Double?
+    public var recording = Recording()
+    /// Seconds after which a run is stopped.
+    public var timeLimit = 600.0
+    /// Names of figures.
+    public var figures: [String] = []
+
+    public init(name: String, optimizers: [String], problems: [String]) {
+      self.name = name
+      self.optimizers = optimizers
+      self.problems = problems
+    }
+  }
+}

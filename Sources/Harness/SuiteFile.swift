@@ -1,0 +1,188 @@
+// Suites as YAML. Every mistake is reported with file, line, key and what was expected.
+
+import OptimizerKit
+import Yams
+
+/// What is wrong with a suite file.
+public struct SuiteFileError: Error, CustomStringConvertible {
+  public let file: String
+  public let line: Int?
+  public let message: String
+  public var description: String {
+    file + (line.map { ":\($0)" } ?? "") + ": " + message
+  }
+}
+
+extension Suite {
+  /// Reads a suite.
+  ///
+  /// - Parameters:
+  ///   - yaml: the text.
+  ///   - name: the name of the suite.
+  ///   - file: what to call the file in messages.
+  public init(yaml: String, name: String, file: String) throws {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch let error as YamlError {
+      throw SuiteFileError(file: file, line: nil, message: "not valid YAML: \(error)")
+    }
+    guard let root else {
+      throw SuiteFileError(file: file, line: nil, message: "the file is empty; expected 'groups:'")
+    }
+    let reader = SuiteReader(file: file)
+    let settings = Group.settings
+    let top = try reader.table(root, what: "the suite", keys: ["title", "groups"] + settings)
+    var defaults = Group(name: "", optimizers: [], problems: [])
+    try reader.apply(top, to: &defaults)
+    guard let list = top["groups"] else {
+      throw reader.error(root, "the key 'groups' is missing: a list of runs")
+    }
+    guard let sequence = list.sequence, !sequence.isEmpty else {
+      throw reader.error(list, "groups: expected a list with at least one group")
+    }
+    var groups: [Group] = []
+    for node in sequence {
+      let table = try reader.table(
+        node, what: "a group", keys: ["name", "optimizers", "problems"] + settings)
+      var group = defaults
+      group.name = try table["name"].map { try reader.text($0, key: "name") }
+        ?? "group-\(groups.count + 1)"
+      guard let optimizers = table["optimizers"], let problems = table["problems"] else {
+        let missing = table["optimizers"] == nil ? "optimizers" : "problems"
+        throw reader.error(node, "\(group.name): the key '\(missing)' is missing: a list of names")
+      }
+      if let other = groups.first(where: { $0.name == group.name }) {
+        throw reader.error(node, "two groups are called '\(other.name)'")
+      }
+      group.optimizers = try reader.texts(optimizers, key: "optimizers")
+      group.problems = try reader.texts(problems, key: "problems")
+      try reader.apply(table, to: &group)
+      groups.append(group)
+    }
+    let title = try top["title"].map { try reader.text($0, key: "title") } ?? name
+    self.init(name: name, title: title, groups: groups)
+  }
+}
+
+extension Suite.Group {
+  /// The keys that may stand at the top, for all groups, or in a group.
+  static let settings = [
+    "steps", "seeds", "starts", "target", "every", "validations", "time-limit", "figures",
+  ]
+}
+
+/// Reads values of a suite file with their positions.
+struct SuiteReader {
+  let file: String
+
+  func error(_ node: Node, _ message: String) -> SuiteFileError {
+    SuiteFileError(file: file, line: node.mark?.line, message: message)
+  }
+
+  /// A mapping with known keys.
+  func table(_ node: Node, what: String, keys: [String]) throws -> [String: Node] {
+    guard let mapping = node.mapping else {
+      throw error(node, "expected \(what) as 'key: value' lines")
+    }
+    var table: [String: Node] = [:]
+    for (key, value) in mapping {
+      guard let name = key.string, keys.contains(name) else {
+        let name = key.string ?? "?"
+        let nearest = nearestNames(to: name, among: keys)
+        let hint = nearest.isEmpty ? "" : " Did you mean \(nearest.joined(separator: " or "))?"
+        throw error(
+          key,
+          "\(what) has no key '\(name)'.\(hint) (keys: \(keys.joined(separator: ", ")))")
+      }
+      guard table[name] == nil else { throw error(key, "the key '\(name)' stands twice") }
+      table[name] = value
+    }
+    return table
+  }
+
+  func text(_ node: Node, key: String) throws -> String {
+    guard let text = node.scalar?.string, !text.isEmpty else {
+      throw error(node, "\(key): expected a text")
+    }
+    return text
+  }
+
+  /// A list of texts, or one text.
+  func texts(_ node: Node, key: String) throws -> [String] {
+    guard let sequence = node.sequence else { return splitSelections(try text(node, key: key)) }
+    guard !sequence.isEmpty else { throw error(node, "\(key): the list is empty") }
+    return try sequence.map { try text($0, key: key) }
+  }
+
+  func number(_ node: Node, key: String, in bounds: Bounds) throws -> Double {
+    let text = node.scalar?.string ?? ""
+    guard let value = Double(text), bounds.contains(value) else {
+      throw error(node, "\(key): expected a number in \(bounds), found '\(text)'")
+    }
+    return value
+  }
+
+  func count(_ node: Node, key: String, atLeast least: Int) throws -> Int {
+    let text = node.scalar?.string ?? ""
+    guard let value = Int(hyperparameter: text), value >= least, value <= 1_000_000_000 else {
+      throw error(node, "\(key): expected a whole number from \(least), found '\(text)'")
+    }
+    return value
+  }
+
+  /// A list of seeds: `3`, `[1, 2, 3]` or `1-5`.
+  func seeds(_ node: Node) throws -> [UInt64] {
+    let texts = node.sequence?.map { $0.scalar?.string ?? "?" } ?? [node.scalar?.string ?? "?"]
+    guard let seeds = parseSeeds(texts.joined(separator: ",")) else {
+      throw error(node, "seeds: expected whole numbers or ranges such as 1-5, found '\(texts.joined(separator: ", "))'")
+    }
+    return seeds
+  }
+
+  func apply(_ table: [String: Node], to group: inout Suite.Group) throws {
+    if let node = table["steps"] { group.steps = try count(node, key: "steps", atLeast: 1) }
+    if let node = table["seeds"] { group.seeds = try seeds(node) }
+    if let node = table["every"] {
+      group.recording.every = try count(node, key: "every", atLeast: 1)
+    }
+    if let node = table["validations"] {
+      group.recording.validations = try count(node, key: "validations", atLeast: 1)
+    }
+    if let node = table["target"] {
+      group.target = try number(node, key: "target", in: (0.0..<1.0).bounds)
+    }
+    if let node = table["time-limit"] {
+      group.timeLimit = try number(node, key: "time-limit", in: .positive)
+    }
+    if let node = table["figures"] { group.figures = try texts(node, key: "figures") }
+    if let node = table["starts"] {
+      guard let starts = node.sequence, !starts.isEmpty else {
+        throw error(node, "starts: expected a list of points such as [[-1.2, 1]]")
+      }
+      group.starts = try starts.map { start in
+        guard let coordinates = start.sequence else {
+          throw error(start, "starts: expected points such as [-1.2, 1]")
+        }
+        return try coordinates.map { try number($0, key: "starts", in: .any) }
+      }
+    }
+  }
+}
+
+/// Reads seeds: whole numbers and ranges, separated by commas; nil where the text is none, or names
+/// more than 100,000 of them.
+public func parseSeeds(_ text: String) -> [UInt64]? {
+  var seeds: [UInt64] = []
+  for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+    let ends = part.split(separator: "-", omittingEmptySubsequences: false)
+      .map { UInt64($0.trimmingSpaces) }
+    switch (ends.count, ends.first ?? nil, ends.last ?? nil) {
+    case (1, let seed?, _): seeds.append(seed)
+    case (2, let first?, let last?) where first <= last && last - first < 100_000:
+      seeds += Array(first...last)
+    default: return nil
+    }
+  }
+  return seeds.isEmpty || seeds.count > 100_000 ? nil : seeds
+}
