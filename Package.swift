@@ -16,6 +16,9 @@ let package = Package(
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: numerics),
 
+    .target(
+      name: "Analysis", dependencies: ["OptimizerKit", "LinearAlgebra"], swiftSettings: numerics),
+
     // The plugins: one file each, listed by the build tool.
     .target(
       name: "Plugins",
@@ -27,6 +30,9 @@ let package = Package(
     .plugin(
       name: "ListPlugins", capability: .buildTool(), dependencies: ["PluginCatalog"],
       path: "Sources/PluginCatalog/BuildTool"),
+
+    .testTarget(
+      name: "AnalysisTests", dependencies: ["Analysis", "OptimizerKit", "LinearAlgebra"]),
 
     // Libraries of the system.
     .systemLibrary(name: "COpenBLAS"),
