@@ -29,6 +29,8 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    .target(
+      name: "Analysis", dependencies: ["OptimizerKit", "LinearAlgebra"], swiftSettings: numerics),
 
     // The plugins: one file each, listed by the build tool.
     .target(
@@ -41,6 +43,9 @@ let package = Package(
     .plugin(
       name: "ListPlugins", capability: .buildTool(), dependencies: ["PluginCatalog"],
       path: "Sources/PluginCatalog/BuildTool"),
+
+    .testTarget(
+      name: "AnalysisTests", dependencies: ["Analysis", "OptimizerKit", "LinearAlgebra"]),
 
     // Libraries of the system.
     .systemLibrary(name: "COpenBLAS"),
