@@ -66,6 +66,6 @@ extension PluginCatalogue {
     for setting in spec.settings { try open.set(setting.name, to: setting.value) }
     try open.validate()
     open.resolve()
-    return open as! P  // the type that came in, unchanged
+    return open as? P ?? plugin  // always the type that came in
   }
 }

@@ -53,6 +53,22 @@ public struct PluginCatalogue: Sendable {
     suites.append((name, text))
   }
 
+  /// Takes out what a file registered, so that a newer version of it can take its place.
+  public mutating func remove(file: String) {
+    optimizers.removeAll { $0.file == file }
+    schedules.removeAll { $0.file == file }
+    problems.removeAll { $0.file == file }
+  }
+
+  /// The source hash of every registered file.
+  public var sourceHashes: [String: String] {
+    var hashes: [String: String] = [:]
+    for entry in optimizers { hashes[entry.file] = entry.sourceHash }
+    for entry in schedules { hashes[entry.file] = entry.sourceHash }
+    for entry in problems { hashes[entry.file] = entry.sourceHash }
+    return hashes
+  }
+
   /// Lists a plugin that could not be compiled or loaded.
   public mutating func fail(_ file: String, _ reason: String) {
     failures.append(PluginFailure(file: file, reason: reason))
