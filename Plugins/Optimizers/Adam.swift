@@ -7,9 +7,10 @@ import OptimizerKit
 ///     v ← β₂ v + (1 − β₂) g²
 ///     x ← x − α (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 ///
-/// Without the correction the first steps are gigantic, since v starts near zero and β₂ is nearer
-/// to 1 than β₁. With `amsgrad`, the largest v so far takes the place of v. Two state variables
-/// (three with amsgrad).
+/// It is `rmsprop` with momentum and the correction. Without the correction the first steps are
+/// gigantic, since v starts near zero and β₂ is nearer to 1 than β₁. With `amsgrad`, the largest v
+/// so far takes the place of v, and step sizes never grow again. Weight decay is coupled: it goes
+/// through the moments (`adamw` decouples it). Two state variables (three with amsgrad).
 ///
 /// Kingma and Ba 2015, arXiv 1412.6980; Reddi et al. 2018, arXiv 1904.09237 (amsgrad).
 public struct Adam: CoordinateRule {
@@ -18,19 +19,19 @@ public struct Adam: CoordinateRule {
   public static let source = "Kingma and Ba 2015, arXiv 1412.6980"
   public static let presets = [
     Preset("torch", "torch.optim.Adam: the defaults here"),
-    Preset("optax", "optax.adam: the defaults here; ε outside the root, eps_root 0"),
-    Preset("cs231n", "the lecture's form, ε 1e-7", ["epsilon": 1e-7]),
+    Preset("optax", "optax.adam: the defaults here; its eps_root is epsilonRoot"),
+    Preset("cs231n", "the lecture's full form: ε 1e-7", ["epsilon": 1e-7]),
     Preset(
-      "cs231n-uncorrected", "the lecture's first form, without bias correction",
+      "cs231n-uncorrected", "the lecture's first form: ε 1e-7, no bias correction",
       ["epsilon": 1e-7, "biasCorrection": false]),
   ]
 
   @Hyperparameter("learning rate α", in: 0..., scale: .log, search: 1e-5...1) public var lr = 1e-3
-  @Hyperparameter("decay of the first moment", in: 0..<1) public var beta1 = 0.9
-  @Hyperparameter("decay of the second moment", in: 0..<1) public var beta2 = 0.999
-  @Hyperparameter("added to the root of v, against division by zero", in: 0..., scale: .log)
+  @Hyperparameter("decay β₁ of the first moment", in: 0..<1) public var beta1 = 0.9
+  @Hyperparameter("decay β₂ of the second moment", in: 0..<1) public var beta2 = 0.999
+  @Hyperparameter("ε, added to the root of v, against division by zero", in: 0..., scale: .log)
   public var epsilon = 1e-8
-  @Hyperparameter("added to v inside the root (optax's eps_root)", in: 0..., scale: .log)
+  @Hyperparameter("added to v inside the root", in: 0..., scale: .log)
   public var epsilonRoot = 0.0
   @Hyperparameter("L2 coefficient λ, added to the gradient as λx", in: 0...)
   public var weightDecay = 0.0
@@ -40,6 +41,8 @@ public struct Adam: CoordinateRule {
   public enum State: Int, StateNames { case m, v, largest }
   public var slotCount: Int { amsgrad ? 3 : 2 }
 
+  private var power1 = RunningPower()
+  private var power2 = RunningPower()
   private var correction1 = 1.0
   private var correction2 = 1.0
 
@@ -47,8 +50,8 @@ public struct Adam: CoordinateRule {
 
   public mutating func prepare(step: Int) {
     guard biasCorrection else { return }
-    correction1 = 1 / (1 - power(beta1, step))
-    correction2 = 1 / (1 - power(beta2, step))
+    correction1 = 1 / (1 - power1(beta1, step))
+    correction2 = 1 / (1 - power2(beta2, step))
   }
 
   public func update<R: Real>(

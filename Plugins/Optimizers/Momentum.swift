@@ -5,8 +5,9 @@ import OptimizerKit
 ///     v ← μ v + (1 − dampening) g
 ///     x ← x − α v
 ///
-/// It differs from `sgd` in averaging the gradients: oscillation cancels, steady descent adds up,
-/// and it overshoots. One state variable; three flops more than sgd per coordinate.
+/// It differs from `sgd` in summing the gradients: oscillation cancels, steady descent adds up to
+/// 1/(1 − μ) times the step, and it overshoots. `nesterov` looks ahead and overshoots less. One
+/// state variable.
 ///
 /// Polyak 1964, doi:10.1016/0041-5553(64)90137-5; the form of torch.optim.SGD.
 public struct Momentum: CoordinateRule {
@@ -14,8 +15,12 @@ public struct Momentum: CoordinateRule {
   public static let summary = "gradient descent with momentum (heavy ball)"
   public static let source = "Polyak 1964, doi:10.1016/0041-5553(64)90137-5"
   public static let presets = [
-    Preset("torch", "torch.optim.SGD(momentum=0.9): v ← μv + g, x ← x − αv", ["form": "velocity"]),
-    Preset("cs231n", "v ← μv − αg, x ← x + v: differs when α changes", ["form": "displacement"]),
+    Preset(
+      "torch", "torch.optim.SGD(momentum=0.9): v ← μv + g, x ← x − αv; learning rate 1e-3",
+      ["lr": 1e-3]),
+    Preset("optax", "optax.sgd(momentum=0.9): the same update; no default learning rate"),
+    Preset(
+      "cs231n", "v ← μv − αg, x ← x + v: differs when α changes", ["form": "displacement"]),
   ]
 
   /// What the state v is.
@@ -28,14 +33,15 @@ public struct Momentum: CoordinateRule {
 
   @Hyperparameter("learning rate α", in: 0..., scale: .log, search: 1e-5...10) public var lr = 1e-2
   @Hyperparameter("momentum μ", in: 0...1) public var momentum = 0.9
-  @Hyperparameter("share of each gradient that is left out", in: 0...1) public var dampening = 0.0
+  @Hyperparameter("share of each gradient but the first that is left out", in: 0...1)
+  public var dampening = 0.0
   @Hyperparameter("L2 coefficient λ, added to the gradient as λx", in: 0...)
   public var weightDecay = 0.0
   @Hyperparameter("what v sums: gradients or steps") public var form = Form.velocity
 
   public enum State: Int, StateNames { case v }
 
-  /// The first gradient enters undamped, as in torch.
+  /// The share of the gradient that enters; the first one enters whole, as in torch.
   private var gain = 1.0
 
   public init() {}
