@@ -46,6 +46,8 @@ let package = Package(
 
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "OptimizerKit", "LinearAlgebra"]),
+    .testTarget(
+      name: "PluginsTests", dependencies: ["Plugins", "Analysis", "OptimizerKit", "LinearAlgebra"]),
 
     // Libraries of the system.
     .systemLibrary(name: "COpenBLAS"),
