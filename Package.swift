@@ -32,6 +32,14 @@ let package = Package(
     .target(
       name: "Analysis", dependencies: ["OptimizerKit", "LinearAlgebra"], swiftSettings: numerics),
 
+    // The bridge to gnuplot-iostream, which is C++ over Boost.
+    .target(
+      name: "CGnuplot",
+      linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_system")]),
+    .target(
+      name: "Figures", dependencies: ["Analysis", "OptimizerKit", "CGnuplot"],
+      swiftSettings: numerics),
+
     // The plugins: one file each, listed by the build tool.
     .target(
       name: "Plugins",
@@ -49,7 +57,11 @@ let package = Package(
     .testTarget(
       name: "PluginsTests", dependencies: ["Plugins", "Analysis", "OptimizerKit", "LinearAlgebra"]),
 
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Figures", "Analysis", "OptimizerKit"]),
+
     // Libraries of the system.
     .systemLibrary(name: "COpenBLAS"),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,125 @@
+// An axis: its range, its scale and its marks.
+
+import Glibc
+
+/// An axis with a name.
+struct Axis: Sendable {
+  var label: String
+  var range: ClosedRange<Double>
+  var isLog: Bool
+  /// About how many marks carry a number; 0 for none at all.
+  var marks: Int
+  /// Marks with texts, in place of numbers.
+  var named: [(value: Double, text: String)] = []
+  /// Whether faint lines are drawn at the marks.
+  var grid = false
+  /// In the direction of the other axis, in characters.
+  var labelOffset = 0.0
+
+  init(
+    _ label: String, _ range: ClosedRange<Double>, isLog: Bool = false, marks: Int = 6,
+    grid: Bool = false
+  ) {
+    self.label = label
+    var range = range
+    // An axis needs room, whatever the data.
+    if isLog {
+      let low = range.lowerBound > 0 ? range.lowerBound : 1e-300
+      let high = max(range.upperBound, low)
+      range = high / low < 1.5 ? (low / 2)...(high * 2) : low...high
+    } else if !(range.upperBound - range.lowerBound > abs(range.upperBound) * 1e-12) {
+      let room = max(abs(range.upperBound) * 0.5, 1e-9)
+      range = (range.lowerBound - room)...(range.upperBound + room)
+    }
+    self.range = range
+    self.isLog = isLog
+    self.marks = marks
+    self.grid = grid
+  }
+
+  /// Where the axis starts.
+  var start: Double { range.lowerBound }
+
+  /// Where a value lies along the axis: 0 at its start, 1 at its end.
+  func share(_ value: Double) -> Double {
+    let a = range.lowerBound
+    let b = range.upperBound
+    if isLog { return value > 0 ? log(value / a) / log(b / a) : -.infinity }
+    return (value - a) / (b - a)
+  }
+
+  /// The value at a share of the axis.
+  func value(at share: Double) -> Double {
+    let a = range.lowerBound
+    let b = range.upperBound
+    return isLog ? a * pow(b / a, share) : a + share * (b - a)
+  }
+
+  /// The marks: value, text, and 1 for a mark without a number.
+  var ticks: [(value: Double, text: String, level: Int)] {
+    if !named.isEmpty { return named.map { ($0.value, $0.text, 0) } }
+    guard marks > 0 else { return [] }
+    let a = range.lowerBound
+    let b = range.upperBound
+    if isLog {
+      let first = Int((log10(a) - 1e-9).rounded(.up))
+      let last = Int((log10(b) + 1e-9).rounded(.down))
+      if last - first >= 1 {
+        let stride = max(1, (last - first) / marks + ((last - first) % marks == 0 ? 0 : 1))
+        return (first...last).map { e in
+          let numbered = e % stride == 0
+          return (pow(10, Double(e)), numbered ? powerOfTen(e) : "", numbered ? 0 : 1)
+        }
+      }
+      var ticks: [(Double, String, Int)] = []
+      for e in (first - 1)...(last + 1) {
+        for m in [1.0, 2, 5] {
+          let value = m * pow(10, Double(e))
+          if value >= a * 0.999, value <= b * 1.001 { ticks.append((value, readable(value), 0)) }
+        }
+      }
+      return ticks
+    }
+    let rough = (b - a) / Double(max(marks - 1, 1))
+    let unit = pow(10, log10(rough).rounded(.down))
+    let step = unit * ([1, 2, 2.5, 5].first { $0 * unit >= rough * 0.99 } ?? 10)
+    let low = (a / step - 1e-6).rounded(.up)
+    let high = (b / step + 1e-6).rounded(.down)
+    guard high >= low, high - low < 100 else { return [] }
+    return Swift.stride(from: low, through: high, by: 1).map {
+      ($0 * step, readable($0 * step, digits: 4), 0)
+    }
+  }
+
+  func commands(_ name: String, _ format: FigureFormat) -> [String] {
+    let a = decimal(range.lowerBound, digits: 10)
+    let b = decimal(range.upperBound, digits: 10)
+    var lines = [isLog ? "set logscale \(name)" : "unset logscale \(name)"]
+    lines.append("set \(name)range [\(a):\(b)] noextend")
+    let ticks = self.ticks
+    if ticks.isEmpty {
+      lines.append("unset \(name)tics")
+    } else {
+      let list = ticks.map {
+        "\(quoted($0.text)) \(decimal($0.value, digits: 10)) \($0.level)"
+      }.joined(separator: ", ")
+      lines.append("set \(name)tics (\(list))")
+    }
+    if grid, format != .terminal {
+      lines.append("set grid \(name)tics linecolor rgb '\(Ink.grid)' linewidth 1 dashtype 1")
+    } else {
+      lines.append("unset grid")
+    }
+    if label.isEmpty {
+      lines.append("unset \(name)label")
+    } else {
+      let offset =
+        labelOffset == 0
+        ? "" : " offset \(name == "x" ? "0,\(decimal(labelOffset))" : "\(decimal(labelOffset)),0")"
+      let font = format == .terminal ? "" : " font 'DejaVu Sans,\(format == .svg ? 13.5 : 11)'"
+      lines.append(
+        "set \(name)label \(quoted(label)) noenhanced\(font) textcolor rgb '\(Ink.text)'\(offset)")
+    }
+    return lines
+  }
+}

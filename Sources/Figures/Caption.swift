@@ -1,0 +1,126 @@
+// What stands beside a picture: everything that decides its numbers.
+
+import OptimizerKit
+
+/// The caption of a picture.
+public struct Caption: Sendable {
+  /// Named lines: problem, start, optimizers, seeds, budget, small print.
+  public var lines: [(name: String, value: String)]
+
+  /// The caption of a picture of these runs.
+  init(_ runs: [RunRecord], of input: FigureInput, notes: [String] = []) {
+    var lines: [(name: String, value: String)] = []
+    for problem in runs.map(\.spec.problem).unique.prefix(12) {
+      lines.append(("problem", Self.text(problem)))
+    }
+    let starts = runs.compactMap(\.spec.start).unique
+    for start in starts.prefix(6) {
+      lines.append(
+        (
+          "start",
+          "(" + start.prefix(8).map { readable($0, digits: 6) }.joined(separator: ", ")
+            + (start.count > 8 ? ", …)" : ")")
+        ))
+    }
+    for (label, group) in runs.byLabel {
+      var seen: [String] = []
+      for run in group {
+        var text = Self.text(run.spec.optimizer)
+        for schedule in run.spec.schedules {
+          text +=
+            "; \(oneLine(schedule.hyperparameter)) follows "
+            + schedule.parts.map(Self.text).joined(separator: ", then ")
+        }
+        if !seen.contains(text) { seen.append(text) }
+      }
+      let more = seen.count > 3 ? " … (\(seen.count) settings)" : ""
+      lines.append((oneLine(label), seen.prefix(3).joined(separator: " | ") + more))
+    }
+    lines.append(("seeds", Self.ranges(runs.map(\.spec.seed))))
+    lines.append(("budget", Self.budget(runs, unit: input.ledger.budgetUnit)))
+    let diverged = runs.filter(\.diverged)
+    if !diverged.isEmpty {
+      lines.append(
+        (
+          "diverged",
+          "\(diverged.count) of \(runs.count) runs: "
+            + enumeration(
+              diverged.map { "\($0.shownLabel) (step \($0.steps))" }.unique.prefix(8).map { $0 })
+        ))
+    }
+    let others = runs.filter { ![.completed, .reachedTarget, .diverged].contains($0.status) }
+    for run in others.prefix(6) {
+      lines.append((run.status.rawValue, "\(run.shownLabel): \(oneLine(run.reason, limit: 120))"))
+    }
+    for note in notes { lines.append(("note", note)) }
+    let ledger = input.ledger
+    if !ledger.suite.isEmpty { lines.append(("suite", oneLine(ledger.suite))) }
+    for entry in ledger.entries {
+      lines.append((oneLine(entry.name), oneLine(entry.value, limit: 200)))
+    }
+    if !ledger.versions.isEmpty {
+      lines.append(("versions", oneLine(ledger.versions.joined(separator: ", "), limit: 200)))
+    }
+    for warning in ledger.warnings { lines.append(("warning", oneLine(warning, limit: 200))) }
+    self.lines = lines
+  }
+
+  /// One line each, "name: value".
+  public var text: String {
+    lines.map { "\($0.name): \($0.value)\n" }.joined()
+  }
+
+  /// As a file beside the picture, in Markdown.
+  func markdown(title: String) -> String {
+    "# \(oneLine(title, limit: 300))\n\n"
+      + lines.map { "- **\(Self.plain($0.name))**: \(Self.plain($0.value))\n" }.joined()
+  }
+
+  /// Text without the characters that Markdown takes for marks.
+  static func plain(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      if "\\`*_[]<>#|".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+    return result
+  }
+
+  static func text(_ plugin: PluginSpec) -> String {
+    let settings = plugin.settings.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+    return oneLine(plugin.name + (settings.isEmpty ? "" : " (\(settings))"), limit: 240)
+  }
+
+  static func budget(_ runs: [RunRecord], unit: String) -> String {
+    let steps = runs.map { UInt64(max($0.spec.steps, 0)) }
+    let gradients = runs.map { UInt64(max($0.counts.gradients, 0)) }
+    return "\(ranges(steps)) steps; used \(extent(gradients)) \(oneLine(unit))"
+  }
+
+  static func extent(_ numbers: [UInt64]) -> String {
+    guard let low = numbers.min(), let high = numbers.max() else { return "none" }
+    return low == high ? "\(low)" : "\(low) to \(high)"
+  }
+
+  /// "1–5, 8".
+  static func ranges(_ numbers: [UInt64]) -> String {
+    var parts: [String] = []
+    let sorted = Set(numbers).sorted()
+    var i = 0
+    while i < sorted.count {
+      var j = i
+      while j + 1 < sorted.count, sorted[j + 1] == sorted[j] + 1 { j += 1 }
+      parts.append(j == i ? "\(sorted[i])" : "\(sorted[i])–\(sorted[j])")
+      i = j + 1
+    }
+    return parts.isEmpty ? "none" : parts.prefix(12).joined(separator: ", ")
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// The elements without repetitions, in order.
+  var unique: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

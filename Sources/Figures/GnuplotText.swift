@@ -1,0 +1,78 @@
+// Text on its way to gnuplot: numbers, quoting, line breaks.
+
+import Glibc
+
+/// A number with so many significant digits, as printf's %g: "0.001", "1e-07".
+func decimal(_ value: Double, digits: Int = 6) -> String {
+  guard value.isFinite else { return "NaN" }
+  var buffer = [CChar](repeating: 0, count: 40)
+  let count = withVaList([Int32(digits), value]) { vsnprintf(&buffer, 40, "%.*g", $0) }
+  return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// A number as a reader wants it: "0.001", "1e-7", "12".
+func readable(_ value: Double, digits: Int = 3) -> String {
+  guard value.isFinite else { return value.isNaN ? "NaN" : value > 0 ? "∞" : "−∞" }
+  var text = decimal(value, digits: digits)
+  if let e = text.firstIndex(of: "e") {
+    // 1e-07 → 1e-7
+    let exponent = Int(text[text.index(after: e)...]) ?? 0
+    text = text[..<e] + "e\(exponent)"
+  }
+  return text.replacing("-", with: "−")
+}
+
+/// A share as a whole per cent, with a thin word space: "98 %".
+func percent(_ share: Double) -> String {
+  share.isFinite ? "\(Int((share * 100).rounded())) %" : "–"
+}
+
+/// A power of ten in superscripts: 10⁻³.
+func powerOfTen(_ exponent: Int) -> String {
+  let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+  return "10" + String("\(exponent)".map { $0 == "-" ? "⁻" : digits[$0.wholeNumberValue!] })
+}
+
+/// A string literal of gnuplot that stands for exactly this text. Single quotes keep everything as
+/// it is, backquotes (which would run a command) included; it is drawn as it is where the command
+/// says `noenhanced`. Line breaks are joined in from double quotes; other control characters go.
+func quoted(_ text: String) -> String {
+  text.split(separator: "\n", omittingEmptySubsequences: false)
+    .map { line in
+      let safe = line.unicodeScalars.map { scalar -> String in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: " "
+        default: scalar == "'" ? "''" : String(scalar)
+        }
+      }
+      return "'" + safe.joined() + "'"
+    }
+    .joined(separator: ".\"\\n\".")
+}
+
+/// User text on one line, cut to a length.
+func oneLine(_ text: String, limit: Int = 48) -> String {
+  let line = text.map { $0.isNewline ? " " : String($0) }.joined()
+  return line.count <= limit ? line : line.prefix(limit - 1) + "…"
+}
+
+/// Text broken at spaces into lines of at most `width` characters.
+func wrapped(_ text: String, width: Int) -> [String] {
+  var lines: [String] = []
+  var line = ""
+  for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
+    if !line.isEmpty, line.count + 1 + word.count > width {
+      lines.append(line)
+      line = ""
+    }
+    line += line.isEmpty ? String(word) : " " + word
+  }
+  if !line.isEmpty { lines.append(line) }
+  return lines
+}
+
+/// Words in a list: "a", "a and b", "a, b and c".
+func enumeration(_ words: [String]) -> String {
+  guard words.count > 1 else { return words.first ?? "" }
+  return words.dropLast().joined(separator: ", ") + " and " + words.last!
+}

@@ -1,0 +1,87 @@
+// One colour per optimizer.
+
+import OptimizerKit
+
+/// The colours of optimizers and of their variants.
+///
+/// Colour-blind safe: the qualitative palette of Okabe and Ito (2008), without its yellow, which is
+/// lost on white, then colours of Paul Tol's "muted" scheme. A name is hashed to a place in the
+/// palette, so that an optimizer has its colour in every figure, whoever else takes part; where two
+/// names of one set of runs meet, the one later in the alphabet moves on to the next free place.
+/// Several settings of one optimizer share its colour and differ in shade and dash.
+struct OptimizerColors: Sendable {
+  static let palette = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
+    "#332288", "#3d4144", "#882255", "#999933", "#44aa99", "#7a4a2b",
+  ]
+
+  /// A colour and a dash.
+  struct Look: Sendable, Equatable {
+    var color: String
+    var dash: Dash
+  }
+
+  private var looks: [String: Look] = [:]
+  private var slots: [String: Int] = [:]
+
+  /// The colours of these runs.
+  init(_ specs: [RunSpec]) {
+    var taken: Set<Int> = []
+    for name in Set(specs.map(\.optimizer.name)).sorted() {
+      var slot = Self.preferredSlot(name)
+      if taken.count < Self.palette.count {
+        while taken.contains(slot) { slot = (slot + 1) % Self.palette.count }
+      }
+      taken.insert(slot)
+      slots[name] = slot
+      // The plain name comes first and has the plain colour.
+      let labels = Set(specs.filter { $0.optimizer.name == name }.map(\.label))
+        .sorted { ($0.count, $0) < ($1.count, $1) }
+      for (variant, label) in labels.enumerated() {
+        looks[label] = Look(
+          color: Self.shade(Self.palette[slot], variant),
+          dash: Dash(rawValue: variant % 4 + 1)!)
+      }
+    }
+  }
+
+  /// The look of a run.
+  subscript(spec: RunSpec) -> Look {
+    looks[spec.label]
+      ?? Look(color: Self.palette[Self.preferredSlot(spec.optimizer.name)], dash: .solid)
+  }
+
+  /// The plain colour of an optimizer.
+  func color(of optimizer: String) -> String {
+    Self.palette[slots[optimizer] ?? Self.preferredSlot(optimizer)]
+  }
+
+  /// The place of a name: FNV-1a. The start value was searched for, so that the optimizers most
+  /// often seen together lie far apart in the palette and none of them meet.
+  static func preferredSlot(_ name: String) -> Int {
+    var hash: UInt64 = 14_695_981_039_346_656_037 ^ (5_665_075 &* 0x9E37_79B9_7F4A_7C15)
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+    hash ^= hash >> 32
+    return Int(hash % UInt64(palette.count))
+  }
+
+  /// The shade of a variant: the colour itself, then by turns darker and lighter.
+  static func shade(_ color: String, _ variant: Int) -> String {
+    guard variant > 0 else { return color }
+    let amount = min(0.2 + 0.15 * Double((variant + 1) / 2), 0.6)
+    return mixed(color, variant % 2 == 1 ? "#000000" : "#ffffff", amount)
+  }
+
+  /// A colour with a share of another.
+  static func mixed(_ a: String, _ b: String, _ share: Double) -> String {
+    func parts(_ color: String) -> [Double] {
+      let number = Int(color.dropFirst(), radix: 16) ?? 0
+      return [number >> 16, number >> 8 & 255, number & 255].map(Double.init)
+    }
+    let value = zip(parts(a), parts(b)).reduce(0) {
+      $0 << 8 | Int(($1.0 + share * ($1.1 - $1.0)).rounded())
+    }
+    let digits = String(value, radix: 16)
+    return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+  }
+}
