@@ -40,6 +40,16 @@ let package = Package(
       name: "Figures", dependencies: ["Analysis", "OptimizerKit", "CGnuplot"],
       swiftSettings: numerics),
 
+    // The command. Plugins that are loaded while it runs find the contract's symbols in it.
+    .executableTarget(
+      name: "optlab",
+      dependencies: [
+        "Analysis", "Figures", "Harness", "LinearAlgebra", "OptimizerKit", "Plugins",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: numerics,
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+
     // The plugins: one file each, listed by the build tool.
     .target(
       name: "Plugins",

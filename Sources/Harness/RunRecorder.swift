@@ -78,8 +78,9 @@ final class RunRecorder {
   func record(counts: EvaluationCounts, seconds: Double) -> RunRecord {
     RunRecord(
       key: key, spec: spec, status: status ?? .completed, reason: reason, steps: lastStep,
-      initialLoss: initialLoss, finalLoss: finalLoss, bestLoss: bestLoss, counts: counts,
-      seconds: seconds, trajectory: trajectory)
+      initialLoss: initialLoss, finalLoss: finalLoss, bestLoss: bestLoss,
+      validation: trajectory.validation.last?.metrics, counts: counts, seconds: seconds,
+      trajectory: trajectory)
   }
 
   private func judge(

@@ -142,7 +142,7 @@ public func splitSelections(_ text: String) -> [String] {
 }
 
 /// Whether `name` matches `pattern`, in which `*` stands for any characters and `?` for one.
-func matches(_ name: String, pattern: String) -> Bool {
+public func matches(_ name: String, pattern: String) -> Bool {
   let name = Array(name)
   var reachable: Set<Int> = [0]
   for symbol in pattern {

@@ -62,6 +62,8 @@ public struct RunRecord: Codable, Sendable {
   public var initialLoss: Double
   public var finalLoss: Double
   public var bestLoss: Double
+  /// The last validation pass of a training problem.
+  public var validation: ValidationMetrics?
   public var counts: EvaluationCounts
   /// Wall time of the updates; evaluation and recording not included.
   public var seconds: Double
@@ -70,7 +72,7 @@ public struct RunRecord: Codable, Sendable {
   public init(
     key: String, spec: RunSpec, status: RunStatus, reason: String = "", steps: Int = 0,
     initialLoss: Double = .nan, finalLoss: Double = .nan, bestLoss: Double = .nan,
-    counts: EvaluationCounts = .init(), seconds: Double = 0, trajectory: Trajectory = .init()
+    validation: ValidationMetrics? = nil, counts: EvaluationCounts = .init(), seconds: Double = 0, trajectory: Trajectory = .init()
   ) {
     self.key = key
     self.spec = spec
@@ -80,6 +82,7 @@ public struct RunRecord: Codable, Sendable {
     self.initialLoss = initialLoss
     self.finalLoss = finalLoss
     self.bestLoss = bestLoss
+    self.validation = validation
     self.counts = counts
     self.seconds = seconds
     self.trajectory = trajectory

@@ -1,0 +1,201 @@
+// What `make bench` measures.
+
+import Figures
+import Foundation
+import Harness
+import OptimizerKit
+
+/// A named measurement.
+struct Benchmark {
+  let name: String
+  let unit: String
+  let measure: () throws -> Double
+
+  static func all(_ catalogue: PluginCatalogue) throws -> [Benchmark] {
+    var all: [Benchmark] = []
+    for name in ["sgd", "momentum", "adam", "adagrad", "rmsprop"] {
+      for count in [100_000, 1_000_000, 10_000_000] {
+        all.append(
+          Benchmark(name: "step/\(name)/\(count)", unit: "Mparam/s") {
+            try step(catalogue.optimizer(PluginSpec(name: name, settings: [])), count)
+          })
+      }
+    }
+    for name in ["adam", "momentum"] {
+      let rate = PluginSpec.Setting(name: "lr", value: name == "adam" ? "1e-3" : "1e-4")
+      let spec = PluginSpec(name: name, settings: [rate])
+      for (mode, measure) in [("single", single), ("recorded", recorded), ("lanes", lanes)] {
+        all.append(
+          Benchmark(name: "surface/\(name)/\(mode)", unit: "Msteps/s") {
+            let problem = try catalogue.problem(PluginSpec(name: "rosenbrock", settings: []))
+            guard let rule = try catalogue.optimizer(spec) as? any CoordinateRule,
+              let surface = problem as? any Surface
+            else { throw LabFailure("\(name) is no coordinate rule") }
+            return measure(rule, surface)
+          })
+      }
+    }
+    all.append(
+      Benchmark(name: "mlp/784-128-64-10", unit: "samples/s") { try network(catalogue) })
+    all.append(Benchmark(name: "figures/20", unit: "s") { try figures(catalogue) })
+    all.append(Benchmark(name: "plugin/first-result", unit: "s", measure: firstResult))
+    return all
+  }
+
+  /// The best of some repetitions of work: the one least disturbed by other processes. Returns
+  /// seconds.
+  private static func best(of repetitions: Int = 7, _ work: () throws -> Void) rethrows -> Double {
+    var best = Double.infinity
+    for _ in 0..<repetitions {
+      let begin = monotonicSeconds()
+      try work()
+      best = min(best, monotonicSeconds() - begin)
+    }
+    return best
+  }
+
+  /// Updates of a Float32 parameter vector, millions of parameters a second.
+  private static func step(_ optimizer: any Optimizer, _ count: Int) throws -> Double {
+    var optimizer = optimizer
+    var layout = ParameterLayout()
+    layout.append("w", shape: [count], role: .weight, fanIn: 1)
+    var state: OptimizerState<Float> = optimizer.makeState(for: layout)
+    var random = RandomSource(seed: 1, purpose: .initialization)
+    var x = Vector((0..<count).map { _ in Float(random.normal()) })
+    let gradient = Vector((0..<count).map { _ in Float(random.normal()) })
+    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
+    let repetitions = max(1, 100_000_000 / count)
+    var t = 0
+    let seconds = try best {
+      for _ in 0..<repetitions {
+        t += 1
+        try optimizer.advance(
+          &x, gradient: gradient, state: &state, oracle: &oracle, step: t, lr: 1e-3)
+      }
+    }
+    return Double(count * repetitions) / seconds / 1e6
+  }
+
+  private static func descend(
+    _ rule: any CoordinateRule, _ surface: any Surface, steps: Int,
+    path: UnsafeMutablePointer<Planar<Double>>?
+  ) {
+    var rule = rule
+    var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+    var point = Planar(surface.starts[0][0], surface.starts[0][1])
+    let rates = [rule.baseLearningRate]
+    rates.withUnsafeBufferPointer {
+      rule.descend(
+        surface.planarGradient(seed: 1), point: &point, state: &state, firstStep: 1, rates: $0,
+        steps: steps, path: path)
+    }
+  }
+
+  private static func single(_ rule: any CoordinateRule, _ surface: any Surface) -> Double {
+    let steps = 5_000_000
+    return Double(steps) / best { descend(rule, surface, steps: steps, path: nil) } / 1e6
+  }
+
+  private static func recorded(_ rule: any CoordinateRule, _ surface: any Surface) -> Double {
+    let steps = 1_000_000
+    let path = UnsafeMutablePointer<Planar<Double>>.allocate(capacity: steps)
+    defer { path.deallocate() }
+    return Double(steps) / best { descend(rule, surface, steps: steps, path: path) } / 1e6
+  }
+
+  private static func lanes(_ rule: any CoordinateRule, _ surface: any Surface) -> Double {
+    let runs = 4096
+    let steps = 10_000
+    let base = rule.baseLearningRate
+    let rates = (0..<runs).map { base * (0.5 + 0.5 * Double($0) / Double(runs)) }
+    let seconds = best(of: 5) {
+      var descent = LaneDescent(rule, on: surface, from: surface.starts[0], rates: rates)
+      descent.advance(steps: steps)
+    }
+    return Double(runs * steps) / seconds / 1e6
+  }
+
+  /// Training of the standard network: minibatch, forward, backward and update.
+  private static func network(_ catalogue: PluginCatalogue) throws -> Double {
+    let problem = try catalogue.problem(PluginSpec(name: "mlp", settings: []))
+    guard let training = problem as? any TrainingProblem else {
+      throw LabFailure("mlp is no training problem")
+    }
+    let session = try training.makeSession(seed: 1)
+    var optimizer = try catalogue.optimizer(PluginSpec(name: "adam", settings: []))
+    var state: OptimizerState<Float> = optimizer.makeState(for: session.layout)
+    var x = session.initialParameters()
+    var gradient = Vector(repeating: Float(0), count: x.count)
+    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
+    var t = 0
+    let steps = 400
+    let seconds = try best {
+      for _ in 0..<steps {
+        t += 1
+        _ = session.lossAndGradient(at: x, step: t, gradient: &gradient)
+        try optimizer.advance(
+          &x, gradient: gradient, state: &state, oracle: &oracle, step: t, lr: 1e-3)
+      }
+    }
+    return Double(steps * 128) / seconds
+  }
+
+  /// Twenty contour-and-path pictures of 800 × 600.
+  private static func figures(_ catalogue: PluginCatalogue) throws -> Double {
+    let names = ["rosenbrock", "beale", "himmelblau", "rastrigin"]
+    let optimizers = ["momentum", "nesterov", "rmsprop", "adam", "adagrad"]
+    var inputs: [FigureInput] = []
+    for problem in names {
+      for optimizer in optimizers {
+        let spec = RunSpec(
+          label: optimizer, optimizer: PluginSpec(try catalogue.optimizer(PluginSpec(name: optimizer, settings: []))),
+          problem: PluginSpec(try catalogue.problem(PluginSpec(name: problem, settings: []))),
+          steps: 500)
+        let record = try catalogue.execute(
+          spec, key: "", context: ExecutionContext(now: monotonicSeconds))
+        inputs.append(FigureInput(runs: [record], catalogue: catalogue))
+      }
+    }
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("optlab-bench-\(getpid())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let figure = try FigureCatalogue.named("trajectory")
+    return try best(of: 3) {
+      var pictures: [Picture] = []
+      for (index, input) in inputs.enumerated() {
+        for var picture in try figure.draw(input) {
+          picture.name += "-\(index)"
+          picture.width = 800
+          picture.height = 600
+          pictures.append(picture)
+        }
+      }
+      let options = FigureRenderer.Options(
+        formats: [.png], script: false, caption: false,
+        processes: ProcessInfo.processInfo.activeProcessorCount)
+      _ = try FigureRenderer().draw(pictures, into: folder.path, options: options)
+    }
+  }
+
+  /// From an edited plugin file to its first trace, as whole commands.
+  private static func firstResult() throws -> Double {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("optlab-bench-\(getpid())-plugin")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("Edited.swift")
+    let text = PluginTemplate.optimizer.replacingOccurrences(of: "TYPE", with: "Edited")
+      .replacingOccurrences(of: "NAME", with: "edited")
+    return try best(of: 3) {
+      try (text + "// \(UInt64.random(in: 0...UInt64.max))\n")
+        .write(to: file, atomically: true, encoding: .utf8)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: RunOptions.executable)
+      process.arguments = ["trace", "rosenbrock", "edited", "--steps", "100", "--plugin", file.path]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      guard process.terminationStatus == 0 else { throw LabFailure("the trace failed") }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import Harness
+import OptimizerKit
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Try a plugin against everything that the contract asks of it.",
+    discussion: "The check runs in a process of its own: a plugin that traps or hangs is a verdict.")
+
+  @Argument(help: "A name, as 'optlab list' shows it, or a type or file such as Lion.")
+  var name: String
+  @OptionGroup var plugins: PluginOptions
+  @Option(help: "Seconds after which a check that does not end is a failure.") var timeLimit = 60.0
+  @Flag(help: .hidden) var inProcess = false
+
+  func run() throws {
+    if inProcess {
+      try check()
+      return
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: RunOptions.executable)
+    process.arguments = Array(CommandLine.arguments.dropFirst()) + ["--in-process"]
+    try process.run()
+    let deadline = monotonicSeconds() + timeLimit
+    while process.isRunning, monotonicSeconds() < deadline { usleep(2000) }
+    if process.isRunning {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      throw LabFailure("\(name): the check did not end within \(shortest(timeLimit)) s")
+    }
+    process.waitUntilExit()
+    if process.terminationReason == .uncaughtSignal {
+      throw LabFailure("\(name) traps: the check was ended by signal \(process.terminationStatus)")
+    }
+    if process.terminationStatus != 0 { throw ExitCode(process.terminationStatus) }
+  }
+
+  private func check() throws {
+    let catalogue = plugins.catalogue()
+    func isMeant(_ entryName: String, _ file: String) -> Bool {
+      let type = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+      return name == entryName || name == type || name == file
+    }
+    var checked: [(name: String, kind: String, findings: [ConformanceFinding])] = []
+    for entry in catalogue.optimizers where isMeant(entry.name, entry.file) {
+      let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
+      checked.append(
+        (entry.name, "optimizer", PluginConformance.findings(for: optimizer)))
+    }
+    for entry in catalogue.schedules where isMeant(entry.name, entry.file) {
+      let schedule = try catalogue.schedule(PluginSpec(name: entry.name, settings: []))
+      checked.append((entry.name, "schedule", ScheduleConformance.findings(for: schedule)))
+    }
+    for entry in catalogue.problems where isMeant(entry.name, entry.file) {
+      let problem = try catalogue.problem(PluginSpec(name: entry.name, settings: []))
+      if let surface = problem as? any Surface {
+        checked.append((entry.name, "problem", SurfaceConformance.findings(for: surface)))
+      } else {
+        checked.append((entry.name, "problem", PluginConformance.findings(for: problem)))
+      }
+    }
+    guard !checked.isEmpty else {
+      for failure in catalogue.failures where isMeant("", failure.file) {
+        throw LabFailure("\(failure.file): \(failure.reason)")
+      }
+      let names =
+        catalogue.optimizers.map(\.name) + catalogue.schedules.map(\.name)
+        + catalogue.problems.map(\.name)
+      throw UnknownPlugin(kind: "plugin", name: name, known: names)
+    }
+    var failures = 0
+    for (name, kind, findings) in checked {
+      let faults = findings.filter { $0.severity == .failure }
+      failures += faults.count
+      print("\(Terminal.bold(name)) (\(kind)): \(faults.isEmpty ? "passes" : "fails")")
+      for finding in findings {
+        print("  \(finding.severity == .failure ? "fault" : "note ")  \(finding)")
+      }
+    }
+    if failures > 0 { throw ExitCode(1) }
+  }
+}

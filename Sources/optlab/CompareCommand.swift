@@ -1,0 +1,155 @@
+import ArgumentParser
+import Figures
+import Foundation
+import Harness
+import OptimizerKit
+
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Run a suite, measure it and draw it.",
+    discussion: """
+      Finished runs are kept in the store and not run again. Interrupt at any moment: the same \
+      command goes on from there.
+      """)
+
+  @Argument(help: "A suite's name or YAML file; or leave it out and give --optimizers.")
+  var suite: String?
+  @Option(help: "Optimizers, such as adam,sgd[lr=1e-2,1e-3].") var optimizers: String?
+  @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].") var problems: String?
+  @Option(help: "Seeds, such as 3 or 1-5.") var seeds: String?
+  @Option(help: "Updates of each run.") var steps: Int?
+  @Option(help: "The starting point, such as -1.2,1.") var start: String?
+  @Option(help: "Stop a run at f - f* below this share of the start's.") var target: Double?
+  @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
+  var figures: String?
+  @Option(help: "Seconds after which a run is stopped.") var timeLimit: Double?
+  @Flag(help: "Try runs again that crashed or timed out.") var retry = false
+  @Flag(help: "Say what would be run, and run nothing.") var dryRun = false
+  @Flag(help: "Print JSON instead of tables.") var json = false
+  @OptionGroup var output: FigureOptions
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var run: RunOptions
+  @OptionGroup var plugins: PluginOptions
+
+  func validate() throws {
+    if suite == nil, optimizers == nil || problems == nil {
+      throw ValidationError(
+        "give a suite ('optlab list suites' shows them), or --optimizers and --problems")
+    }
+    if let steps, !(1...1_000_000_000).contains(steps) {
+      throw ValidationError("--steps: expected 1 to 1000000000")
+    }
+    if let timeLimit, timeLimit.isNaN || timeLimit <= 0 {
+      throw ValidationError("--time-limit: expected more than 0")
+    }
+    if let target, !(0..<1).contains(target) {
+      throw ValidationError("--target: expected a number in [0, 1)")
+    }
+    if let seeds, parseSeeds(seeds) == nil {
+      throw ValidationError("--seeds: expected whole numbers or ranges such as 1-5")
+    }
+  }
+
+  func run() async throws {
+    let catalogue = plugins.catalogue()
+    let suite = try chosenSuite(catalogue)
+    for name in suite.groups.flatMap(\.figures) { _ = try FigureCatalogue.named(name) }
+    let plan = try Plan(suite, catalogue: catalogue)
+    let store = try RunStore(path: store.store)
+    let comparison = Comparison(
+      plan: plan, store: store, pool: run.pool(plugins), retriesFailures: retry)
+    let missing = try comparison.missing()
+    if dryRun {
+      for entry in missing {
+        print("\(entry.group): \(entry.spec.label) on \(entry.spec.problem.label(in: catalogue)), "
+          + "\(entry.spec.steps) steps, seed \(entry.spec.seed)")
+      }
+      Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done")
+      return
+    }
+    let begin = monotonicSeconds()
+    let bar = ProgressBar(missing)
+    let task = Task { try await comparison.run(onEvent: { bar.show($0) }) }
+    let interrupt = InterruptHandler { task.cancel() }
+    defer { interrupt.stop() }
+    let outcome: ComparisonOutcome
+    do {
+      outcome = try await task.value
+    } catch where interrupt.happened {
+      bar.clear()
+      Terminal.note("interrupted; what is finished is stored, the same command goes on")
+      throw CancellationError()
+    }
+    bar.clear()
+    Terminal.note(
+      "\(outcome.done) runs done in \(duration(monotonicSeconds() - begin)), "
+        + "\(outcome.reused) reused from \(store.path)")
+
+    var records: [(group: String, record: RunRecord)] = []
+    for group in suite.groups {
+      for record in try store.records(suite: suite.name, group: group.name) {
+        records.append((group.name, record))
+      }
+    }
+    let tables = ComparisonTables(records, catalogue: catalogue)
+    if json {
+      try printJSON(tables.sections.flatMap(\.lines))
+    } else {
+      tables.print()
+    }
+    for group in suite.groups where !group.figures.isEmpty {
+      let members = records.filter { $0.group == group.name }.map(\.record)
+      try output.draw(
+        group.figures, of: members, suite: suite.name, group: group.name, catalogue: catalogue,
+        quietly: json)
+    }
+  }
+
+  private func chosenSuite(_ catalogue: PluginCatalogue) throws -> Suite {
+    var suite: Suite
+    if let name = self.suite {
+      suite = try catalogue.suite(name)
+    } else {
+      var group = Suite.Group(name: "comparison", optimizers: [], problems: [])
+      group.figures = []
+      suite = Suite(name: "command-line", title: "from the command line", groups: [group])
+    }
+    let start = try start.map { [try parsePoint($0)] }
+    for i in suite.groups.indices {
+      if let optimizers { suite.groups[i].optimizers = splitSelections(optimizers) }
+      if let problems { suite.groups[i].problems = splitSelections(problems) }
+      if let seeds = seeds.flatMap(parseSeeds) { suite.groups[i].seeds = seeds }
+      if let steps { suite.groups[i].steps = steps }
+      if let start { suite.groups[i].starts = start }
+      if let target { suite.groups[i].target = target }
+      if let timeLimit { suite.groups[i].timeLimit = timeLimit }
+      if let figures {
+        suite.groups[i].figures = figures == "none" ? [] : splitSelections(figures)
+      }
+    }
+    return suite
+  }
+}
+
+/// Calls a closure at the first interrupt (Ctrl-C); the second one ends the command at once.
+final class InterruptHandler: @unchecked Sendable {
+  // Sendable: `happened` is only set on the source's queue and read after the work has ended.
+  private let source: any DispatchSourceSignal
+  private(set) var happened = false
+
+  init(_ action: @escaping @Sendable () -> Void) {
+    signal(SIGINT, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler { [weak self] in
+      if self?.happened == true { exit(130) }
+      self?.happened = true
+      action()
+    }
+    source.resume()
+  }
+
+  func stop() {
+    source.cancel()
+    signal(SIGINT, SIG_DFL)
+  }
+}

@@ -1,0 +1,179 @@
+// What `compare` prints: one table for each problem, one line for each optimizer.
+
+import Analysis
+import Harness
+import OptimizerKit
+
+/// The runs of one optimizer on one problem from one start, over seeds, measured.
+struct ComparisonLine: Encodable {
+  let optimizer: String
+  let problem: String
+  let start: [Double]?
+  let runs: Int
+  let statuses: [String: Int]
+  let reasons: [String]
+  /// Medians over seeds, of the runs that have the measure.
+  let finalLoss: Double?
+  let gap: Double?
+  let zigZag: Double?
+  let steepOvershoot: Double?
+  let flatOvershoot: Double?
+  let settlingStep: Double?
+  let pathEfficiency: Double?
+  let rate: Double?
+  let theoreticalRate: Double?
+  let escapeStep: Double?
+  let validationLoss: Double?
+  let validationAccuracy: Double?
+  let microsecondsPerStep: Double?
+
+  init(_ records: [RunRecord], surface: (any Surface)?, catalogue: PluginCatalogue) {
+    let first = records[0]
+    optimizer = first.spec.label
+    problem = first.spec.problem.label(in: catalogue)
+    start = first.spec.start
+    runs = records.count
+    statuses = Dictionary(records.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
+    var reasons: [String] = []
+    for record in records where !record.reason.isEmpty && record.status != .reachedTarget {
+      let reason = "\(record.status.rawValue): \(record.reason)"
+      if !reasons.contains(reason) { reasons.append(reason) }
+    }
+    self.reasons = reasons
+    func median(_ value: (RunRecord) -> Double?) -> Double? {
+      Statistics.median(records.compactMap(value))
+    }
+    finalLoss = median { $0.finalLoss.isFinite ? $0.finalLoss : nil }
+    let minimum = surface?.minimumLoss
+    gap = minimum.flatMap { minimum in
+      median { $0.status != .crashed && $0.finalLoss.isFinite ? $0.finalLoss - minimum : nil }
+    }
+    let shapes = surface.map { surface in
+      records.map { PathShape.measure($0.trajectory, on: surface) }
+    }
+    func shape(_ value: (PathShape) -> Double?) -> Double? {
+      Statistics.median((shapes ?? []).compactMap(value))
+    }
+    zigZag = shape(\.zigZag)
+    steepOvershoot = surface?.minimumLoss == nil ? nil : shape { $0.steepOvershoot?.percent }
+    flatOvershoot = surface?.minimumLoss == nil ? nil : shape { $0.flatOvershoot?.percent }
+    settlingStep = shape { $0.settlingStep.map(Double.init) }
+    pathEfficiency = shape(\.pathEfficiency)
+    rate = shape { $0.rate?.distanceRate }
+    escapeStep = shape { $0.escapeStep.map(Double.init) }
+    theoreticalRate = surface.flatMap { surface in
+      catalogue.theoreticalRate(first.spec, on: surface)
+    }
+    validationLoss = median { $0.validation?.loss }
+    validationAccuracy = median { $0.validation?.accuracy }
+    microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
+  }
+
+  /// The cells of its line.
+  var cells: [String] {
+    let status = statuses.sorted { $0.key < $1.key }
+      .map { runs == 1 ? $0.key : "\($0.value) \($0.key)" }.joined(separator: ", ")
+    return [
+      optimizer, status, brief(gap ?? (validationLoss == nil ? finalLoss : nil)),
+      percent(zigZag), steepOvershoot.map { brief($0, digits: 2) + " %" } ?? "",
+      flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
+      percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
+      brief(escapeStep, digits: 6), brief(validationLoss), percent(validationAccuracy),
+      validationLoss == nil ? "" : brief(microsecondsPerStep),
+    ]
+  }
+
+  static func header(_ loss: String) -> [String] {
+    [
+      "optimizer", "status", loss, "zig-zag", "overshoot steep", "flat", "settled at", "efficiency",
+      "rate", "theory", "escaped at", "val. loss", "accuracy", "µs/step",
+    ]
+  }
+}
+
+/// The tables of a comparison.
+struct ComparisonTables {
+  /// The lines, by group, problem and start.
+  let sections: [(title: String, lossName: String, lines: [ComparisonLine])]
+
+  init(_ records: [(group: String, record: RunRecord)], catalogue: PluginCatalogue) {
+    var sections: [(title: String, lossName: String, lines: [ComparisonLine])] = []
+    let byProblem = grouped(records) {
+      ContestKey(group: $0.group, problem: $0.record.spec.problem, start: $0.record.spec.start)
+    }
+    for (key, members) in byProblem {
+      let problem = try? catalogue.problem(key.problem)
+      let surface = problem as? any Surface
+      let lines = grouped(members) { $0.record.spec.label }
+        .map { ComparisonLine($0.members.map(\.record), surface: surface, catalogue: catalogue) }
+      var title = "\(key.group): \(key.problem.label(in: catalogue))"
+      if let start = key.start { title += " from \(point(start))" }
+      let counts = Set(members.map(\.record.spec.steps)).sorted()
+      title += ", \(counts.map(String.init).joined(separator: "/")) steps"
+      let seeds = Set(members.map(\.record.spec.seed)).count
+      if seeds > 1 { title += ", median of \(seeds) seeds" }
+      sections.append((title, surface?.minimumLoss == nil ? "loss" : "f − f*", lines))
+    }
+    self.sections = sections
+  }
+
+  func print() {
+    for (index, section) in sections.enumerated() {
+      if index > 0 { Swift.print("") }
+      Swift.print(section.title)
+      var table = Table(
+        ComparisonLine.header(section.lossName), numeric: Set(2...13))
+      table.rows = section.lines.map(\.cells)
+      for line in table.lines { Swift.print("  " + line) }
+      for line in section.lines {
+        for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }
+      }
+    }
+  }
+}
+
+private struct ContestKey: Hashable {
+  let group: String
+  let problem: PluginSpec
+  let start: [Double]?
+}
+
+/// Elements by key, in order of first appearance.
+func grouped<T, K: Hashable>(_ elements: [T], by key: (T) -> K) -> [(key: K, members: [T])] {
+  var order: [K] = []
+  var groups: [K: [T]] = [:]
+  for element in elements {
+    let k = key(element)
+    if groups[k] == nil { order.append(k) }
+    groups[k, default: []].append(element)
+  }
+  return order.map { ($0, groups[$0] ?? []) }
+}
+
+extension PluginSpec {
+  /// The name with those settings that differ from the defaults.
+  func label(in catalogue: PluginCatalogue) -> String {
+    guard let problem = try? catalogue.problem(PluginSpec(name: name, settings: [])) else {
+      return name
+    }
+    let defaults = PluginSpec(problem)
+    let changed = settings.filter { defaults[$0.name] != $0.value }
+      .map { "\($0.name)=\($0.value)" }
+    return name + (changed.isEmpty ? "" : "[\(changed.joined(separator: ";"))]")
+  }
+}
+
+extension PluginCatalogue {
+  /// The rate that theory gives for a run: where the surface is quadratic, nothing is scheduled,
+  /// the gradient is exact and the rule is linear.
+  func theoreticalRate(_ spec: RunSpec, on surface: any Surface) -> Double? {
+    guard surface.isQuadratic, !surface.isStochastic, spec.schedules.isEmpty,
+      surface.dimension <= 512, let optimizer = try? optimizer(spec.optimizer)
+    else { return nil }
+    let frame = PathFrame(for: surface)
+    let eigenvalues = frame.directions.compactMap(\.curvature)
+    guard eigenvalues.count == surface.dimension else { return nil }
+    return LinearIteration.rate(
+      of: optimizer, learningRate: optimizer.baseLearningRate, eigenvalues: eigenvalues)
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Figures
+import Foundation
+import Harness
+import OptimizerKit
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "What is installed, what is missing, and how to get it.")
+
+  @OptionGroup var plugins: PluginOptions
+  @OptionGroup var store: StoreOptions
+
+  func run() throws {
+    var healthy = true
+    func report(_ what: String, _ found: String?, remedy: String) {
+      if let found {
+        print("  ok       \(what): \(found)")
+      } else {
+        healthy = false
+        print("  missing  \(what): \(remedy)")
+      }
+    }
+    report(
+      "gnuplot", firstLine(of: "gnuplot", ["--version"]),
+      remedy: "sudo apt-get install gnuplot")
+    let compiler = try? PluginLoader().compilerPath()
+    report(
+      "Swift compiler, for plugins loaded at run time",
+      compiler.flatMap { path in firstLine(of: path, ["--version"]).map { "\($0) (\(path))" } },
+      remedy: "install Swift 6.3 from https://swift.org/install and put swiftc on the PATH")
+    let catalogue = plugins.catalogue(quietly: true)
+    for entry in catalogue.problems {
+      guard let training = entry.make() as? any TrainingProblem else { continue }
+      do {
+        try training.checkAvailability()
+        report("data of \(entry.name)", "found", remedy: "")
+      } catch {
+        report("data of \(entry.name)", nil, remedy: "\(error)")
+      }
+    }
+    if FileManager.default.fileExists(atPath: store.store) {
+      do {
+        let runs = try RunStore(path: store.store).summaries()
+        report("store", "\(store.store), \(runs.count) runs", remedy: "")
+      } catch {
+        report("store", nil, remedy: "\(error)")
+      }
+    } else {
+      print("  none yet store: \(store.store); 'optlab compare quick' makes it")
+    }
+    print(
+      "  ok       plugins: \(catalogue.optimizers.count) optimizers, "
+        + "\(catalogue.schedules.count) schedules, \(catalogue.problems.count) problems")
+    for failure in catalogue.failures {
+      report("plugin \(failure.file)", nil, remedy: failure.reason)
+    }
+    print("  cores    \(ProcessInfo.processInfo.activeProcessorCount)")
+    if !healthy { throw ExitCode(1) }
+  }
+
+  /// The first line that a program prints; nil where it cannot be run.
+  private func firstLine(of program: String, _ arguments: [String]) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").first.map(String.init)
+  }
+}

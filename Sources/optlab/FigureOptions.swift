@@ -1,0 +1,68 @@
+// How figures are drawn, and the way from stored runs to files.
+
+import ArgumentParser
+import Figures
+import Foundation
+import OptimizerKit
+
+/// Options of commands that draw.
+struct FigureOptions: ParsableArguments {
+  @Option(help: "The folder that pictures are written to.") var output = "plots"
+  @Option(
+    name: .customLong("format"),
+    help: ArgumentHelp(
+      "png, svg, pdf, gif, or terminal to draw right here.",
+      discussion: "Several are separated by commas; png,svg if left out."))
+  var formats = "png,svg"
+
+  func validate() throws { _ = try parsedFormats() }
+
+  private func parsedFormats() throws -> [FigureFormat] {
+    try formats.split(separator: ",").map { name in
+      do { return try FigureFormat.named(name.trimmingCharacters(in: .whitespaces)) } catch {
+        throw ValidationError("--format: \(error)")
+      }
+    }
+  }
+
+  /// Draws figures of runs that belong together; says which files came of it.
+  func draw(
+    _ names: [String], of records: [RunRecord], suite: String, group: String,
+    catalogue: PluginCatalogue, quietly: Bool
+  ) throws {
+    let usable = records.filter { $0.trajectory.count > 0 }
+    var input = FigureInput(runs: usable, catalogue: catalogue)
+    input.ledger.suite = suite
+    var pictures: [Picture] = []
+    for name in names {
+      do {
+        pictures += try FigureCatalogue.named(name).draw(input)
+      } catch {
+        Terminal.warn("\(group): \(error)")
+      }
+    }
+    let size = Terminal.size
+    let options = FigureRenderer.Options(
+      formats: try parsedFormats(),
+      processes: min(pictures.count, ProcessInfo.processInfo.activeProcessorCount),
+      terminal: TerminalSize(columns: size.columns, rows: size.rows - 2, colour: Terminal.hasColour))
+    let drawn = try FigureRenderer().draw(pictures, into: "\(output)/\(suite)/\(group)", options: options)
+    for picture in drawn {
+      if let text = picture.text { print(text) }
+      if !quietly, let file = picture.files.first { print("drew \(file): \(picture.title)") }
+    }
+  }
+}
+
+extension FigureInput {
+  /// Runs with everything that is needed to draw them.
+  init(runs: [RunRecord], catalogue: PluginCatalogue) {
+    self.init(
+      runs: runs,
+      ledger: FigureLedger(versions: ["OptimizerLab \(OptLab.configuration.version)"]),
+      surface: { (try? catalogue.problem($0)) as? any Surface },
+      schedule: { parts in
+        (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
+      })
+  }
+}

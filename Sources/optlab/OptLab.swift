@@ -1,0 +1,74 @@
+// The command `optlab`.
+
+import ArgumentParser
+import Foundation
+import Harness
+import LinearAlgebra
+import OptimizerKit
+
+@main
+struct OptLab: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "optlab",
+    abstract: "A lab that compares optimizers: runs them, draws their paths, measures them.",
+    discussion: """
+      Optimizers are selected as
+        adam                          by name
+        adam@cs231n                   with a preset
+        adam[lr=1e-3,1e-2;beta1=0.8]  with hyperparameters; lists multiply
+        adam:warmup[steps=10]+cosine  with schedules for the learning rate
+        momentum:momentum=ramp        with a schedule for another hyperparameter
+        adam*                         by wildcard
+      """,
+    version: "0.1.0",
+    subcommands: [
+      ListCommand.self, ShowCommand.self, NewCommand.self, CheckCommand.self, TraceCommand.self,
+      CompareCommand.self, PlotCommand.self, RunsCommand.self, ExportCommand.self,
+      DoctorCommand.self, WorkerCommand.self, BenchCommand.self,
+    ])
+
+  static func main() async {
+    // A reader that stops reading (`| head`) ends the command, quietly.
+    signal(SIGPIPE, SIG_DFL)
+    setBLASThreads(1)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      exit(explaining: error)
+    }
+  }
+
+  /// Prints what went wrong and leaves with 64 where the user's words were at fault, else 1.
+  static func exit(explaining error: any Error) -> Never {
+    switch error {
+    case is UnknownPlugin, is HyperparameterError, is SelectionError, is SuiteFileError,
+      is PlanError, is UsageError:
+      Terminal.complain("\(error)")
+      Foundation.exit(64)
+    case is RunStoreError, is PluginLoadError, is LabFailure:
+      Terminal.complain("\(error)")
+      Foundation.exit(1)
+    case is CancellationError:
+      Foundation.exit(130)
+    default:
+      exit(withError: error)
+    }
+  }
+}
+
+/// Words on the command line that cannot be meant.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Something that did not work, said in a sentence.
+struct LabFailure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

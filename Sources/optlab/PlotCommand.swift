@@ -1,0 +1,49 @@
+import ArgumentParser
+import Figures
+import Harness
+import OptimizerKit
+
+struct PlotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plot", abstract: "Draw figures from stored runs.",
+    discussion: """
+      Without filters, a figure is drawn of the group of runs that was last compared for it; with \
+      --optimizers, --problems or --status, of all stored runs that fit.
+      """)
+
+  @Argument(help: "Figures: 'optlab list figures' shows them.") var figures: [String]
+  @Option(help: "Only groups of this suite.") var suite: String?
+  @OptionGroup var filter: RunFilter
+  @OptionGroup var output: FigureOptions
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var plugins: PluginOptions
+
+  func run() throws {
+    for name in figures { _ = try FigureCatalogue.named(name) }
+    let store = try RunStore.existing(path: store.store)
+    let catalogue = plugins.catalogue()
+    if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
+      let records = try store.summaries().filter(filter.admits).compactMap {
+        try store.record($0.key)
+      }
+      guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
+      try output.draw(
+        figures, of: records, suite: "selection", group: "runs", catalogue: catalogue,
+        quietly: false)
+      return
+    }
+    for name in figures {
+      let groups = try store.groups(drawing: name).filter { suite == nil || $0.suite == suite }
+      guard let latest = groups.first?.suite else {
+        throw LabFailure(
+          "no stored comparison asks for the figure '\(name)'; "
+            + "'optlab compare quick' makes one, or choose runs with --problems")
+      }
+      for group in groups where group.suite == latest {
+        try output.draw(
+          [name], of: try store.records(suite: group.suite, group: group.group),
+          suite: group.suite, group: group.group, catalogue: catalogue, quietly: false)
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// Progress of a comparison: a bar with rate and time left on a terminal, nothing when piped.
+
+import Foundation
+import Harness
+import OptimizerKit
+import Synchronization
+
+/// Shows how far a comparison is.
+final class ProgressBar: Sendable {
+  private struct State {
+    var done = 0
+    var failures = 0
+    var current = ""
+    var partial: [String: Double] = [:]
+    var lastDrawn = -1.0
+  }
+
+  private let state = Mutex(State())
+  private let total: Int
+  private let steps: [String: Int]
+  private let begin = monotonicSeconds()
+
+  /// A bar for these runs.
+  init(_ entries: [Plan.Entry]) {
+    total = entries.count
+    steps = Dictionary(entries.map { ($0.key, $0.spec.steps) }, uniquingKeysWith: { a, _ in a })
+  }
+
+  func show(_ event: RunEvent) {
+    state.withLock { state in
+      switch event {
+      case .started(let spec):
+        state.current = "\(spec.label) on \(spec.problem.name)"
+      case .progress(let key, let done):
+        state.partial[key] = Double(done) / Double(max(steps[key] ?? 1, 1))
+      case .finished(let record):
+        state.done += 1
+        state.partial[record.key] = nil
+        if record.status == .crashed || record.status == .timedOut { state.failures += 1 }
+      }
+      guard Terminal.isInteractive else { return }
+      let now = monotonicSeconds()
+      if now - state.lastDrawn > 0.05 || state.done == total {
+        state.lastDrawn = now
+        Terminal.write("\r\u{1B}[K" + line(state, elapsed: now - begin))
+      }
+    }
+  }
+
+  /// Takes the bar away.
+  func clear() {
+    if Terminal.isInteractive { Terminal.write("\r\u{1B}[K") }
+  }
+
+  private func line(_ state: State, elapsed: Double) -> String {
+    let finished = Double(state.done) + state.partial.values.reduce(0, +)
+    let share = finished / Double(max(total, 1))
+    let width = 24
+    let filled = Int(share * Double(width))
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    let rate = finished / max(elapsed, 1e-3)
+    let left = finished > 0 ? duration((Double(total) - finished) / rate) : "?"
+    let failures = state.failures > 0 ? ", \(state.failures) failed" : ""
+    let text =
+      "\(bar) \(state.done)/\(total)\(failures)  \(brief(rate)) runs/s  \(left) left  "
+      + state.current
+    return String(text.prefix(max(Terminal.size.columns - 1, 20)))
+  }
+}
+
+/// Seconds for people: 0.4 s, 12 s, 3 min 20 s.
+func duration(_ seconds: Double) -> String {
+  if seconds < 10 { return String(format: "%.1f s", seconds) }
+  if seconds < 100 { return String(format: "%.0f s", seconds) }
+  return String(format: "%d min %02d s", Int(seconds) / 60, Int(seconds) % 60)
+}

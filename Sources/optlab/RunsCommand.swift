@@ -1,0 +1,59 @@
+import ArgumentParser
+import Harness
+import OptimizerKit
+
+/// Options that choose among stored runs.
+struct RunFilter: ParsableArguments {
+  @Option(help: "Only runs of these optimizers (names with wildcards, separated by commas).")
+  var optimizers: String?
+  @Option(help: "Only runs on these problems (names with wildcards).") var problems: String?
+  @Option(help: "Only runs that ended so: completed, diverged, crashed, ...") var status: String?
+
+  func validate() throws {
+    if let status, RunStatus(rawValue: status) == nil {
+      throw ValidationError(
+        "--status: expected one of \(RunStatus.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+  }
+
+  func admits(_ record: RunRecord) -> Bool {
+    func admits(_ patterns: String?, _ names: [String]) -> Bool {
+      guard let patterns else { return true }
+      return splitSelections(patterns).contains { pattern in
+        names.contains { matches($0, pattern: pattern) }
+      }
+    }
+    return admits(optimizers, [record.spec.optimizer.name, record.spec.label])
+      && admits(problems, [record.spec.problem.name])
+      && (status == nil || record.status.rawValue == status)
+  }
+}
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "The stored runs.")
+
+  @OptionGroup var filter: RunFilter
+  @OptionGroup var store: StoreOptions
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    let store = try RunStore.existing(path: store.store)
+    let records = try store.summaries().filter(filter.admits)
+    if json {
+      try printJSON(records)
+      return
+    }
+    var table = Table(
+      ["key", "optimizer", "problem", "seed", "steps", "status", "loss", "best", "seconds", ""],
+      numeric: [3, 4, 6, 7, 8])
+    table.rows = records.map {
+      [
+        String($0.key.prefix(8)), $0.spec.label, $0.spec.problem.name, String($0.spec.seed),
+        String($0.steps), $0.status.rawValue, brief($0.finalLoss), brief($0.bestLoss),
+        brief($0.seconds), $0.reason,
+      ]
+    }
+    table.print()
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Foundation
+import Harness
+import OptimizerKit
+import Synchronization
+
+struct TraceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace", abstract: "One run, printed step by step.",
+    discussion: """
+      Columns: step, loss, gradient_norm, learning_rate, x0, x1, ...; numbers have 17 significant \
+      digits and read back exactly. Row 0 is the start. learning_rate is that of the update which \
+      led to the row (0 in row 0). Coordinates are printed up to 16 dimensions.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv, tsv, json
+  }
+
+  @Argument(help: "A problem, such as rosenbrock or quadratic[condition=100].")
+  var problem: String
+  @Argument(help: "An optimizer, such as adam[lr=1e-2] or momentum:cosine.")
+  var optimizer: String
+  @Option(help: "How many updates.") var steps = 100
+  @Option(help: "The starting point, such as -1.2,1; the problem's own if left out.")
+  var start: String?
+  @Option(help: "The seed of noise, initialisation and data order.") var seed: UInt64 = 1
+  @Option(help: "Print every so many steps only (and the last).") var every = 1
+  @Option(help: "csv, tsv or json.") var format = Format.csv
+  @Option(help: "Seconds after which the run is stopped.") var timeLimit = 600.0
+  @OptionGroup var run: RunOptions
+  @OptionGroup var plugins: PluginOptions
+
+  func validate() throws {
+    guard (1...100_000_000).contains(steps) else {
+      throw ValidationError("--steps: expected 1 to 100000000")
+    }
+    guard every >= 1 else { throw ValidationError("--every: expected at least 1") }
+    guard timeLimit > 0 else { throw ValidationError("--time-limit: expected more than 0") }
+  }
+
+  func run() async throws {
+    let catalogue = plugins.catalogue()
+    var group = Suite.Group(name: "trace", optimizers: [optimizer], problems: [problem])
+    group.steps = steps
+    group.seeds = [seed]
+    group.recording = Recording(every: every)
+    group.timeLimit = timeLimit
+    if let start { group.starts = [try parsePoint(start)] }
+    let plan = try Plan(Suite(name: "trace", title: "", groups: [group]), catalogue: catalogue)
+    guard plan.entries.count == 1, let entry = plan.entries.first else {
+      throw UsageError(
+        "trace shows one run; this selects \(plan.entries.count): "
+          + plan.entries.map { "\($0.spec.label) on \($0.spec.problem.name)" }.prefix(4)
+          .joined(separator: ", "))
+    }
+    let result = Mutex<RunRecord?>(nil)
+    try await run.pool(plugins).run([entry]) { event in
+      if case .finished(let record) = event { result.withLock { $0 = record } }
+    }
+    guard let record = result.withLock({ $0 }) else { throw CancellationError() }
+    try print(record)
+    switch record.status {
+    case .completed, .reachedTarget: break
+    case .diverged: Terminal.note("diverged: \(record.reason)")
+    default: throw LabFailure("\(record.status.rawValue): \(record.reason)")
+    }
+  }
+
+  private func print(_ record: RunRecord) throws {
+    let trajectory = record.trajectory
+    if format == .json {
+      try printJSON(record)
+      return
+    }
+    let separator = format == .csv ? "," : "\t"
+    let shown = min(trajectory.dimension, 16)
+    let header =
+      ["step", "loss", "gradient_norm", "learning_rate"] + (0..<shown).map { "x\($0)" }
+    var output = BufferedOutput()
+    output.write(header.joined(separator: separator) + "\n")
+    for row in 0..<trajectory.count {
+      var cells = [
+        String(trajectory.steps[row]), exact(trajectory.losses[row]),
+        exact(trajectory.gradientNorms[row]), exact(trajectory.learningRates[row]),
+      ]
+      if shown > 0 { cells += trajectory.point(row).prefix(shown).map(exact) }
+      output.write(cells.joined(separator: separator) + "\n")
+    }
+    output.flush()
+  }
+}
+
+/// 17 significant digits: enough to read a double back exactly.
+func exact(_ value: Double) -> String { String(format: "%.17g", value) }
+
+/// Reads "-1.2,1".
+func parsePoint(_ text: String) throws -> [Double] {
+  try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    guard let value = Double(part.trimmingCharacters(in: .whitespaces)), value.isFinite else {
+      throw UsageError("--start: expected numbers separated by commas, found '\(text)'")
+    }
+    return value
+  }
+}
+
+/// Standard output, or a file, in large pieces.
+struct BufferedOutput {
+  private var buffer = Data()
+  private let handle: FileHandle
+
+  init(_ handle: FileHandle = .standardOutput) { self.handle = handle }
+
+  mutating func write(_ text: String) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count > 1 << 16 { flush() }
+  }
+
+  mutating func flush() {
+    try? handle.write(contentsOf: buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
