@@ -1,0 +1,155 @@
+import Analysis
+import OptimizerKit
+import Plugins
+import Synchronization
+import Testing
+
+@Suite struct OptimizerConformanceTests {
+  @Test(arguments: PluginCatalogue.builtIn().optimizers.map(\.name))
+  func builtInsUphold(name: String) throws {
+    let entry = try PluginCatalogue.builtIn().optimizerEntry(name)
+    let presets = [[]] + entry.presets.map(\.settings)
+    for settings in presets {
+      let spec = PluginSpec(
+        name: name, settings: settings.map { PluginSpec.Setting(name: $0.name, value: $0.value) })
+      let optimizer = try PluginCatalogue.builtIn().optimizer(spec)
+      let failures = OptimizerConformance.findings(for: optimizer).filter {
+        $0.severity == .failure
+      }
+      #expect(failures.isEmpty, "\(failures.map(\.description).joined(separator: "\n"))")
+    }
+  }
+
+  @Test func aSoundRuleHasNoFindings() {
+    #expect(OptimizerConformance.findings(for: FaultyRule()).isEmpty)
+  }
+
+  @Test(arguments: FaultyRule.Fault.allCases.dropFirst())
+  func plantedFaultsAreFound(fault: FaultyRule.Fault) {
+    var rule = FaultyRule()
+    rule.fault = fault
+    let findings = OptimizerConformance.findings(for: rule)
+    #expect(
+      findings.contains { $0.check == fault.check && ($0.severity == .failure || fault == .drift) },
+      "\(findings)")
+  }
+
+  @Test func badDeclarationsAreFound() {
+    let checks = PluginConformance.findings(for: BadlyDeclared()).map(\.check)
+    #expect(checks.contains("name"))
+    #expect(checks.contains("summary"))
+    #expect(checks.contains("preset"))
+    #expect(checks.filter { $0 == "hyperparameter" }.count >= 2)
+  }
+
+  @Test func severalStateNamesMustBeNumberedFromZero() {
+    #expect(OptimizerConformance.findings(for: Misnumbered()).map(\.check) == ["state"])
+  }
+}
+
+/// Momentum with one fault.
+struct FaultyRule: CoordinateRule {
+  enum Fault: CaseIterable {
+    case none, shared, deaf, ascends, explodes, drift, single, descend, lanes
+
+    var check: String {
+      switch self {
+      case .none: ""
+      case .shared: "checkpoint"
+      case .deaf: "lr"
+      case .ascends, .explodes: "progress"
+      case .drift: "rest"
+      case .single: "precision"
+      case .descend: "descend"
+      case .lanes: "advanceLanes"
+      }
+    }
+  }
+
+  final class Counter: Sendable {
+    let count = Mutex(0)
+  }
+
+  static let name = "faulty-rule"
+  static let summary = "momentum with one fault"
+  @Hyperparameter("learning rate", in: 0..., scale: .log) var lr = 0.05
+  enum State: Int, StateNames { case v }
+  var fault = Fault.none
+  private var calls = 0
+  private var counter = Counter()
+  init() {}
+
+  mutating func prepare(step: Int) {
+    calls += 1
+    if fault == .shared {
+      calls = counter.count.withLock {
+        $0 += 1; return $0
+      }
+    }
+  }
+
+  func update<R: Real>(
+    _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
+  ) {
+    s[.v] = 0.5 * s[.v] + g
+    let lr = fault == .deaf ? R(self.lr) : lr
+    let gain = fault == .shared ? 1 + 1e-3 * Double(calls) : 1
+    switch fault {
+    case .ascends: x += lr * s[.v]
+    case .explodes: x -= 100.0 * lr * s[.v]
+    case .drift: x -= lr * (s[.v] + 1e-3)
+    case .single: x -= lr * s[.v] * (R(1 + 1e-12).double > 1 ? 1.0 : 1.01)
+    default: x -= lr * s[.v] * gain
+    }
+  }
+
+  mutating func descend(
+    _ gradient: PlanarGradient, point: inout Planar<Double>, state: inout OptimizerState<Double>,
+    firstStep: Int, rates: UnsafeBufferPointer<Double>, steps: Int,
+    path: UnsafeMutablePointer<Planar<Double>>?
+  ) {
+    var v = [state["v"]![0], state["v"]![1]]
+    for i in 0..<steps {
+      let g = gradient(point, firstStep + i)
+      for (k, g) in [g.x, g.y].enumerated() {
+        v[k] = (0.5 * v[k] + g) * (fault == .descend ? 1 + .ulpOfOne : 1)
+        point[k] -= rates[0] * v[k]
+      }
+    }
+    state["v"] = Vector(v)
+  }
+
+  mutating func advanceLanes(
+    _ x: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
+    state: inout OptimizerState<Double>, step: Int, rates: UnsafePointer<Double>, lanes: Int,
+    dimension: Int
+  ) {
+    var v = state["v"]!
+    for i in 0..<lanes * dimension {
+      v[i] = 0.5 * v[i] + gradient[i]
+      x[i] -= rates[fault == .lanes ? 0 : i % lanes] * v[i]
+    }
+    state["v"] = v
+  }
+}
+
+/// A plugin whose declarations are wrong.
+struct BadlyDeclared: Schedule {
+  static let name = "Badly Declared"
+  static let summary = ""
+  static let presets = [Preset("none", "a name that is not there", ["missing": 1.0])]
+  @Hyperparameter("outside", in: 0...1) var outside = 2.0
+  @Hyperparameter("searched outside", in: 0...1, scale: .log, search: 0...2) var searched = 0.5
+  func value(base: Double, step: Int, steps: Int) -> Double { base }
+}
+
+/// A rule whose state is numbered from 1.
+struct Misnumbered: CoordinateRule {
+  static let name = "misnumbered"
+  static let summary = "state numbered from 1"
+  enum State: Int, StateNames { case m = 1, v }
+  init() {}
+  func update<R: Real>(
+    _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
+  ) { x -= lr * g }
+}
