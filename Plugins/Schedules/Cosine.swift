@@ -2,7 +2,8 @@ import OptimizerKit
 
 /// Half a cosine from the hyperparameter's own value to a final one.
 ///
-///     α(t) = α₁ + (α₀ − α₁) (1 + cos(π t/T)) / 2
+///     w = (1 + cos(π t/T)) / 2
+///     α(t) = w α₀ + (1 − w) α₁
 ///
 /// T is the budget. The final value α₁ is given as it is (`final`, torch's eta_min) or as a share of
 /// α₀ (`finalShare`, optax's alpha).
@@ -29,6 +30,7 @@ public struct Cosine: Schedule {
   public func value(base: Double, step: Int, steps: Int) -> Double {
     let final = final + finalShare * base
     let progress = Double(min(step, steps)) / Double(max(steps, 1))
-    return final + (base - final) * (1 + cos(.pi * progress)) / 2
+    let weight = (1 + cos(.pi * progress)) / 2
+    return weight * base + (1 - weight) * final
   }
 }

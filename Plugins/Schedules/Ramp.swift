@@ -2,7 +2,7 @@ import OptimizerKit
 
 /// A straight line between two values over the budget, whatever the hyperparameter's own value.
 ///
-///     μ(t) = a + (b − a) t/T
+///     μ(t) = (1 − t/T) a + (t/T) b
 ///
 /// By default the momentum schedule of the lecture, 0.5 to 0.99: `momentum` starts low while
 /// gradients are large and ends high when the valley has been found. optax.linear_schedule(a, b, T).
@@ -19,6 +19,7 @@ public struct Ramp: Schedule {
   public init() {}
 
   public func value(base: Double, step: Int, steps: Int) -> Double {
-    from + (to - from) * Double(min(step, steps)) / Double(max(steps, 1))
+    let progress = Double(min(step, steps)) / Double(max(steps, 1))
+    return (1 - progress) * from + progress * to
   }
 }

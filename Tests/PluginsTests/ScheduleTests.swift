@@ -1,0 +1,134 @@
+// Schedules against torch and optax, and what must hold of each.
+
+import OptimizerKit
+import Plugins
+import Testing
+
+/// A reference schedule with its value at every step of the budget.
+struct GoldenSchedule: Decodable, Sendable, CustomTestStringConvertible {
+  var reference: String
+  var base: Double
+  var steps: Int
+  var parts: [GoldenPlugin]
+  var values: [Double]
+  var testDescription: String { reference }
+}
+
+struct GoldenSchedules: Decodable, Sendable {
+  var cases: [GoldenSchedule]
+  static let shared: GoldenSchedules = try! read("schedules.json")
+}
+
+let everySchedule = catalogue.schedules.map(\.name)
+
+@Suite("Schedules")
+struct ScheduleTests {
+  /// Relative to the largest value of the schedule: torch computes many of its own by recurrence,
+  /// and a cosine that ends at 0 has no relative accuracy there.
+  @Test("agrees at every step", arguments: GoldenSchedules.shared.cases)
+  func agreement(_ golden: GoldenSchedule) throws {
+    let sequence = ScheduleSequence(try golden.parts.map { try schedule($0.name, $0.settings) })
+    let size = golden.values.map(\.magnitude).max()!
+    #expect(golden.values.count == golden.steps)
+    for (step, expected) in golden.values.enumerated() {
+      let value = sequence.value(base: golden.base, step: step, steps: golden.steps)
+      #expect((value - expected).magnitude <= 1e-12 * size, "step \(step)")
+    }
+  }
+
+  @Test("every schedule has references", arguments: everySchedule)
+  func coverage(_ name: String) {
+    #expect(
+      GoldenSchedules.shared.cases.contains {
+        $0.parts.contains { $0.name.split(separator: "@")[0] == name }
+      })
+  }
+
+  @Test("is finite and pure within any budget", arguments: everySchedule)
+  func finite(_ name: String) throws {
+    for hyperparameter in try schedule(name).hyperparameters {
+      let bounds = hyperparameter.bounds
+      for value in [bounds.lower, bounds.upper, 0, 5e-324, 0.5, 1, 3, -1e308, 1e308, 1e18] {
+        guard bounds.contains(value),
+          let schedule = try? schedule(name, [hyperparameter.name: shortest(value)])
+        else { continue }
+        for steps in [1, 2, 7, 1_000_000_000_000] {
+          for step in [0, 1, 2, 6, steps / 2, steps - 1] where step < steps {
+            let value = schedule.value(base: 0.1, step: step, steps: steps)
+            #expect(value.isFinite, "\(hyperparameter.name) = \(value) at \(step) of \(steps)")
+            #expect(value == schedule.value(base: 0.1, step: step, steps: steps))
+          }
+        }
+        // Outside its contract it need not be finite, but must not trap.
+        _ = schedule.value(base: .nan, step: 5, steps: 0)
+      }
+    }
+  }
+
+  @Test("what is not given is taken from the budget")
+  func budgets() throws {
+    let steps = 1_000
+    func value(_ name: String, _ step: Int) throws -> Double {
+      try schedule(name).value(base: 2, step: step, steps: steps)
+    }
+    #expect(try value("constant", 999) == 2)
+    #expect(try value("step", 333) == 2)
+    #expect(try value("step", 334) == 0.2)
+    #expect((try value("step", 999) - 0.02).magnitude < 1e-15)
+    #expect((try value("exponential", 500) - 0.2).magnitude < 1e-14)
+    #expect((try value("inverse-time", 1_000) - 0.2).magnitude < 1e-15)
+    #expect((try value("cosine", 500) - 1).magnitude < 1e-15)
+    #expect(try value("ramp", 0) == 0.5)
+    #expect((try value("ramp", 1_000) - 0.99).magnitude < 1e-15)
+  }
+
+  @Test("warm-up has a length, after which the next schedule begins; the others last")
+  func lengths() throws {
+    for name in everySchedule where name != "warmup" {
+      #expect(try schedule(name).length == nil, "\(name)")
+    }
+    let warmup = try schedule("warmup", ["steps": "10"])
+    #expect(warmup.length == 10)
+    let sequence = ScheduleSequence([warmup, try schedule("cosine")])
+    #expect(sequence.value(base: 1, step: 0, steps: 110) == 0)
+    #expect(sequence.value(base: 1, step: 5, steps: 110) == 0.5)
+    #expect(sequence.value(base: 1, step: 10, steps: 110) == 1)
+    #expect((sequence.value(base: 1, step: 60, steps: 110) - 0.5).magnitude < 1e-15)
+    // A warm-up longer than the budget is all there is.
+    #expect(sequence.value(base: 1, step: 4, steps: 5) == 0.4)
+    let none = try schedule("warmup", ["steps": "0"])
+    #expect(none.value(base: 1, step: 0, steps: 10) == 1)
+  }
+
+  static let messages: [(String, [String: String], String)] = [
+    (
+      "step", ["every": "2.5"],
+      "step: every = 2.5 is not valid; expected a whole number in [0, ∞)"
+    ),
+    ("step", ["gamma": "2"], "step: gamma = 2 is not valid; expected a number in [0, 1]"),
+    (
+      "cosine", ["final": "-1"],
+      "cosine: final = -1 is not valid; expected a number in [0, ∞)"
+    ),
+    ("ramp", ["to": "inf"], "ramp: to = inf is not valid; expected a number"),
+    (
+      "warmup", ["step": "5"],
+      "warmup has no hyperparameter 'step'. Did you mean steps? (it has steps, start)"
+    ),
+    (
+      "exponential", ["k": "0.1", "gamma": "0.9"],
+      "exponential: k and gamma exclude each other; give one"
+    ),
+    (
+      "cosine", ["final": "0.1", "finalShare": "0.1"],
+      "cosine: final and finalShare exclude each other; give one"
+    ),
+  ]
+
+  @Test("says what is wrong and what would be right", arguments: messages.indices)
+  func message(_ index: Int) throws {
+    let (name, settings, message) = Self.messages[index]
+    let error = #expect(throws: HyperparameterError.self) { try schedule(name, settings) }
+    #expect(error?.description == message)
+  }
+}
