@@ -49,7 +49,7 @@ struct CheckCommand: ParsableCommand {
     for entry in catalogue.optimizers where isMeant(entry.name, entry.file) {
       let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
       checked.append(
-        (entry.name, "optimizer", PluginConformance.findings(for: optimizer)))
+        (entry.name, "optimizer", OptimizerConformance.findings(for: optimizer)))
     }
     for entry in catalogue.schedules where isMeant(entry.name, entry.file) {
       let schedule = try catalogue.schedule(PluginSpec(name: entry.name, settings: []))
