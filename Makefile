@@ -1,0 +1,62 @@
+# OptimizerLab. `make compare` and `make test` are the two commands to begin with; both install what
+# is missing (Debian packages, through sudo when not root) and build what is not built.
+
+PACKAGES := gnuplot-nox libgnuplot-iostream-dev libopenblas-dev libdnnl-dev \
+  libsqlite3-dev zlib1g-dev dataset-fashion-mnist
+OPTLAB := .build/release/optlab
+SWIFT_FILES := Package.swift Sources Plugins Tests
+
+.PHONY: compare test test-release setup build bench gallery lint format clean
+
+## Runs the quick suite and draws it under plots/.
+compare: build
+	$(OPTLAB) compare quick
+
+## Runs all tests in debug mode, where every overflow and every bad index traps.
+test: setup
+	swift test
+
+## Runs all tests on optimised code.
+test-release: setup
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build-release-tests
+
+## Installs missing Debian packages, and does nothing where none is missing.
+setup:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  case $$(dpkg-query --show --showformat='$${db:Status-Status}' $$package 2>/dev/null) in \
+	    installed) ;; \
+	    *) if [ $$package = gnuplot-nox ] && command -v gnuplot >/dev/null; then :; \
+	       else missing="$$missing $$package"; fi ;; \
+	  esac; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  if [ $$(id -u) -eq 0 ]; then sudo=; else sudo=sudo; fi; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    $$missing; \
+	fi
+	@command -v swift >/dev/null || \
+	  { echo "there is no swift on the PATH; install Swift 6.3 from https://swift.org/install"; exit 1; }
+
+build: setup
+	swift build -c release --product optlab
+
+## Prints the benchmarks as JSON lines.
+bench: build
+	$(OPTLAB) bench
+
+## Draws the committed gallery anew.
+gallery: build
+	$(OPTLAB) compare gallery --store .build/gallery.sqlite --output .build/gallery
+	Plugins/Suites/gallery.sh .build/gallery/gallery plots/gallery
+
+lint:
+	swift format lint --strict --recursive $(SWIFT_FILES)
+
+format:
+	swift format --in-place --recursive $(SWIFT_FILES)
+
+clean:
+	rm -rf .build
