@@ -9,8 +9,9 @@ import OptimizerKit
 ///
 /// It is `rmsprop` with momentum and the correction. Without the correction the first steps are
 /// gigantic, since v starts near zero and β₂ is nearer to 1 than β₁. With `amsgrad`, the largest v
-/// so far takes the place of v, and step sizes never grow again. Weight decay is coupled: it goes
-/// through the moments (`adamw` decouples it). Two state variables (three with amsgrad).
+/// so far takes the place of v, before its correction as in torch (optax.amsgrad takes it after).
+/// Weight decay is coupled: it goes through the moments (`adamw` decouples it). Two state variables
+/// (three with amsgrad).
 ///
 /// Kingma and Ba 2015, arXiv 1412.6980; Reddi et al. 2018, arXiv 1904.09237 (amsgrad).
 public struct Adam: CoordinateRule {

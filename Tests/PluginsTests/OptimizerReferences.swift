@@ -163,5 +163,7 @@ func largestError(of optimizer: some Optimizer, against golden: GoldenCase) thro
   return largest
 }
 
-/// The bits of a point, since NaN ≠ NaN and −0 = 0.
-func bits(_ point: [Double]) -> [UInt64] { point.map(\.bitPattern) }
+/// The bits of a point, since −0 = 0 and NaN ≠ NaN; IEEE 754 leaves sign and payload of a NaN open.
+func bits(_ point: [Double]) -> [UInt64] {
+  point.map { $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }
+}
