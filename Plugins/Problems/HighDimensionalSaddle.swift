@@ -14,8 +14,8 @@ public struct HighDimensionalSaddle: Surface {
   public static let shows = "escape where a few of many directions lead down"
   public static let source = "Dauphin et al. 2014, arXiv 1406.2572"
 
-  @Hyperparameter("dimension n", in: 2.0...1e6) public var dim = 10
-  @Hyperparameter("number k of negative directions", in: 1.0...1e6) public var negative = 2
+  @Hyperparameter("dimension n", in: 2.0...1e4) public var dim = 10
+  @Hyperparameter("number k of negative directions", in: 1.0...1e4) public var negative = 2
 
   public init() {}
 

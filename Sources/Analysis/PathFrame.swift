@@ -100,14 +100,15 @@ public struct PathFrame: Sendable, Equatable {
   /// The number of coordinates.
   public var dimension: Int { origin.count }
 
-  /// The index of the direction of the largest curvature; nil where curvatures are not known.
+  /// The index of the direction of the largest curvature, the last of equals; nil where curvatures
+  /// are not known.
   public var steepest: Int? {
-    directions.indices.filter { directions[$0].curvature != nil }
+    directions.indices.reversed().filter { directions[$0].curvature != nil }
       .max { directions[$0].curvature! < directions[$1].curvature! }
   }
 
-  /// The index of the direction of the smallest curvature (at a saddle: the way out); nil where
-  /// curvatures are not known.
+  /// The index of the direction of the smallest curvature (at a saddle: the way out), the first of
+  /// equals; nil where curvatures are not known.
   public var flattest: Int? {
     directions.indices.filter { directions[$0].curvature != nil }
       .min { directions[$0].curvature! < directions[$1].curvature! }

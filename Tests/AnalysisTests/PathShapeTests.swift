@@ -17,6 +17,12 @@ import Testing
     #expect(frame.distance(of: [3, 4]) == 5)
   }
 
+  @Test func equalCurvaturesStillGiveTwoDirections() {
+    let frame = PathFrame(for: Bowl([3, 3]))
+    #expect(frame.flattest == 0)
+    #expect(frame.steepest == 1)
+  }
+
   @Test func frameOfASaddleAndFallBack() {
     let frame = PathFrame(for: Pass())
     #expect(frame.kind == .eigenbasisAtSaddle)

@@ -42,6 +42,8 @@ let variants =
     Case("high-dimensional-saddle", ["dim": "2", "negative": "1"]),
     Case("high-dimensional-saddle", ["dim": "3", "negative": "3"]),
     Case("high-dimensional-saddle", ["dim": "100", "negative": "20"]),
+    Case("quadratic", ["dim": "2000", "rotation": "5", "noise": "0.1"]),
+    Case("high-dimensional-saddle", ["dim": "1000", "negative": "500"]),
     Case("logistic-regression", ["dim": "2"]),
     Case("logistic-regression", ["dim": "1", "l2": "1e-3"]),
     Case("logistic-regression", ["batch": "8"]),
