@@ -21,6 +21,9 @@ let package = Package(
     .target(name: "OptimizerKit", swiftSettings: numerics),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: numerics),
+    .target(
+      name: "Networks", dependencies: ["OptimizerKit", "LinearAlgebra", "CZlib"],
+      swiftSettings: numerics),
 
     .target(
       name: "Harness",
@@ -53,7 +56,7 @@ let package = Package(
     // The plugins: one file each, listed by the build tool.
     .target(
       name: "Plugins",
-      dependencies: ["OptimizerKit", "LinearAlgebra"],
+      dependencies: ["OptimizerKit", "LinearAlgebra", "Networks"],
       path: "Plugins", exclude: ["Suites", "README.md"],
       swiftSettings: numerics, plugins: ["ListPlugins"]),
     .executableTarget(
@@ -69,9 +72,16 @@ let package = Package(
 
     .testTarget(
       name: "FiguresTests", dependencies: ["Figures", "Analysis", "OptimizerKit"]),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: numerics),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: ["Networks", "LinearAlgebra", "OptimizerKit", "Plugins", "CZlib"],
+      swiftSettings: numerics),
 
     // Libraries of the system.
     .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CZlib"),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,72 @@
+// The number types that BLAS computes with, and the product of matrices over them.
+
+import COpenBLAS
+
+/// A number type that BLAS computes with: `Float` or `Double`.
+public protocol BLASScalar: BinaryFloatingPoint, Sendable {
+  /// C ← α op(A) op(B) + β C: BLAS `sgemm` or `dgemm`, row-major, 2 m n k operations.
+  ///
+  /// With β = 0, C is written without being read. A row of a matrix is contiguous; `strideA` is the
+  /// distance from one row of A, as it is stored, to the next.
+  ///
+  /// - Parameters:
+  ///   - rows: m, of op(A) and C.
+  ///   - columns: n, of op(B) and C.
+  ///   - inner: k, the columns of op(A) and the rows of op(B).
+  ///   - transposeA: whether op(A) is Aᵀ.
+  ///   - transposeB: whether op(B) is Bᵀ.
+  static func gemm(
+    rows: Int, columns: Int, inner: Int, alpha: Self,
+    _ a: UnsafePointer<Self>, strideA: Int, transposeA: Bool,
+    _ b: UnsafePointer<Self>, strideB: Int, transposeB: Bool, beta: Self,
+    _ c: UnsafeMutablePointer<Self>, strideC: Int)
+}
+
+extension BLASScalar {
+  /// C ← op(A) op(B), where all three are stored without gaps.
+  ///
+  /// - Parameters:
+  ///   - a: m × k, or k × m where `transposeA`.
+  ///   - b: k × n, or n × k where `transposeB`.
+  ///   - c: m × n; overwritten.
+  @inlinable
+  public static func multiply(
+    _ a: UnsafePointer<Self>, transposeA: Bool = false,
+    _ b: UnsafePointer<Self>, transposeB: Bool = false,
+    into c: UnsafeMutablePointer<Self>, rows m: Int, columns n: Int, inner k: Int
+  ) {
+    gemm(
+      rows: m, columns: n, inner: k, alpha: 1,
+      a, strideA: transposeA ? m : k, transposeA: transposeA,
+      b, strideB: transposeB ? k : n, transposeB: transposeB, beta: 0,
+      c, strideC: n)
+  }
+}
+
+extension Float: BLASScalar {
+  public static func gemm(
+    rows: Int, columns: Int, inner: Int, alpha: Float,
+    _ a: UnsafePointer<Float>, strideA: Int, transposeA: Bool,
+    _ b: UnsafePointer<Float>, strideB: Int, transposeB: Bool, beta: Float,
+    _ c: UnsafeMutablePointer<Float>, strideC: Int
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(rows), blasint(columns), blasint(inner), alpha, a, blasint(strideA),
+      b, blasint(strideB), beta, c, blasint(strideC))
+  }
+}
+
+extension Double: BLASScalar {
+  public static func gemm(
+    rows: Int, columns: Int, inner: Int, alpha: Double,
+    _ a: UnsafePointer<Double>, strideA: Int, transposeA: Bool,
+    _ b: UnsafePointer<Double>, strideB: Int, transposeB: Bool, beta: Double,
+    _ c: UnsafeMutablePointer<Double>, strideC: Int
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(rows), blasint(columns), blasint(inner), alpha, a, blasint(strideA),
+      b, blasint(strideB), beta, c, blasint(strideC))
+  }
+}

@@ -1,0 +1,103 @@
+// The fully connected layer, with its activation.
+
+import LinearAlgebra
+import OptimizerKit
+
+/// A fully connected layer: y = f(x Wᵀ + b).
+///
+/// x is examples × inputs, W outputs × inputs, b and y as long as the outputs. Backward, with
+/// z the argument of f:
+///
+///     ∂L/∂z = ∂L/∂y · f'(z)    ∂L/∂W = (∂L/∂z)ᵀ x    ∂L/∂b = Σ ∂L/∂z    ∂L/∂x = ∂L/∂z W
+///
+/// Three matrix products, two where the input needs no gradient.
+public struct Dense: Layer {
+  public static let kind = "dense"
+
+  /// The number of outputs.
+  public var outputs: Int
+  /// The function applied to each output.
+  public var activation: Activation
+  /// How the weights are drawn.
+  public var weights: Initializer
+  /// How the biases are drawn.
+  public var biases: Initializer
+
+  /// A layer of `outputs` units.
+  public init(
+    _ outputs: Int, _ activation: Activation = .identity, weights: Initializer = .kaimingNormal,
+    biases: Initializer = .zeros
+  ) {
+    self.outputs = outputs
+    self.activation = activation
+    self.weights = weights
+    self.biases = biases
+  }
+
+  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
+    guard input.axes.count == 1, input.count > 0 else {
+      throw ShapeError(
+        layer: name, expected: "one axis (a flatten layer before it makes it so)", found: input)
+    }
+    return [outputs]
+  }
+
+  public func parameters(_ input: Shape) -> [LayerParameter] {
+    let fans = (in: input.count, out: outputs)
+    return [
+      LayerParameter(
+        "weight", shape: [outputs, input.count], role: .weight, fanIn: input.count,
+        initializer: weights, fans: fans),
+      LayerParameter(
+        "bias", shape: [outputs], role: .bias, fanIn: 1, initializer: biases, fans: fans),
+    ]
+  }
+
+  public func makeOperation<R: NetworkScalar>(_ input: Shape, capacity: Int, over: R.Type)
+    -> (any LayerOperation<R>)?
+  {
+    DenseOperation<R>(inputs: input.count, outputs: outputs, activation: activation)
+  }
+}
+
+/// The computation of a `Dense` layer.
+final class DenseOperation<R: NetworkScalar>: LayerOperation {
+  let inputs: Int
+  let outputs: Int
+  let activation: Activation
+
+  init(inputs: Int, outputs: Int, activation: Activation) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.activation = activation
+  }
+
+  func forward(
+    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
+    pass: Pass
+  ) {
+    R.multiply(
+      input, parameters, transposeB: true, into: output,
+      rows: pass.examples, columns: outputs, inner: inputs)
+    activation.addBiasAndApply(
+      output, bias: parameters + outputs * inputs, rows: pass.examples, columns: outputs)
+  }
+
+  func backward(
+    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
+    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
+    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
+  ) {
+    activation.multiplyByDerivative(
+      outputGradient, output: output, biasGradient: parameterGradient + outputs * inputs,
+      rows: pass.examples, columns: outputs)
+    R.multiply(
+      outputGradient, transposeA: true, input, into: parameterGradient,
+      rows: outputs, columns: inputs, inner: pass.examples)
+    if let inputGradient {
+      R.multiply(
+        outputGradient, parameters, into: inputGradient,
+        rows: pass.examples, columns: inputs, inner: outputs)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// What a layer is: a small value that says what it computes, and the operation it becomes once the
+// shapes are known.
+//
+// Layers are written by whoever declares a network. Operations are made once for each network; they
+// own whatever memory they need beside parameters and signals, so that a pass allocates nothing.
+
+import OptimizerKit
+
+/// A layer as it is declared: `Dense(128, .relu)`.
+///
+/// What a conformer must uphold: it is a value without buffers; its gradient agrees with centred
+/// differences in double precision.
+public protocol Layer: Sendable {
+  /// What it is called in parameter names and messages: `dense`; the network appends a number.
+  static var kind: String { get }
+  /// The shape of one example after this layer.
+  ///
+  /// - Parameters:
+  ///   - input: the shape of one example before it.
+  ///   - name: the layer's name, for the error.
+  func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape
+  /// The tensors that are trained, in the order in which they lie in the parameter vector.
+  func parameters(_ input: Shape) -> [LayerParameter]
+  /// The computation for up to `capacity` examples; nil where the output is the input under
+  /// another shape.
+  func makeOperation<R: NetworkScalar>(_ input: Shape, capacity: Int, over: R.Type)
+    -> (any LayerOperation<R>)?
+}
+
+extension Layer {
+  public func parameters(_ input: Shape) -> [LayerParameter] { [] }
+}
+
+/// A tensor that a layer trains.
+public struct LayerParameter: Sendable {
+  /// Its name within the layer: `weight`.
+  public var name: String
+  /// Its shape; a weight has its outputs first.
+  public var shape: [Int]
+  /// What it is for.
+  public var role: ParameterLayout.Role
+  /// The inputs that one output sums over, for the layout: 1 for a bias.
+  public var fanIn: Int
+  /// How it is drawn before the first step.
+  public var initializer: Initializer
+  /// The fan-in and fan-out that the initializer reckons with.
+  public var fans: (in: Int, out: Int)
+
+  public init(
+    _ name: String, shape: [Int], role: ParameterLayout.Role, fanIn: Int,
+    initializer: Initializer, fans: (in: Int, out: Int)
+  ) {
+    self.name = name
+    self.shape = shape
+    self.role = role
+    self.fanIn = fanIn
+    self.initializer = initializer
+    self.fans = fans
+  }
+}
+
+/// One pass of a minibatch through a network: what an operation may depend on beside its signals.
+public struct Pass: Sendable {
+  /// The number of examples.
+  public var examples: Int
+  /// Whether this is a training pass; dropout and batch normalisation differ between the two.
+  public var isTraining: Bool
+  /// The seed of the run.
+  public var seed: UInt64
+  /// The number of the step, from 1: what is random is drawn from seed and step.
+  public var step: Int
+
+  public init(examples: Int, isTraining: Bool, seed: UInt64 = 0, step: Int = 0) {
+    self.examples = examples
+    self.isTraining = isTraining
+    self.seed = seed
+    self.step = step
+  }
+}
+
+/// A layer's computation, with the memory it needs. Signals are examples × elements, row-major.
+///
+/// `backward` follows a `forward` of the same pass.
+public protocol LayerOperation<Scalar>: AnyObject {
+  associatedtype Scalar: NetworkScalar
+
+  /// output ← f(input; parameters).
+  func forward(
+    _ input: UnsafePointer<Scalar>, parameters: UnsafePointer<Scalar>,
+    output: UnsafeMutablePointer<Scalar>, pass: Pass)
+
+  /// The gradients with respect to the layer's parameters and its input.
+  ///
+  /// - Parameters:
+  ///   - input: as it was in `forward`.
+  ///   - output: as `forward` left it.
+  ///   - parameters: as they were in `forward`.
+  ///   - outputGradient: ∂loss/∂output; may be overwritten.
+  ///   - parameterGradient: ∂loss/∂parameters; written, not added to.
+  ///   - inputGradient: ∂loss/∂input, written; nil where nobody needs it (the first layer).
+  func backward(
+    _ input: UnsafePointer<Scalar>, output: UnsafePointer<Scalar>,
+    parameters: UnsafePointer<Scalar>, outputGradient: UnsafeMutablePointer<Scalar>,
+    parameterGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    pass: Pass)
+}

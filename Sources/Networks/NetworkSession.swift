@@ -1,0 +1,122 @@
+// One training run of a network.
+
+import OptimizerKit
+
+/// A network in single precision with the data that it is trained and validated on.
+public final class NetworkSession: TrainingSession {
+  private let network: Network<Float>
+  private let training: any Examples
+  private let validation: any Examples
+  private let seed: UInt64
+  private let batch: Int
+  private var order: MinibatchOrder
+  private let inputs: UnsafeMutablePointer<Float>
+  private let labels: UnsafeMutablePointer<Int32>
+  // The step whose minibatch lies in `inputs`; 0 where none does.
+  private var gathered = 0
+
+  /// How many examples a validation pass takes at a time.
+  static let validationBatch = 500
+
+  /// A session of `layers` on `training` examples, in minibatches of `batch`.
+  ///
+  /// - Throws: `ShapeError`, where layers do not fit the examples or each other.
+  public init(
+    _ layers: [any Layer], loss: any Loss = SoftmaxCrossEntropy(), training: any Examples,
+    validation: any Examples, batch: Int, seed: UInt64
+  ) throws {
+    let capacity = max(batch, min(Self.validationBatch, validation.count))
+    network = try Network(layers, input: training.shape, loss: loss, capacity: capacity)
+    guard network.output.count == training.classes else {
+      throw ShapeError(
+        layer: "the loss", expected: "\(training.classes) outputs, one for each class",
+        found: network.output)
+    }
+    self.training = training
+    self.validation = validation
+    self.seed = seed
+    self.batch = batch
+    order = MinibatchOrder(count: training.count, batch: batch, seed: seed)
+    inputs = allocateAligned(capacity * training.shape.count)
+    labels = .allocate(capacity: capacity)
+    labels.initialize(repeating: 0, count: capacity)
+  }
+
+  deinit {
+    free(aligned: inputs)
+    labels.deallocate()
+  }
+
+  public var layout: ParameterLayout { network.layout }
+  public var stepsPerEpoch: Int { order.stepsPerEpoch }
+
+  public func initialParameters() -> Vector<Float> {
+    var x = Vector<Float>(repeating: 0, count: layout.count)
+    network.initialize(x.mutablePointer(), seed: seed)
+    return x
+  }
+
+  public func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>)
+    -> Double
+  {
+    precondition(x.count == layout.count && gradient.count == layout.count, "vectors of the layout")
+    gather(step)
+    return withExtendedLifetime(x) {
+      network.lossAndGradient(
+        minibatch(batch), parameters: x.pointer, gradient: gradient.mutablePointer(),
+        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+    }
+  }
+
+  public func loss(at x: Vector<Float>, step: Int) -> Double {
+    precondition(x.count == layout.count, "vectors of the layout")
+    gather(step)
+    return withExtendedLifetime(x) {
+      network.loss(
+        minibatch(batch), parameters: x.pointer,
+        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+    }
+  }
+
+  public func validate(_ x: Vector<Float>) -> ValidationMetrics {
+    metrics(x, on: validation)
+  }
+
+  /// Mean loss and accuracy over `examples`, of the same shape as those trained on.
+  public func metrics(_ x: Vector<Float>, on examples: any Examples) -> ValidationMetrics {
+    precondition(x.count == layout.count, "vectors of the layout")
+    precondition(examples.shape == training.shape, "examples of the same shape")
+    gathered = 0
+    var loss = 0.0
+    var correct = 0
+    var start = 0
+    while start < examples.count {
+      let end = min(start + network.capacity, examples.count)
+      let indices = (start..<end).map(Int32.init)
+      indices.withUnsafeBufferPointer { examples.gather($0, inputs: inputs, labels: labels) }
+      let part = minibatch(end - start)
+      let outputs = withExtendedLifetime(x) {
+        network.forward(
+          part.inputs, parameters: x.pointer,
+          pass: Pass(examples: part.examples, isTraining: false))
+      }
+      loss +=
+        network.loss.mean(outputs, columns: network.output.count, batch: part, gradient: nil)
+        * Double(part.examples)
+      correct += network.correct(outputs, labels: part.labels, examples: part.examples)
+      start = end
+    }
+    let count = Double(max(examples.count, 1))
+    return ValidationMetrics(loss: loss / count, accuracy: Double(correct) / count)
+  }
+
+  private func gather(_ step: Int) {
+    if step == gathered { return }
+    order.withIndices(step: step) { training.gather($0, inputs: inputs, labels: labels) }
+    gathered = step
+  }
+
+  private func minibatch(_ examples: Int) -> Batch<Float> {
+    Batch(inputs: inputs, labels: labels, examples: examples)
+  }
+}

@@ -1,0 +1,33 @@
+// The shape of one example as it passes through a network.
+
+/// The shape of one example: its axes, outermost first; `[channels, height, width]` for an image.
+public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The length of each axis.
+  public let axes: [Int]
+  /// The number of elements.
+  public var count: Int { axes.reduce(1, *) }
+
+  public init(_ axes: [Int]) { self.axes = axes }
+  public init(arrayLiteral axes: Int...) { self.axes = axes }
+
+  /// `1×28×28`.
+  public var description: String { axes.map(String.init).joined(separator: "×") }
+}
+
+/// A layer cannot take what comes before it.
+public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The layer: `dense1`.
+  public var layer: String
+  /// What it takes, in words: "one axis (put a flatten layer before it)".
+  public var expected: String
+  /// The shape that it was given.
+  public var found: Shape
+
+  public init(layer: String, expected: String, found: Shape) {
+    self.layer = layer
+    self.expected = expected
+    self.found = found
+  }
+
+  public var description: String { "\(layer) takes \(expected); its input is \(found)" }
+}
