@@ -45,7 +45,7 @@ build: setup
 
 ## Prints the benchmarks as JSON lines.
 bench: build
-	$(OPTLAB) bench
+	OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench
 
 ## Draws the committed gallery anew.
 gallery: build

@@ -51,13 +51,13 @@ public struct Momentum: CoordinateRule {
   public func update<R: Real>(
     _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
   ) {
-    let g = g + weightDecay * x
+    // μv + λx does not wait for the gradient: the processor has it ready when g arrives.
     switch form {
     case .velocity:
-      s[.v] = momentum * s[.v] + gain * g
+      s[.v] = momentum * s[.v] + gain * weightDecay * x + gain * g
       x -= lr * s[.v]
     case .displacement:
-      s[.v] = momentum * s[.v] - lr * (gain * g)
+      s[.v] = momentum * s[.v] - lr * (gain * (g + weightDecay * x))
       x += s[.v]
     }
   }

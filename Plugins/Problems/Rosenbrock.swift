@@ -34,11 +34,14 @@ public struct Rosenbrock: Surface {
   }
 
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
-    g[0] = .zero
-    for i in 0..<(x.count - 1) {
-      let r = x[i + 1] - x[i].squared
-      g[i] = g[i] - 4.0 * b * x[i] * r - 2.0 * (1.0 - x[i])
-      g[i + 1] = 2.0 * b * r
+    // The pull of the wall before a coordinate, and of the one after it.
+    var r = x[1] - x[0].squared
+    g[0] = -4.0 * b * x[0] * r - 2.0 * (1.0 - x[0])
+    for i in 1..<(x.count - 1) {
+      let before = 2.0 * b * r
+      r = x[i + 1] - x[i].squared
+      g[i] = before - 4.0 * b * x[i] * r - 2.0 * (1.0 - x[i])
     }
+    g[x.count - 1] = 2.0 * b * r
   }
 }

@@ -94,7 +94,8 @@ extension PluginCatalogue {
         try optimizer.advance(
           &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: lr)
       } catch {
-        throw RunFailure("step \(step): \(error)")
+        recorder.fail(after: step, error)
+        break
       }
       seconds += recorder.context.now() - begin
       let reported = optimizer.evaluationParameters(x, state: state) ?? x
@@ -132,10 +133,4 @@ extension PluginCatalogue {
 /// The number of the step in progress, shared with the closures of an oracle.
 final class CurrentStep {
   var step = 1
-}
-
-/// A run that its optimizer or problem gave up.
-struct RunFailure: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
 }

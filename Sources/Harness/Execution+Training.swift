@@ -49,7 +49,8 @@ extension PluginCatalogue {
         try optimizer.advance(
           &x, gradient: gradient, state: &state, oracle: &oracle, step: step + 1, lr: lr)
       } catch {
-        throw RunFailure("step \(step + 1): \(error)")
+        recorder.fail(after: step + 1, error)
+        break
       }
       seconds += (between - begin) + (recorder.context.now() - resume)
     }

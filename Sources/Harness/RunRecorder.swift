@@ -61,6 +61,13 @@ final class RunRecorder {
     trajectory.validation.append(.init(step: step, metrics: metrics))
   }
 
+  /// Ends the run because its optimizer gave up: what it has emitted is kept.
+  func fail(after step: Int, _ error: any Error) {
+    guard !isFinished else { return }
+    status = .crashed
+    reason = "gave up at step \(step): \(error)"
+  }
+
   /// Stops the run at the time limit.
   func checkTime() {
     let now = context.now()

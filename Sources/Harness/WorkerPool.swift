@@ -71,6 +71,8 @@ public struct WorkerPool: Sendable {
     let current = CurrentJob()
     let outcome = try await Subprocess.run(
       .path(FilePath(options.executable)), arguments: Arguments(options.arguments),
+      // OpenBLAS starts its threads when it is loaded, before anything can tell it not to.
+      environment: .inherit.updating(["OPENBLAS_NUM_THREADS": "1"]),
       input: .inputWriter, output: .sequence, error: .sequence
     ) { worker in
       try await withThrowingTaskGroup(of: Void.self) { group in
