@@ -47,10 +47,12 @@ build: setup
 bench: build
 	OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench
 
-## Draws the committed gallery anew.
+## Draws the committed gallery anew: the pictures of the quick suite.
 gallery: build
-	$(OPTLAB) compare gallery --store .build/gallery.sqlite --output .build/gallery
-	Plugins/Suites/gallery.sh .build/gallery/gallery plots/gallery
+	rm -rf .build/gallery plots/gallery
+	$(OPTLAB) compare quick --store .build/gallery/runs.sqlite --output .build/gallery --format png
+	mkdir -p plots/gallery
+	cp .build/gallery/quick/*/*.png .build/gallery/quick/*/*.md plots/gallery/
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_FILES)

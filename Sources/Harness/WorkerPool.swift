@@ -106,7 +106,8 @@ public struct WorkerPool: Sendable {
               switch try WorkerMessage(kind: kind, payload: payload) {
               case .progress(let steps):
                 try onEvent(.progress(key: entry.key, steps: steps))
-              case .record(let record):
+              case .record(var record):
+                record.concurrency = options.jobs
                 current.end()
                 try onEvent(.finished(record))
               case .failure(let reason):

@@ -67,6 +67,8 @@ public struct RunRecord: Codable, Sendable {
   public var counts: EvaluationCounts
   /// Wall time of the updates; evaluation and recording not included.
   public var seconds: Double
+  /// How many runs were done at the same time: with more than one, the time is under load.
+  public var concurrency = 1
   public var trajectory: Trajectory
 
   public init(

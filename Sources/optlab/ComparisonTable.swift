@@ -26,6 +26,8 @@ struct ComparisonLine: Encodable {
   let validationLoss: Double?
   let validationAccuracy: Double?
   let microsecondsPerStep: Double?
+  /// How many runs at a time the clock saw.
+  let concurrency: Int
 
   init(_ records: [RunRecord], surface: (any Surface)?, catalogue: PluginCatalogue) {
     let first = records[0]
@@ -66,6 +68,7 @@ struct ComparisonLine: Encodable {
     }
     validationLoss = median { $0.validation?.loss }
     validationAccuracy = median { $0.validation?.accuracy }
+    concurrency = records.map(\.concurrency).max() ?? 1
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
   }
 
@@ -79,7 +82,8 @@ struct ComparisonLine: Encodable {
       flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
       brief(escapeStep, digits: 6), brief(validationLoss), percent(validationAccuracy),
-      validationLoss == nil ? "" : brief(microsecondsPerStep),
+      validationLoss == nil
+        ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
   }
 
@@ -125,6 +129,9 @@ struct ComparisonTables {
         ComparisonLine.header(section.lossName), numeric: Set(2...13))
       table.rows = section.lines.map(\.cells)
       for line in table.lines { Swift.print("  " + line) }
+      if let load = section.lines.first(where: { $0.validationLoss != nil && $0.concurrency > 1 }) {
+        Swift.print("  * timed with \(load.concurrency) runs at a time; --jobs 1 times one alone")
+      }
       for line in section.lines {
         for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }
       }

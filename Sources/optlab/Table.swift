@@ -51,5 +51,6 @@ func brief(_ value: Double?, digits: Int = 3) -> String {
 /// A share as per cent.
 func percent(_ share: Double?) -> String {
   guard let share, share.isFinite else { return "" }
+  if share == 0 { return "0 %" }
   return String(format: share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share)
 }
