@@ -87,7 +87,7 @@ struct Axis: Sendable {
     let high = (b / step + 1e-6).rounded(.down)
     guard high >= low, high - low < 100 else { return [] }
     return Swift.stride(from: low, through: high, by: 1).map {
-      ($0 * step, readable($0 * step, digits: 4), 0)
+      ($0 * step, readable($0 == 0 ? 0 : $0 * step, digits: 4), 0)
     }
   }
 

@@ -29,7 +29,8 @@ extension Figure {
 public enum FigureCatalogue {
   /// In the order in which they are listed.
   public static let all: [any Figure.Type] = [
-    TrajectoryFigure.self
+    TrajectoryFigure.self, ZigZagFigure.self, OvershootFigure.self, ConvergenceFigure.self,
+    SaddleFigure.self, LossCurvesFigure.self, LearningRateFigure.self, SchedulesFigure.self,
   ]
 
   /// The figure called `name`.

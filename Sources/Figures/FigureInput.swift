@@ -12,6 +12,8 @@ public struct FigureInput: Sendable {
   public var surface: @Sendable (PluginSpec) -> (any Surface)?
   /// Makes a sequence of schedules; nil where one is not known any more.
   public var schedule: @Sendable ([PluginSpec]) -> ScheduleSequence?
+  /// Makes an optimizer, whose update rule theory is read off; nil where it is not known any more.
+  public var optimizer: @Sendable (PluginSpec) -> (any Optimizer)?
   /// What the pictures carry in small print.
   public var ledger: FigureLedger
   /// The colours of all runs, the same in every figure drawn from this input.
@@ -20,12 +22,14 @@ public struct FigureInput: Sendable {
   public init(
     runs: [RunRecord], ledger: FigureLedger = .init(),
     surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
-    schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?
+    schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
+    optimizer: @escaping @Sendable (PluginSpec) -> (any Optimizer)? = { _ in nil }
   ) {
     self.runs = runs
     self.ledger = ledger
     self.surface = surface
     self.schedule = schedule
+    self.optimizer = optimizer
     colors = OptimizerColors(runs.map(\.spec))
   }
 }
@@ -146,7 +150,7 @@ extension [RunRecord] {
 
 extension RunRecord {
   /// The label as it is drawn.
-  var shownLabel: String { oneLine(spec.label, limit: 36) }
+  var shownLabel: String { oneLine(abbreviated(spec.label), limit: 36) }
 
   /// The rows before the first that is not finite.
   var finiteRows: Int {

@@ -19,6 +19,7 @@ func readable(_ value: Double, digits: Int = 3) -> String {
     let exponent = Int(text[text.index(after: e)...]) ?? 0
     text = text[..<e] + "e\(exponent)"
   }
+  if text == "-0" { text = "0" }
   return text.replacing("-", with: "−")
 }
 
@@ -75,4 +76,32 @@ func wrapped(_ text: String, width: Int) -> [String] {
 func enumeration(_ words: [String]) -> String {
   guard words.count > 1 else { return words.first ?? "" }
   return words.dropLast().joined(separator: ", ") + " and " + words.last!
+}
+
+/// A label in which no number has more than five significant digits.
+func abbreviated(_ label: String) -> String {
+  var result = ""
+  var number = ""
+  func finish() {
+    let long = number.filter(\.isNumber).count > 6 && number.contains(".")
+    result += long ? Double(number).map { decimal($0, digits: 4) } ?? number : number
+    number = ""
+  }
+  for character in label {
+    if character.isASCII, character.isNumber || (character == "." && !number.isEmpty) {
+      number.append(character)
+    } else {
+      finish()
+      result.append(character)
+    }
+  }
+  finish()
+  return result
+}
+
+/// A percentage that may be of any size: "4.2 %", "52 %", "400 %", "1.2e8 %".
+func percentage(_ value: Double) -> String {
+  guard value.isFinite else { return "– %" }
+  if value >= 10, value < 10_000 { return "\(Int(value.rounded())) %" }
+  return readable(value, digits: 2) + " %"
 }

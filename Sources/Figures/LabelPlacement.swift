@@ -60,7 +60,6 @@ struct LabelPlacement {
       occupied.append(q)
       last = q
     }
-    occupied.removeAll { $0.x < 0 || $0.y < 0 || $0.x > width || $0.y > height }
   }
 
   mutating func reserve(_ box: Box) { boxes.append(box) }
@@ -76,7 +75,7 @@ struct LabelPlacement {
     for (rank, anchor) in anchors.enumerated() {
       let a = place(anchor, panel)
       guard a.x > -1, a.y > -1, a.x < width + 1, a.y < height + 1 else { continue }
-      for (distance, penalty) in [(9.0, 0.0), (20, 4), (34, 9)] {
+      for (distance, penalty) in [(10.0, 0.0), (15, 1), (24, 4), (38, 9)] {
         for (turn, dx, dy) in [
           (0.0, 1.0, 0.0), (0.3, -1, 0), (0.2, 0.7, 0.7), (0.2, 0.7, -0.7), (0.5, -0.7, 0.7),
           (0.5, -0.7, -0.7), (0.4, 0, 1), (0.4, 0, -1),

@@ -39,7 +39,9 @@ struct Landscape {
     for i in losses.indices where !losses[i].isFinite { losses[i] = .nan }
     self.losses = losses
 
-    let ranked = losses.filter(\.isFinite).sorted()
+    // Every third value tells where the levels should lie.
+    let ranked = stride(from: 0, to: losses.count, by: 3).map { losses[$0] }
+      .filter(\.isFinite).sorted()
     func quantile(_ q: Double) -> Double { ranked[Int(q * Double(ranked.count - 1))] }
     guard let lowest = ranked.first, let highest = ranked.last, highest > lowest else {
       levels = []
@@ -71,7 +73,7 @@ struct Landscape {
       levels = (0..<count).map { floor + low * pow(high / low, Double($0) / Double(count - 1)) }
     } else {
       isLog = false
-      let count = 9
+      let count = 7
       levels = (1...count).map { floor + high * Double($0) / Double(count) }
     }
   }
@@ -115,6 +117,16 @@ struct Landscape {
   static let palette =
     "set palette defined (0 '#fdfdfb', 35 '#eef2f3', 70 '#dce5ea', 100 '#c3d0da')"
 
+  private func reach(of line: [(x: Double, y: Double)]) -> Double {
+    let x = line.map(\.x)
+    let y = line.map(\.y)
+    return max(x.max()! - x.min()!, y.max()! - y.min()!)
+  }
+
+  /// The same in relief, with more contrast: light and shade make the form.
+  static let palette3D =
+    "set palette defined (0 '#8fa9bd', 50 '#d9e3ea', 100 '#fbf7ee')"
+
   /// The contour lines, one after the other with a break between.
   func contours(_ name: String) -> CurveData {
     let spanX = viewport.x.upperBound - viewport.x.lowerBound
@@ -123,7 +135,10 @@ struct Landscape {
     let toY = spanY / Double(height - 1)
     var values: [Double] = []
     for level in levels {
-      for line in marchingSquares(losses, width: width, level: level) {
+      let lines = marchingSquares(losses, width: width, level: level)
+      for line in lines {
+        // Where a valley is narrower than the grid, its line falls apart into specks.
+        if lines.count > 3, line.count < 14, reach(of: line) < 4 { continue }
         for p in simplified(line, tolerance: 0.06) {
           values.append(viewport.x.lowerBound + p.x * toX)
           values.append(viewport.y.lowerBound + p.y * toY)

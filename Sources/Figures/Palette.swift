@@ -21,7 +21,17 @@ struct OptimizerColors: Sendable {
     var dash: Dash
   }
 
-  private var looks: [String: Look] = [:]
+  /// Variants are told apart where they meet: within a problem.
+  private struct Side: Hashable {
+    var optimizer: String
+    var problem: PluginSpec
+    init(_ spec: RunSpec) {
+      optimizer = spec.optimizer.name
+      problem = spec.problem
+    }
+  }
+
+  private var looks: [Side: [String: Look]] = [:]
   private var slots: [String: Int] = [:]
 
   /// The colours of these runs.
@@ -34,12 +44,15 @@ struct OptimizerColors: Sendable {
       }
       taken.insert(slot)
       slots[name] = slot
-      // The plain name comes first and has the plain colour.
-      let labels = Set(specs.filter { $0.optimizer.name == name }.map(\.label))
-        .sorted { ($0.count, $0) < ($1.count, $1) }
-      for (variant, label) in labels.enumerated() {
-        looks[label] = Look(
-          color: Self.shade(Self.palette[slot], variant),
+    }
+    var labels: [Side: Set<String>] = [:]
+    for spec in specs { labels[Side(spec), default: []].insert(spec.label) }
+    for (side, labels) in labels {
+      // The shortest label comes first and has the plain colour.
+      let ordered = labels.sorted { ($0.count, $0) < ($1.count, $1) }
+      for (variant, label) in ordered.enumerated() {
+        looks[side, default: [:]][label] = Look(
+          color: Self.shade(color(of: side.optimizer), variant),
           dash: Dash(rawValue: variant % 4 + 1)!)
       }
     }
@@ -47,8 +60,7 @@ struct OptimizerColors: Sendable {
 
   /// The look of a run.
   subscript(spec: RunSpec) -> Look {
-    looks[spec.label]
-      ?? Look(color: Self.palette[Self.preferredSlot(spec.optimizer.name)], dash: .solid)
+    looks[Side(spec)]?[spec.label] ?? Look(color: color(of: spec.optimizer.name), dash: .solid)
   }
 
   /// The plain colour of an optimizer.

@@ -185,14 +185,19 @@ extension Picture {
     if count > 1, index == 0 { text += "set multiplot\n" }
     text += "unset label\nunset arrow\nunset key\n"
     if index == 0 {
-      let size = 15.0
-      let lines = wrapped(
-        title, width: format == .terminal ? 74 : Int(Double(width) / (size * 0.79)))
-      for (i, line) in lines.prefix(3).enumerated() {
+      // Two lines at the usual size, or three smaller ones.
+      var size = 14.0
+      func lines() -> [String] {
+        wrapped(
+          title, width: format == .terminal ? 74 : Int(Double(width) * 0.965 / (size * 0.84)))
+      }
+      if lines().count > 2 { size = 11.5 }
+      for (i, line) in lines().prefix(3).enumerated() {
+        let spacing = size * 1.62 / Double(height)
         text +=
           Label(
-            text: line, x: 0.02, y: 0.965 - Double(i) * 25 / Double(height), system: .screen,
-            size: size, bold: true
+            text: line, x: 0.02, y: 0.965 - Double(i) * (format == .terminal ? 0.045 : spacing),
+            system: .screen, size: size, bold: true
           ).command(format) + "\n"
       }
     }
@@ -221,15 +226,26 @@ extension Panel {
   }
 
   fileprivate func setup(_ format: FigureFormat, _ characters: TerminalSize) -> String {
-    var lines = [
-      "set lmargin at screen \(decimal(frame.left))",
-      "set rmargin at screen \(decimal(frame.right))",
-      "set bmargin at screen \(decimal(frame.bottom))",
-      "set tmargin at screen \(decimal(frame.top))",
-      "set tics out nomirror scale 0.6 textcolor rgb '\(Ink.soft)'",
-      "set border \(z == nil ? 3 : 0) linecolor rgb '\(Ink.axis)' linewidth 1",
-      "set clip two",
-    ]
+    // Two dimensions are placed by margins, three by origin and size.
+    let place =
+      z == nil
+      ? [
+        "set origin 0,0", "set size 1,1", "set lmargin at screen \(decimal(frame.left))",
+        "set rmargin at screen \(decimal(frame.right))",
+        "set bmargin at screen \(decimal(frame.bottom))",
+        "set tmargin at screen \(decimal(frame.top))",
+      ]
+      : [
+        "set origin \(decimal(frame.left)),\(decimal(frame.bottom))",
+        "set size \(decimal(frame.right - frame.left)),\(decimal(frame.top - frame.bottom))",
+        "set lmargin 0", "set rmargin 0", "set bmargin 0", "set tmargin 0",
+      ]
+    var lines =
+      place + [
+        "set tics out nomirror scale 0.6 textcolor rgb '\(Ink.soft)'",
+        "set border \(z == nil ? 3 : 0) linecolor rgb '\(Ink.axis)' linewidth 1",
+        "set clip two",
+      ]
     if format != .terminal {
       lines.append("set style textbox opaque noborder fillcolor rgb '#30ffffff' margins 0.4,0.2")
       lines.append("set tics font 'DejaVu Sans,\(format == .svg ? 12 : 10)'")

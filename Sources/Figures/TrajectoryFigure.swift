@@ -57,12 +57,15 @@ public struct TrajectoryFigure: Figure {
       let ranked = runs.filter { !$0.diverged && $0.finalLoss.isFinite }
         .sorted { $0.finalLoss < $1.finalLoss }
       if let best = ranked.first {
-        let gap = readable(max(best.finalLoss - floor, 0), digits: 2)
+        let gap = best.finalLoss - floor
         text =
-          "On \(name), \(best.shownLabel) comes within \(gap) of the minimum in \(best.steps) steps"
+          "On \(name), \(best.shownLabel) "
+          + (gap <= 1e-14 * max(abs(floor), 1)
+            ? "reaches the minimum" : "comes within \(readable(gap, digits: 2)) of the minimum")
         if let worst = ranked.last, ranked.count > 1, worst.spec.label != best.spec.label {
+          let left = max(worst.finalLoss - floor, 0)
           text +=
-            ", \(worst.shownLabel) within \(readable(max(worst.finalLoss - floor, 0), digits: 2))"
+            " in \(best.steps) steps; \(worst.shownLabel) is still \(readable(left, digits: 2)) above it"
         }
       } else {
         text = "On \(name), no run ends at a finite loss"
@@ -87,7 +90,8 @@ public struct TrajectoryFigure: Figure {
 /// to where the paths go.
 func mapViewport(of surface: any Surface, runs: [RunRecord]) -> Viewport {
   var points: [(x: Double, y: Double)] = []
-  for run in runs {
+  let staying = runs.filter { !$0.diverged }
+  for run in staying.isEmpty ? runs : staying {
     for row in 0..<run.finiteRows {
       let p = run.trajectory.point(row)
       points.append((p[p.startIndex], p[p.startIndex + 1]))
@@ -166,7 +170,7 @@ func addPaths(
     let (run, line) = paths[index]
     let look = input.colors[run.spec]
     panel.curves.append(
-      .line("path\(index)", line, look.color, width: 2.2, dash: look.dash))
+      .line("path\(index)", line, look.color, width: 2.2))
     if run.finiteRows <= 60 {
       let steps = line.filter { $0.x.isFinite }
       panel.curves.append(.points("steps\(index)", steps, look.color, .dot, size: 0.45))
@@ -208,7 +212,7 @@ func addPaths(
   }
   for p in minima + starts {
     let q = placement.place(p, panel)
-    placement.reserve(.init(left: q.x - 8, right: q.x + 8, bottom: q.y - 8, top: q.y + 8))
+    placement.reserve(.init(left: q.x - 8, right: q.x + 13, bottom: q.y - 8, top: q.y + 8))
   }
   for start in starts.prefix(3) { _ = add("start", [start], Ink.soft, bold: false) }
   if minima.count == 1 { _ = add("minimum", minima, Ink.soft, bold: false) }
@@ -290,6 +294,7 @@ func clipped(_ line: [(x: Double, y: Double)], to panel: Panel) -> [(x: Double, 
     if to > range.upperBound { t = min(t, (range.upperBound - from) / (to - from)) }
     if to < range.lowerBound { t = min(t, (range.lowerBound - from) / (to - from)) }
   }
-  if !t.isFinite { t = 0 }
+  // A little before the border, so that a mark at the end is still within it.
+  t = t.isFinite ? t * 0.995 : 0
   return line[...last] + [(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))]
 }

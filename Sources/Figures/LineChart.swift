@@ -1,0 +1,128 @@
+// Lines over steps or evaluations, named at their right ends.
+
+import Analysis
+import Glibc
+import OptimizerKit
+
+/// A line of a chart with its name.
+struct ChartLine {
+  var name: String
+  var color: String
+  var dash = Dash.solid
+  var points: [(x: Double, y: Double)]
+  /// The spread over seeds, over the same x.
+  var band: [(x: Double, low: Double, high: Double)] = []
+  /// What is written after the name.
+  var remark = ""
+  /// A mark at the last point, for a run that diverged.
+  var diverged = false
+  /// Points to mark.
+  var marks: [(x: Double, y: Double)] = []
+  var width = 2.2
+}
+
+extension Panel {
+  /// How wide the margin for the names of these lines must be, as a share of the picture.
+  static func nameMargin(_ lines: [ChartLine], size: Double, width: Int) -> Double {
+    let longest =
+      lines.flatMap { [$0.name, $0.remark] }
+      .map { LabelPlacement.textWidth($0, size: size, bold: true) }.max() ?? 0
+    return min((longest + 18) / Double(width), 0.42)
+  }
+
+  /// Draws lines, each named to the right of its end in its own colour.
+  mutating func add(
+    _ lines: [ChartLine], prefix: String, of picture: (width: Int, height: Int),
+    named: Bool = true, size: Double = 11
+  ) {
+    for (i, line) in lines.enumerated() where !line.band.isEmpty {
+      curves.append(.band("\(prefix)band\(i)", line.band.map(clamped), line.color))
+    }
+    for (i, line) in lines.enumerated() {
+      let points = thinned(line.points, of: picture)
+      curves.append(
+        .line("\(prefix)line\(i)", points, line.color, width: line.width, dash: line.dash))
+      curves.append(
+        .points("\(prefix)marks\(i)", line.marks, line.color, .ring, size: 1.3, width: 2))
+      if line.diverged, let end = line.points.last(where: { isVisible($0) }) {
+        curves.append(.points("\(prefix)end\(i)", [end], line.color, .cross, size: 1.6, width: 3))
+      } else if points.count == 1 {
+        curves.append(.points("\(prefix)end\(i)", points, line.color, .dot, size: 0.9))
+      }
+    }
+    guard named else { return }
+    let height = (frame.top - frame.bottom) * Double(picture.height)
+    let shown = lines.filter { line in line.points.contains { $0.y.isFinite && $0.x.isFinite } }
+    let ends = shown.map { line -> Double in
+      let end = line.points.last { $0.y.isFinite && $0.x.isFinite }!
+      return min(max(y.share(end.y), 0), 1)
+    }
+    let rows = shown.contains { !$0.remark.isEmpty } ? 2.2 : 1.2
+    let gap = size * 1.45 * rows / height
+    let places = spread(ends, gap: gap, within: 0.0...1.0)
+    for (line, place) in zip(shown, places) {
+      let shift = line.remark.isEmpty ? 0 : size * 0.75 / height
+      labels.append(
+        Label(
+          text: line.name, x: 1.015, y: place + shift, system: .graph, color: line.color,
+          size: size, bold: true))
+      if !line.remark.isEmpty {
+        labels.append(
+          Label(
+            text: line.remark, x: 1.015, y: place - shift, system: .graph, color: line.color,
+            size: size - 1.5))
+      }
+    }
+  }
+
+  private func isVisible(_ p: (x: Double, y: Double)) -> Bool {
+    let sx = x.share(p.x)
+    let sy = y.share(p.y)
+    return sx >= 0 && sx <= 1 && sy >= 0 && sy <= 1
+  }
+
+  private func clamped(
+    _ row: (x: Double, low: Double, high: Double)
+  ) -> (x: Double, low: Double, high: Double) {
+    func inside(_ v: Double) -> Double {
+      if v.isNaN { return v }
+      return min(max(v, y.range.lowerBound), y.range.upperBound)
+    }
+    return (row.x, inside(row.low), inside(row.high))
+  }
+}
+
+/// Curves of several seeds as their median and quartiles, at the abscissae of the first.
+func overSeeds(_ curves: [[(x: Double, y: Double)]]) -> (
+  median: [(x: Double, y: Double)], band: [(x: Double, low: Double, high: Double)]
+) {
+  guard let first = curves.max(by: { $0.count < $1.count }) else { return ([], []) }
+  guard curves.count > 1 else { return (first, []) }
+  var median: [(x: Double, y: Double)] = []
+  var band: [(x: Double, low: Double, high: Double)] = []
+  // Seeds share their abscissae; a run that ended early counts as +∞ from there on.
+  let same = curves.allSatisfy { curve in
+    zip(curve, first).allSatisfy { abs($0.x - $1.x) <= 1e-9 * max(abs($1.x), 1) }
+  }
+  guard same else { return (first, []) }
+  for i in first.indices {
+    let values = curves.map { i < $0.count ? $0[i].y : .infinity }
+    guard let m = Statistics.median(values), let low = Statistics.quantile(0.25, of: values),
+      let high = Statistics.quantile(0.75, of: values)
+    else { continue }
+    median.append((first[i].x, m.isFinite ? m : .nan))
+    band.append((first[i].x, low.isFinite ? low : .nan, high.isFinite ? high : 1e300))
+  }
+  return (median, band)
+}
+
+/// The finite values' range; nil without any.
+func extent(_ values: some Sequence<Double>) -> ClosedRange<Double>? {
+  var low = Double.infinity
+  var high = -Double.infinity
+  for v in values where v.isFinite {
+    low = min(low, v)
+    high = max(high, v)
+  }
+  return low <= high ? low...high : nil
+}

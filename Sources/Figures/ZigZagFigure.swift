@@ -1,0 +1,212 @@
+// Paths on ill-conditioned quadratics, small multiples over condition number and optimizer.
+
+import Analysis
+import Glibc
+import OptimizerKit
+
+/// `zigzag`: in the eigenbasis of a quadratic, the paths of several optimizers at several condition
+/// numbers, each with the share of its steps at which it turns back along the steep direction.
+public struct ZigZagFigure: Figure {
+  public static let name = "zigzag"
+  public static let summary = "zig-zag on quadratics: small multiples over condition number"
+  public static let needs = "runs with their paths on a quadratic of two coordinates"
+
+  public init() {}
+
+  private struct Column {
+    var contest: Contest
+    var surface: any Surface
+    var condition: Double
+    var flat: Double
+    var steep: Double
+  }
+
+  public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
+    var columns: [Column] = []
+    for contest in input.contests() {
+      let runs = contest.runs.firstSeeds.filter {
+        $0.trajectory.dimension == 2 && $0.finiteRows > 0
+      }
+      guard !runs.isEmpty, let surface = input.surface(contest.problem), surface.isQuadratic,
+        surface.dimension == 2
+      else { continue }
+      let frame = PathFrame(for: surface)
+      guard let f = frame.flattest, let s = frame.steepest, f != s,
+        let low = frame.directions[f].curvature, let high = frame.directions[s].curvature,
+        low > 0
+      else { continue }
+      columns.append(
+        Column(
+          contest: Contest(problem: contest.problem, start: contest.start, runs: runs),
+          surface: surface, condition: high / low, flat: low, steep: high))
+    }
+    columns.sort { $0.condition < $1.condition }
+    // Four columns at most: the ends of the range, and what lies evenly between.
+    if columns.count > 4 {
+      columns = [0, 1, 2, 3].map { columns[$0 * (columns.count - 1) / 3] }
+    }
+    guard !columns.isEmpty else { throw missing(input) }
+    let runs = columns.flatMap(\.contest.runs)
+
+    // A row for each optimizer, or for each label where one optimizer has several on a problem.
+    let crowded = columns.contains { column in
+      column.contest.runs.map(\.spec.optimizer.name).unique.count < column.contest.runs.count
+    }
+    func row(_ run: RunRecord) -> String {
+      crowded ? run.shownLabel : oneLine(run.spec.optimizer.name, limit: 36)
+    }
+    let rows = Array(runs.map(row).unique.prefix(7))
+
+    let width = max(520, 150 + 300 * columns.count)
+    let height = 110 + 132 * rows.count
+    let left = 74 / Double(width)
+    let cell = (1 - left - 16 / Double(width)) / Double(columns.count)
+    let top = 1 - 84 / Double(height)
+    let bottom = 56 / Double(height)
+    let rowHeight = (top - bottom) / Double(rows.count)
+
+    var panels: [Panel] = []
+    var shares: [(row: String, share: Double)] = []
+    for (c, column) in columns.enumerated() {
+      let frame = PathFrame(for: column.surface)
+      let paths = column.contest.runs.map { run in
+        (
+          run,
+          (0..<run.finiteRows).map { i -> (x: Double, y: Double) in
+            let p = run.trajectory.point(i)
+            return (
+              frame.coordinate(of: p, along: frame.flattest!),
+              frame.coordinate(of: p, along: frame.steepest!)
+            )
+          }
+        )
+      }
+      let (xRange, yRange) = ranges(paths.map { (!$0.0.diverged, $0.1) })
+      for (r, name) in rows.enumerated() {
+        let x0 = left + cell * Double(c)
+        let y1 = top - rowHeight * Double(r)
+        var panel = Panel(
+          frame: Frame(
+            left: x0, right: x0 + cell - 26 / Double(width),
+            bottom: y1 - rowHeight + 12 / Double(height), top: y1 - 24 / Double(height)),
+          x: Axis(
+            r == rows.count - 1 ? "along the flat direction" : "", xRange, marks: 4),
+          y: Axis(
+            c == 0 && r == rows.count / 2 ? "along the steep direction" : "", yRange, marks: 4))
+        if r < rows.count - 1 { panel.x.named = panel.x.ticks.map { ($0.value, "") } }
+        if r == 0 {
+          panel.labels.append(
+            Label(
+              text: "κ = \(readable(column.condition))", x: x0, y: y1 + 10 / Double(height),
+              system: .screen, size: 12, bold: true))
+        }
+        panel.curves.append(
+          ellipses(column, paths.first?.1.first ?? (0, 0), xRange, yRange, "\(c)"))
+        panel.curves.append(
+          .points("centre\(c)", [(0, 0)], Ink.marker, .asterisk, size: 0.9, width: 1.3))
+        if let (run, path) = paths.first(where: { row($0.0) == name }) {
+          let color =
+            crowded ? input.colors[run.spec].color : input.colors.color(of: run.spec.optimizer.name)
+          let line = panel.thinned(
+            clipped(path, to: panel), of: (width: width, height: height))
+          panel.curves.append(.line("path\(c)-\(r)", line, color, width: 1.8))
+          panel.curves.append(
+            .points(
+              "steps\(c)-\(r)", Array(path.prefix(40)).filter { visible($0, panel) }, color, .dot,
+              size: 0.4))
+          if let first = path.first {
+            panel.curves.append(
+              .points("start\(c)-\(r)", [first], Ink.marker, .ring, size: 1.0, width: 1.6))
+          }
+          if run.diverged, let end = line.last {
+            panel.curves.append(
+              .points("end\(c)-\(r)", [end], color, .cross, size: 1.4, width: 2.5))
+          }
+          let shape = PathShape.measure(run.trajectory, frame: frame)
+          if c == columns.count - 1, let share = shape.zigZag { shares.append((name, share)) }
+          var remark = shape.zigZag.map { "zig-zag \(percent($0))" } ?? "zig-zag –"
+          if run.diverged { remark += ", diverges" }
+          panel.labels.append(
+            Label(
+              text: name, x: 0, y: 1.115, system: .graph, color: color, size: 10.5, bold: true))
+          panel.labels.append(
+            Label(
+              text: remark, x: 1, y: 1.115, system: .graph, align: .right, color: Ink.soft, size: 10
+            ))
+        }
+        panels.append(panel)
+      }
+    }
+
+    var picture = Picture(
+      name: Self.name, title: title(shares, columns.last!.condition),
+      caption: Caption(
+        runs, of: input,
+        notes: [
+          "directions are the eigenvectors of the Hessian; zig-zag is the share of successive "
+            + "steps between which the steep component changes its sign",
+          "contour lines are a factor of four apart, the outermost through the start",
+        ]), panels: panels)
+    picture.width = width
+    picture.height = height
+    picture.terminalRows = rows.count * 10 + 4
+    return [picture]
+  }
+
+  private func title(_ shares: [(row: String, share: Double)], _ condition: Double) -> String {
+    let ranked = shares.sorted { $0.share > $1.share }
+    guard let most = ranked.first, let least = ranked.last else {
+      return "Paths on quadratics in the eigenbasis"
+    }
+    let text =
+      "At κ = \(readable(condition)), \(most.row) zig-zags on \(percent(most.share)) of its steps"
+    guard ranked.count > 1, least.row != most.row else { return text }
+    return text + ", \(least.row) on \(percent(least.share))"
+  }
+
+  private func visible(_ p: (x: Double, y: Double), _ panel: Panel) -> Bool {
+    panel.x.range.contains(p.x) && panel.y.range.contains(p.y)
+  }
+
+  /// The same axes for all optimizers: from the start, through the minimum, to where paths that
+  /// end well overshoot.
+  private func ranges(
+    _ paths: [(ends: Bool, points: [(x: Double, y: Double)])]
+  ) -> (ClosedRange<Double>, ClosedRange<Double>) {
+    func range(_ values: [[Double]], _ starts: [Double]) -> ClosedRange<Double> {
+      let reach = max(starts.map(abs).max() ?? 1, 1e-300)
+      let all = values.flatMap { $0 }.filter { abs($0) <= 2.2 * reach } + starts + [0]
+      let low = min(all.min()!, -0.25 * reach)
+      let high = max(all.max()!, 0.25 * reach)
+      let room = (high - low) * 0.09
+      return (low - room)...(high + room)
+    }
+    let used = paths.contains { $0.ends } ? paths.filter(\.ends) : paths
+    let starts = paths.compactMap { $0.points.first }
+    return (
+      range(used.map { $0.points.map(\.x) }, starts.map(\.x)),
+      range(used.map { $0.points.map(\.y) }, starts.map(\.y))
+    )
+  }
+
+  private func ellipses(
+    _ column: Column, _ start: (x: Double, y: Double), _ x: ClosedRange<Double>,
+    _ y: ClosedRange<Double>, _ name: String
+  ) -> Curve {
+    let level = column.flat * start.x * start.x + column.steep * start.y * start.y
+    var points: [(x: Double, y: Double)] = []
+    for k in 0..<5 {
+      let scale = pow(0.5, Double(k))
+      let a = (level / column.flat).squareRoot() * scale
+      let b = (level / column.steep).squareRoot() * scale
+      for i in 0...72 {
+        let angle = Double(i) / 36 * .pi
+        points.append((a * cos(angle), b * sin(angle)))
+      }
+      points.append((.nan, .nan))
+    }
+    var curve = Curve.line("ellipses\(name)", points, Ink.contour, width: 0.7)
+    curve.omittedInTerminal = true
+    return curve
+  }
+}
