@@ -28,8 +28,8 @@ public struct PathShape: Sendable, Equatable {
   public let frame: PathFrame?
   /// The largest number of steps between two rows; zig-zag needs 1.
   public let stride: Int
-  /// The share of pairs of successive steps between which the steep component changes its sign, in
-  /// 0...1. Components of the size of rounding are left out.
+  /// The share of steps whose steep component has the other sign than that of the step before, in
+  /// 0...1. Steps whose steep component is zero or of the size of rounding are left out.
   public let zigZag: Double?
   /// The mean cosine between successive steps: 1 straight on, −1 there and back.
   public let meanCosine: Double?
@@ -154,10 +154,13 @@ struct Rows {
     var cosines = 0.0
     var steepPairs = 0
     var changes = 0
-    var previous: (step: [Double], norm: Double, steep: Double, rounding: Double)?
+    var previous: (step: [Double], norm: Double, rounding: Double)?
+    // The last steep component that was not zero: a path may rest for a step before it turns.
+    var lastSteep: Double?
     for row in 1..<count {
       guard trajectory.steps[row] == trajectory.steps[row - 1] + 1 else {
         previous = nil
+        lastSteep = nil
         continue
       }
       let step = zip(trajectory.point(row), trajectory.point(row - 1)).map { $0 - $1 }
@@ -171,12 +174,15 @@ struct Rows {
         pairs += 1
         let dot = zip(step, previous.step).reduce(0) { $0 + $1.0 / norm * ($1.1 / previous.norm) }
         cosines += min(max(dot, -1), 1)
-        if previous.steep.magnitude > previous.rounding, along.magnitude > rounding {
-          steepPairs += 1
-          if (previous.steep < 0) != (along < 0) { changes += 1 }
-        }
       }
-      previous = (step, norm, along, rounding)
+      if along.magnitude > rounding {
+        if let lastSteep {
+          steepPairs += 1
+          if (lastSteep < 0) != (along < 0) { changes += 1 }
+        }
+        lastSteep = along
+      }
+      previous = (step, norm, rounding)
     }
     guard pairs > 0 else { return (nil, nil) }
     let zigZag = steep.map { _ in

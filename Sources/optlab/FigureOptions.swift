@@ -63,6 +63,7 @@ extension FigureInput {
       surface: { (try? catalogue.problem($0)) as? any Surface },
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
-      })
+      },
+      optimizer: { try? catalogue.optimizer($0) })
   }
 }
