@@ -18,7 +18,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].") var problems: String?
   @Option(help: "Seeds, such as 3 or 1-5.") var seeds: String?
   @Option(help: "Updates of each run.") var steps: Int?
-  @Option(help: "The starting point, such as -1.2,1.") var start: String?
+  @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
   @Option(help: "Stop a run at f - f* below this share of the start's.") var target: Double?
   @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
   var figures: String?

@@ -22,7 +22,9 @@ struct TraceCommand: AsyncParsableCommand {
   @Argument(help: "An optimizer, such as adam[lr=1e-2] or momentum:cosine.")
   var optimizer: String
   @Option(help: "How many updates.") var steps = 100
-  @Option(help: "The starting point, such as -1.2,1; the problem's own if left out.")
+  @Option(
+    parsing: .unconditional,
+    help: "The starting point, such as -1.2,1; the problem's own if left out.")
   var start: String?
   @Option(help: "The seed of noise, initialisation and data order.") var seed: UInt64 = 1
   @Option(help: "Print every so many steps only (and the last).") var every = 1
