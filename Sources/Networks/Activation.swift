@@ -32,7 +32,8 @@ public enum Activation: String, Sendable, CaseIterable {
     }
     switch self {
     case .identity: eachRow { $0 }
-    case .relu: eachRow { $0 < 0 ? 0 : $0 }
+    // In this order of arguments NaN stays NaN, and the loop vectorises.
+    case .relu: eachRow { max($0, 0) }
     case .tanh: eachRow { R.hyperbolicTangent($0) }
     case .sigmoid: eachRow { 1 / (1 + R.exponential(-$0)) }
     }

@@ -116,10 +116,12 @@ struct GzipStream {
         if got < Int32(wanted) { break }
       }
       var code: Int32 = 0
-      let message = gzerror(handle, &code)
+      let message = gzerror(handle, &code).map { String(cString: $0) } ?? ""
       // Z_BUF_ERROR is a stream without its end: the caller sees that bytes are missing.
       if code != Z_OK, code != Z_STREAM_END, code != Z_BUF_ERROR {
-        failure = .corrupt(file: file, reason: message.map { String(cString: $0) } ?? "?")
+        let prefix = "\(file): "  // zlib's messages begin so
+        let reason = message.hasPrefix(prefix) ? message.dropFirst(prefix.count) : message[...]
+        failure = .corrupt(file: file, reason: String(reason))
       }
     }
     if let failure { throw failure }

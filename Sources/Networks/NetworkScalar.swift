@@ -47,7 +47,7 @@ extension Float: NetworkScalar {
   }
 
   /// tanh x as a ratio of polynomials of degrees 13 and 6, minimax on |x| ≤ 7.9, beyond which the
-  /// result is ±1; NaN gives NaN. Within 5 units in the last place.
+  /// result is ±1; NaN gives NaN. Within 6 units in the last place.
   ///
   /// The coefficients are Eigen's `ptanh_float` (eigen.tuxfamily.org).
   @inline(__always)

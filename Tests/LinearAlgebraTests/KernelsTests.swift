@@ -1,0 +1,6 @@
+import LinearAlgebra
+import Testing
+
+@Test func kernelsHaveAName() {
+  #expect(!blasKernels().isEmpty)
+}

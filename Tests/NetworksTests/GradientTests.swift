@@ -1,0 +1,185 @@
+// Gradients against centred differences in double precision.
+
+import Networks
+import OptimizerKit
+import Testing
+
+/// A network in double precision on random inputs, for comparing gradients.
+struct GradientCheck {
+  let network: Network<Double>
+  var parameters: [Double]
+  let inputs: [Double]
+  let labels: [Int32]
+
+  init(_ layers: [any Layer], input: Shape, examples: Int = 7, seed: UInt64 = 1) throws {
+    network = try Network(layers, input: input, capacity: examples)
+    parameters = Array(repeating: 0, count: network.layout.count)
+    network.initialize(&parameters, seed: seed)
+    var source = RandomSource(seed: seed, purpose: .instance)
+    inputs = (0..<examples * input.count).map { _ in source.normal() }
+    let classes = network.output.count
+    labels = (0..<examples).map { _ in Int32(source.index(below: classes)) }
+  }
+
+  func with<T>(_ body: (Batch<Double>, Pass) -> T) -> T {
+    inputs.withUnsafeBufferPointer { inputs in
+      labels.withUnsafeBufferPointer { labels in
+        body(
+          Batch(
+            inputs: inputs.baseAddress!, labels: labels.baseAddress!, examples: labels.count),
+          Pass(examples: labels.count, isTraining: true))
+      }
+    }
+  }
+
+  func loss(_ parameters: [Double]) -> Double {
+    with { network.loss($0, parameters: parameters, pass: $1) }
+  }
+
+  func gradient() -> [Double] {
+    var gradient = [Double](repeating: .nan, count: parameters.count)
+    _ = with {
+      network.lossAndGradient($0, parameters: parameters, gradient: &gradient, pass: $1)
+    }
+    return gradient
+  }
+
+  /// ‖g − d‖ / (‖g‖ + ‖d‖) for each tensor, d by centred differences.
+  ///
+  /// With h = 1e-5 the truncation error is of order h² = 1e-10, and the rounding error of order
+  /// 1e-16 / h = 1e-11; against gradients above 0.01 both stay below 1e-7.
+  func errors() -> [(tensor: String, error: Double)] {
+    let gradient = gradient()
+    let h = 1e-5
+    var x = parameters
+    let differences = x.indices.map { i in
+      let middle = x[i]
+      defer { x[i] = middle }
+      x[i] = middle + h
+      let above = loss(x)
+      x[i] = middle - h
+      return (above - loss(x)) / (2 * h)
+    }
+    return network.layout.tensors.map { tensor in
+      var distance = 0.0
+      var first = 0.0
+      var second = 0.0
+      for i in tensor.offset..<tensor.offset + tensor.count {
+        distance += (gradient[i] - differences[i]).squared
+        first += gradient[i].squared
+        second += differences[i].squared
+      }
+      return (
+        tensor.name, distance.squareRoot() / (first.squareRoot() + second.squareRoot())
+      )
+    }
+  }
+}
+
+/// A dense layer with a fault in its gradient.
+struct FaultyDense: Layer {
+  enum Fault: CaseIterable { case weightSign, biasForgotten, inputSign }
+  static let kind = "faulty"
+  var dense: Dense
+  var fault: Fault
+
+  func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
+    try dense.outputShape(input, name: name)
+  }
+  func parameters(_ input: Shape) -> [LayerParameter] { dense.parameters(input) }
+  func makeOperation<R: NetworkScalar>(_ input: Shape, capacity: Int, over: R.Type)
+    -> (any LayerOperation<R>)?
+  {
+    FaultyOperation(
+      dense.makeOperation(input, capacity: capacity, over: R.self)!, fault, inputs: input.count,
+      outputs: dense.outputs)
+  }
+}
+
+final class FaultyOperation<R: NetworkScalar>: LayerOperation {
+  let right: any LayerOperation<R>
+  let fault: FaultyDense.Fault
+  let inputs: Int
+  let outputs: Int
+
+  init(
+    _ right: any LayerOperation<R>, _ fault: FaultyDense.Fault, inputs: Int, outputs: Int
+  ) {
+    self.right = right
+    self.fault = fault
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  func forward(
+    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
+    pass: Pass
+  ) {
+    right.forward(input, parameters: parameters, output: output, pass: pass)
+  }
+
+  func backward(
+    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
+    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
+    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
+  ) {
+    right.backward(
+      input, output: output, parameters: parameters, outputGradient: outputGradient,
+      parameterGradient: parameterGradient, inputGradient: inputGradient, pass: pass)
+    switch fault {
+    case .weightSign: parameterGradient[0] = -parameterGradient[0]
+    case .biasForgotten: for j in 0..<outputs { parameterGradient[outputs * inputs + j] = 0 }
+    case .inputSign:
+      for i in 0..<pass.examples * inputs { inputGradient?[i] *= -1 }
+    }
+  }
+}
+
+@Suite("gradients against centred differences")
+struct GradientTests {
+  @Test(arguments: Activation.allCases, [1, 7])
+  func dense(_ activation: Activation, examples: Int) throws {
+    let check = try GradientCheck(
+      [Dense(6, activation, biases: .constant(0.1)), Dense(5, activation), Dense(4)], input: [8],
+      examples: examples)
+    for (tensor, error) in check.errors() {
+      #expect(error < 1e-7, "\(tensor)")
+    }
+  }
+
+  @Test func flattened() throws {
+    let check = try GradientCheck(
+      [Flatten(), Dense(3, .tanh), Flatten(), Dense(4)], input: [2, 3])
+    for (tensor, error) in check.errors() {
+      #expect(error < 1e-7, "\(tensor)")
+    }
+  }
+
+  /// The checker itself: a fault must not pass it.
+  @Test(arguments: FaultyDense.Fault.allCases)
+  func aFaultIsFound(_ fault: FaultyDense.Fault) throws {
+    let check = try GradientCheck(
+      [Dense(6, .tanh), FaultyDense(dense: Dense(5, .tanh), fault: fault), Dense(4)], input: [8])
+    #expect(check.errors().contains { !($0.error < 1e-3) })
+  }
+
+  /// The loss in single precision is that in double precision, rounded.
+  @Test func singleAgreesWithDouble() throws {
+    let layers: [any Layer] = [Dense(16, .sigmoid), Dense(16, .tanh), Dense(16, .relu), Dense(4)]
+    let check = try GradientCheck(layers, input: [8], examples: 32)
+    let network = try Network<Float>(layers, input: [8], capacity: 32)
+    let parameters = check.parameters.map(Float.init)
+    let inputs = check.inputs.map(Float.init)
+    var gradient = [Float](repeating: .nan, count: parameters.count)
+    let loss = network.lossAndGradient(
+      inputs.withUnsafeBufferPointer { inputs in
+        check.labels.withUnsafeBufferPointer {
+          Batch(inputs: inputs.baseAddress!, labels: $0.baseAddress!, examples: 32)
+        }
+      }, parameters: parameters, gradient: &gradient, pass: Pass(examples: 32, isTraining: true))
+    #expect(abs(loss - check.loss(check.parameters)) < 1e-6)
+    for (single, double) in zip(gradient, check.gradient()) {
+      #expect(abs(Double(single) - double) < 1e-6)
+    }
+  }
+}

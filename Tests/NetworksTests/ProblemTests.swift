@@ -1,0 +1,125 @@
+import Foundation
+import Networks
+import OptimizerKit
+import Plugins
+import Testing
+
+@Suite("network problems")
+struct ProblemTests {
+  func problem(_ name: String, _ settings: KeyValuePairs<String, String>) throws
+    -> any TrainingProblem
+  {
+    let settings = settings.map { PluginSpec.Setting(name: $0.key, value: $0.value) }
+    let made = try PluginCatalogue.builtIn().problem(PluginSpec(name: name, settings: settings))
+    return try #require(made as? any TrainingProblem)
+  }
+
+  /// Trains with plain gradient steps, and returns the losses and the last parameters.
+  func train(_ session: any TrainingSession, steps: Int, lr: Float)
+    -> (losses: [Double], parameters: Vector<Float>)
+  {
+    var x = session.initialParameters()
+    var gradient = Vector<Float>(repeating: 0, count: x.count)
+    let losses = (1...steps).map { step in
+      let loss = session.lossAndGradient(at: x, step: step, gradient: &gradient)
+      x.add(-lr, gradient)
+      return loss
+    }
+    return (losses, x)
+  }
+
+  @Test func theDefaultIsTheNetOfTheBenchmarks() throws {
+    let session = try problem("mlp", [:]).makeSession(seed: 1)
+    #expect(session.layout.count == 109_386)
+    #expect(
+      session.layout.tensors.map(\.shape) == [
+        [128, 784], [128], [64, 128], [64], [10, 64], [10],
+      ])
+    #expect(session.stepsPerEpoch == 390)
+  }
+
+  @Test(arguments: ["mlp", "softmax-regression"])
+  func theFirstLossIsThatOfAGuess(_ name: String) throws {
+    let session = try problem(name, ["batch": "512"]).makeSession(seed: 1)
+    let loss = session.loss(at: session.initialParameters(), step: 1)
+    #expect(abs(loss - log(10)) < 0.02)
+  }
+
+  @Test func aTinySubsetIsFitted() throws {
+    let session = try problem("mlp", ["trainSize": "40", "batch": "20", "hidden": "32"])
+      .makeSession(seed: 1)
+    let (losses, x) = train(session, steps: 300, lr: 0.1)
+    #expect(losses.suffix(2).allSatisfy { $0 < 0.05 })
+    // Every example of the subset, by a session whose validation set it is.
+    let data = try DataSource.fashionMNIST.load().training.prefix(40)
+    let judge = try NetworkSession(
+      [Flatten(), Dense(32, .relu), Dense(10)], training: data, validation: data, batch: 20, seed: 1
+    )
+    #expect(judge.validate(x).accuracy == 1)
+  }
+
+  @Test func theSameSeedGivesTheSameBytes() throws {
+    let problem = try problem("mlp", ["trainSize": "256", "batch": "64"])
+    let first = train(try problem.makeSession(seed: 3), steps: 9, lr: 0.1)
+    let interrupted = try problem.makeSession(seed: 3)
+    _ = interrupted.validate(interrupted.initialParameters())
+    let second = train(interrupted, steps: 9, lr: 0.1)
+    #expect(first.losses == second.losses)
+    #expect(first.parameters.array.map(\.bitPattern) == second.parameters.array.map(\.bitPattern))
+    let other = train(try problem.makeSession(seed: 4), steps: 1, lr: 0.1)
+    #expect(other.losses[0] != first.losses[0])
+  }
+
+  @Test func lossAndGradientAgreeOnTheLoss() throws {
+    let session = try problem("mlp", ["trainSize": "256", "batch": "64"]).makeSession(seed: 1)
+    let x = session.initialParameters()
+    var gradient = Vector<Float>(repeating: .nan, count: x.count)
+    let loss = session.lossAndGradient(at: x, step: 2, gradient: &gradient)
+    _ = session.validate(x)
+    #expect(session.loss(at: x, step: 2) == loss)
+    #expect(gradient.norm > 0)
+  }
+
+  @Test func validationCountsWhatIsRight() throws {
+    let session = try problem("softmax-regression", [:]).makeSession(seed: 1)
+    // Zero weights: every class alike, the first is taken; a tenth of the images is of that class.
+    let metrics = session.validate(session.initialParameters())
+    #expect(abs(metrics.loss - log(10)) < 1e-6)
+    #expect(abs(metrics.accuracy - 0.1) < 0.01)
+  }
+
+  @Test func aBatchLargerThanTheDataIsRefused() {
+    #expect(
+      message { _ = try problem("mlp", ["trainSize": "100"]) }
+        == "mlp: batch = 128 is larger than the 100 training examples; expected 1 to 100")
+  }
+
+  @Test func wrongWidthsAreRefused() {
+    for text in ["128-64", "128x", "0", "x", "", "128x64.5", "-3"] {
+      #expect(
+        message { _ = try problem("mlp", ["hidden": text]) }
+          == "mlp: hidden = \(text) is not valid; expected widths from 1 to 65536 joined by x, "
+          + "such as 128x64, or none")
+    }
+  }
+
+  @Test func noHiddenLayerIsSoftmaxRegression() throws {
+    let session = try problem("mlp", ["hidden": "none"]).makeSession(seed: 1)
+    #expect(session.layout.count == 7850)
+  }
+
+  @Test func presetsAreValid() throws {
+    for preset in MLP.presets {
+      var problem = MLP()
+      for setting in preset.settings { try problem.set(setting.name, to: setting.value) }
+      try problem.validate()
+    }
+    var torch = MLP()
+    try torch.set("init", to: "torch")
+    let x = try torch.makeSession(seed: 1).initialParameters()
+    // ±1/√784 for the first layer, biases included.
+    let first = x.array.prefix(784 * 128 + 128)
+    #expect(first.allSatisfy { abs($0) <= 1 / 28 })
+    #expect(first.max()! > 0.999 / 28)
+  }
+}
