@@ -2,6 +2,7 @@ import ArgumentParser
 import Figures
 import Foundation
 import Harness
+import LinearAlgebra
 import OptimizerKit
 
 struct DoctorCommand: ParsableCommand {
@@ -55,6 +56,7 @@ struct DoctorCommand: ParsableCommand {
     for failure in catalogue.failures {
       report("plugin \(failure.file)", nil, remedy: failure.reason)
     }
+    print("  ok       OpenBLAS kernels: \(blasKernels())")
     print("  cores    \(ProcessInfo.processInfo.activeProcessorCount)")
     if !healthy { throw ExitCode(1) }
   }
