@@ -21,6 +21,16 @@ struct ChartLine {
   var width = 2.2
 }
 
+/// The name of a line, beside its right end.
+struct NameTag: Sendable {
+  var name: String
+  var remark: String
+  /// Where the line ends, as a share of the axis.
+  var place: Double
+  var color: String
+  var size: Double
+}
+
 extension Panel {
   /// How wide the margin for the names of these lines must be, as a share of the picture.
   static func nameMargin(_ lines: [ChartLine], size: Double, width: Int) -> Double {
@@ -51,28 +61,42 @@ extension Panel {
       }
     }
     guard named else { return }
-    let height = (frame.top - frame.bottom) * Double(picture.height)
-    let shown = lines.filter { line in line.points.contains { $0.y.isFinite && $0.x.isFinite } }
-    let ends = shown.map { line -> Double in
-      let end = line.points.last { $0.y.isFinite && $0.x.isFinite }!
-      return min(max(y.share(end.y), 0), 1)
+    for line in lines {
+      guard let end = line.points.last(where: { $0.y.isFinite && $0.x.isFinite }) else { continue }
+      tags.append(
+        NameTag(
+          name: line.name, remark: line.remark, place: min(max(y.share(end.y), 0), 1),
+          color: line.color, size: size))
     }
-    let rows = shown.contains { !$0.remark.isEmpty } ? 2.2 : 1.2
-    let gap = size * 1.45 * rows / height
-    let places = spread(ends, gap: gap, within: 0.0...1.0)
-    for (line, place) in zip(shown, places) {
-      let shift = line.remark.isEmpty ? 0 : size * 0.75 / height
+  }
+
+  /// The labels of the tags of lines, moved apart; `rowHeight` is that of a line of text, as a
+  /// share of the picture, where the text has one size only, as in the terminal.
+  func tagLabels(pictureHeight: Double, rowHeight: Double?, room: Int = .max) -> [Label] {
+    guard let size = tags.map(\.size).max() else { return [] }
+    let own = frame.top - frame.bottom
+    let isTwoLined = rowHeight == nil && tags.contains { !$0.remark.isEmpty }
+    let gap =
+      rowHeight.map { $0 / own } ?? size * 1.45 * (isTwoLined ? 2.2 : 1.2)
+      / (own * pictureHeight)
+    let places = spread(tags.map(\.place), gap: gap, within: 0.0...1.0)
+    var labels: [Label] = []
+    for (tag, place) in zip(tags, places) {
+      let shift = tag.remark.isEmpty || !isTwoLined ? 0 : size * 0.75 / (own * pictureHeight)
+      let both = "\(tag.name) \(tag.remark)"
+      let name = rowHeight == nil || tag.remark.isEmpty || both.count > room ? tag.name : both
       labels.append(
         Label(
-          text: line.name, x: 1.015, y: place + shift, system: .graph, color: line.color,
-          size: size, bold: true))
-      if !line.remark.isEmpty {
+          text: name, x: 1.015, y: place + shift, system: .graph, color: tag.color,
+          size: tag.size, bold: true))
+      if !tag.remark.isEmpty, isTwoLined {
         labels.append(
           Label(
-            text: line.remark, x: 1.015, y: place - shift, system: .graph, color: line.color,
-            size: size - 1.5))
+            text: tag.remark, x: 1.015, y: place - shift, system: .graph, color: tag.color,
+            size: tag.size - 1.5))
       }
     }
+    return labels
   }
 
   private func isVisible(_ p: (x: Double, y: Double)) -> Bool {

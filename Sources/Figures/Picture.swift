@@ -37,7 +37,9 @@ struct Panel: Sendable {
   var z: Axis?
   var curves: [Curve] = []
   var labels: [Label] = []
-  /// Direct labels and lines in excess of those: from (x, y) to (x, y), in axis units.
+  /// The names of lines, placed when the size of the picture is known.
+  var tags: [NameTag] = []
+  /// Straight lines.
   var rules: [Rule] = []
   /// Further commands.
   var commands: [String] = []
@@ -153,7 +155,8 @@ extension Picture {
     text += format.terminal(width: width, height: height, characters: TerminalSize()) + "\n"
     text += "set output \(quoted(name + "." + fileExtension))\n\n"
     for curve in drawn.flatMap(\.curves) where names[curve.data.name] == nil {
-      let block = "$" + curve.data.name
+      // Names of data blocks are words.
+      let block = "$" + curve.data.name.replacing("-", with: "_")
       names[curve.data.name] = block
       text += block + " << EOD\n" + curve.data.text + "EOD\n"
     }
@@ -167,12 +170,30 @@ extension Picture {
   }
 
   private func prepared(for format: FigureFormat, characters: TerminalSize) -> [Panel] {
-    guard format == .terminal else { return panels.map(\.withoutEmptyCurves) }
+    guard format == .terminal else {
+      return panels.map { panel in
+        var panel = panel
+        panel.labels += panel.tagLabels(pictureHeight: Double(height), rowHeight: nil)
+        return panel.withoutEmptyCurves
+      }
+    }
     return panels.compactMap { panel in
       guard let frame = panel.terminalFrame else { return nil }
       var panel = panel
       panel.frame = frame
       panel.labels.removeAll { $0.omittedInTerminal }
+      panel.labels += panel.tagLabels(
+        pictureHeight: Double(characters.rows), rowHeight: 1.02 / Double(characters.rows),
+        room: Int((1 - frame.right) * Double(characters.columns)) - 2)
+      // Upright text stands in the way of the numbers: the name of the axis goes above it.
+      if !panel.y.label.isEmpty {
+        panel.labels.append(
+          Label(
+            text: panel.title.isEmpty ? panel.y.label : "\(panel.title): \(panel.y.label)",
+            x: frame.left, y: frame.top + 1.5 / Double(characters.rows), system: .screen))
+        panel.y.label = ""
+        panel.title = ""
+      }
       panel.curves = panel.curves.compactMap {
         $0.inCharacters(panel, columns: characters.columns, rows: characters.rows)
       }

@@ -1,0 +1,121 @@
+// Colours, text, axes, contour lines, label placement.
+
+import OptimizerKit
+import Testing
+
+@testable import Figures
+
+@Suite struct PartsTests {
+  private func specs(_ names: [String]) -> [RunSpec] {
+    names.map { Make.run($0).spec }
+  }
+
+  @Test func coloursAreStable() {
+    let few = OptimizerColors(specs(["adam", "sgd"]))
+    let many = OptimizerColors(
+      specs(["newton", "sgd", "rmsprop", "adam", "nesterov", "momentum", "adamw", "adagrad"]))
+    for name in ["adam", "sgd"] { #expect(few.color(of: name) == many.color(of: name)) }
+    // Any order, the same colours.
+    let reversed = OptimizerColors(specs(["sgd", "adam"]))
+    #expect(reversed.color(of: "adam") == few.color(of: "adam"))
+  }
+
+  @Test func coloursDoNotMeet() {
+    let names = (0..<12).map { "invented-\($0)" }
+    let colors = OptimizerColors(specs(names))
+    #expect(Set(names.map { colors.color(of: $0) }).count == 12)
+    let common = [
+      "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "newton",
+      "gradient-descent",
+    ]
+    #expect(Set(common.map(OptimizerColors.preferredSlot)).count == common.count)
+    // More optimizers than colours: some share one, and nothing breaks.
+    _ = OptimizerColors(specs((0..<40).map { "x\($0)" }))
+  }
+
+  @Test func variantsDiffer() {
+    let runs = ["adam", "adam[lr=0.1]", "adam[lr=1]"].map { Make.run("adam", label: $0).spec }
+    let colors = OptimizerColors(runs)
+    #expect(colors[runs[0]].color == colors.color(of: "adam"))
+    #expect(Set(runs.map { colors[$0].color }).count == 3)
+    // On another problem, alone, a variant has the plain colour.
+    let alone = Make.run("adam", on: "pass", label: "adam[lr=1]").spec
+    #expect(OptimizerColors(runs + [alone])[alone].color == colors.color(of: "adam"))
+  }
+
+  @Test func quoting() {
+    #expect(quoted("it's") == "'it''s'")
+    #expect(quoted("a\nb") == "'a'.\"\\n\".'b'")
+    #expect(quoted("`x` $y \\z \u{7}") == "'`x` $y \\z  '")
+  }
+
+  @Test func numbers() {
+    #expect(decimal(0.1) == "0.1")
+    #expect(decimal(.nan) == "NaN")
+    #expect(decimal(-.infinity) == "NaN")
+    #expect(readable(1e-7) == "1e−7")
+    #expect(readable(-0.0) == "0")
+    #expect(readable(123456) == "1.23e5")
+    #expect(powerOfTen(-12) == "10⁻¹²")
+    #expect(percent(0.984) == "98 %")
+    #expect(percentage(52.4) == "52 %")
+    #expect(percentage(4.21) == "4.2 %")
+    #expect(abbreviated("sgd[lr=0.037000000000000005;b=2]") == "sgd[lr=0.037;b=2]")
+    #expect(abbreviated("adam[lr=1e-3]") == "adam[lr=1e-3]")
+    #expect(enumeration(["a", "b", "c"]) == "a, b and c")
+    #expect(wrapped("one two three", width: 7) == ["one two", "three"])
+  }
+
+  @Test func axesAreAlwaysFinite() {
+    for (low, high) in [(0.0, 0.0), (5, 5), (1e-300, 1e300), (-1e9, 1e-9), (3, 3.0000001)] {
+      let axis = Axis("", low...high)
+      #expect(axis.range.upperBound > axis.range.lowerBound)
+      #expect(axis.ticks.allSatisfy { $0.value.isFinite })
+      let log = Axis("", low...high, isLog: true)
+      #expect(log.range.lowerBound > 0 && log.range.upperBound > log.range.lowerBound)
+      #expect(log.ticks.count < 700)
+    }
+    #expect(Axis("", 0...10).ticks.map(\.text) == ["0", "2", "4", "6", "8", "10"])
+    #expect(
+      Axis("", 0.001...10, isLog: true).ticks.map(\.text) == ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"])
+  }
+
+  @Test func contourOfACircle() throws {
+    let width = 41
+    var values: [Double] = []
+    for j in 0..<width {
+      for i in 0..<width {
+        let x = Double(i - 20) / 10
+        let y = Double(j - 20) / 10
+        values.append(x * x + y * y)
+      }
+    }
+    let lines = marchingSquares(values, width: width, level: 1)
+    try #require(lines.count == 1)
+    #expect(lines[0].first! == lines[0].last!)
+    for p in lines[0] {
+      let r = ((p.x - 20) * (p.x - 20) + (p.y - 20) * (p.y - 20)).squareRoot()
+      #expect(abs(r - 10) < 0.05)
+    }
+    // A line that ends at the border is open; none where the level is not reached.
+    let open = marchingSquares(values, width: width, level: 5)
+    #expect(open.count == 4)
+    #expect(marchingSquares(values, width: width, level: 100).isEmpty)
+    #expect(marchingSquares([.nan, .nan, .nan, .nan], width: 2, level: 0).isEmpty)
+  }
+
+  @Test func labelsAreSpread() {
+    let places = spread([0.5, 0.5, 0.5, 0.1], gap: 0.1, within: 0...1)
+    let sorted = places.sorted()
+    for (a, b) in zip(sorted, sorted.dropFirst()) { #expect(b - a > 0.099) }
+    #expect(places[3] == sorted[0])
+    #expect(spread([0.3], gap: 0.1, within: 0...1) == [0.3])
+    let crowded = spread(Array(repeating: 0.9, count: 30), gap: 0.1, within: 0...1)
+    #expect(crowded.allSatisfy { $0 >= -1e-9 && $0 <= 1 + 1e-9 })
+  }
+
+  @Test func fileNames() {
+    #expect(fileSafe("../a b/ü") == "---a-b--")
+    #expect(fileSafe("") == "unnamed")
+  }
+}
