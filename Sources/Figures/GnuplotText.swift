@@ -34,21 +34,30 @@ func powerOfTen(_ exponent: Int) -> String {
   return "10" + String("\(exponent)".map { $0 == "-" ? "⁻" : digits[$0.wholeNumberValue!] })
 }
 
-/// A string literal of gnuplot that stands for exactly this text. Single quotes keep everything as
-/// it is, backquotes (which would run a command) included; it is drawn as it is where the command
-/// says `noenhanced`. Line breaks are joined in from double quotes; other control characters go.
+/// A string expression of gnuplot that stands for exactly this text. Single quotes keep everything
+/// as it is, backquotes (which would run a command) included; it is drawn as it is where the command
+/// says `noenhanced`. Single quotes themselves and line breaks are joined in from double quotes,
+/// since gnuplot 5.4 takes a doubled quote at the start of a literal for its end. Other control
+/// characters go.
 func quoted(_ text: String) -> String {
-  text.split(separator: "\n", omittingEmptySubsequences: false)
-    .map { line in
-      let safe = line.unicodeScalars.map { scalar -> String in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: " "
-        default: scalar == "'" ? "''" : String(scalar)
-        }
+  var parts: [String] = []
+  var part = ""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "'", "\n":
+      parts += [part.isEmpty ? nil : "'\(part)'", scalar == "'" ? "\"'\"" : "\"\\n\""].compactMap {
+        $0
       }
-      return "'" + safe.joined() + "'"
+      part = ""
+    default:
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: part += " "
+      default: part.unicodeScalars.append(scalar)
+      }
     }
-    .joined(separator: ".\"\\n\".")
+  }
+  if !part.isEmpty || parts.isEmpty { parts.append("'\(part)'") }
+  return parts.joined(separator: ".")
 }
 
 /// User text on one line, cut to a length.

@@ -76,7 +76,7 @@ import Testing
   @Test func gnuplotDies() throws {
     let workspace = Workspace()
     let dying = workspace.program(
-      "dying", "echo 'version 5.4' >&2; echo 'cgnuplot mark 1' >&2; echo boom >&2; exit 3\n")
+      "dying", "echo 'version 5.4' >&2; echo 'cgnuplot mark 1' >&2; sleep 0.2; echo boom >&2\n")
     #expect(
       message(dying, try picture, workspace.path)
         == "gnuplot refused the picture 'trajectory-bowl': it ended: boom")

@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test func quoting() {
-    #expect(quoted("it's") == "'it''s'")
+    #expect(quoted("it's") == "'it'.\"'\".'s'")
+    #expect(quoted("") == "''")
     #expect(quoted("a\nb") == "'a'.\"\\n\".'b'")
     #expect(quoted("`x` $y \\z \u{7}") == "'`x` $y \\z  '")
   }
