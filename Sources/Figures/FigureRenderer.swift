@@ -110,6 +110,9 @@ public final class FigureRenderer {
         unlink(draft)
         throw .noOutput(path: path)
       }
+      if format == .svg {
+        try write(portable(svg: try read(draft), title: picture.title), to: draft)
+      }
       if format == .terminal {
         text = try read(draft)
         unlink(draft)
@@ -154,6 +157,19 @@ public final class FigureRenderer {
     session.send("set output\n")
     try session.finish(picture.name)
   }
+}
+
+/// A svg picture with its own title, and with fonts to fall back on where DejaVu Sans is missing.
+func portable(svg: String, title: String) -> String {
+  let safe = oneLine(title, limit: 300).replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+    .unicodeScalars.filter { $0.value >= 32 }
+  return
+    svg.replacing(
+      "font-family=\"DejaVu Sans\"",
+      with: "font-family=\"DejaVu Sans, Verdana, Helvetica, sans-serif\""
+    )
+    .replacing(
+      "<title>Gnuplot</title>", with: "<title>\(String(String.UnicodeScalarView(safe)))</title>")
 }
 
 /// What the workers of one call share.

@@ -98,7 +98,13 @@ struct Label: Sendable {
   var omittedInTerminal = false
 
   func command(_ format: FigureFormat) -> String {
-    let weight = bold && format != .gif ? ":Bold" : ""
+    // gnuplot 5.4 writes the name of a font into a svg file as it is, and knows no weight there.
+    let weight =
+      switch format {
+      case .svg: bold ? "\" font-weight=\"bold" : ""
+      case .gif: ""
+      default: bold ? ":Bold" : ""
+      }
     // Points of the svg terminal are pixels.
     let points = format == .svg ? size * 1.2 : format == .pdf ? size * 11 / 12 : size
     return "set label \(quoted(text)) at \(system.rawValue) \(decimal(x, digits: 8)),"

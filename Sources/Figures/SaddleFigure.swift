@@ -41,7 +41,7 @@ public struct SaddleFigure: Figure {
     let viewport = surface.viewport ?? mapViewport(of: surface, runs: runs)
     let saddleLoss = surface.loss(at: saddle)
 
-    let count = 45
+    let count = 31
     var points: [[Double]] = []
     for j in 0..<count {
       for i in 0..<count {

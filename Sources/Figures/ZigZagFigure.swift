@@ -199,8 +199,8 @@ public struct ZigZagFigure: Figure {
       let scale = pow(0.5, Double(k))
       let a = (level / column.flat).squareRoot() * scale
       let b = (level / column.steep).squareRoot() * scale
-      for i in 0...72 {
-        let angle = Double(i) / 36 * .pi
+      for i in 0...48 {
+        let angle = Double(i) / 24 * .pi
         points.append((a * cos(angle), b * sin(angle)))
       }
       points.append((.nan, .nan))

@@ -123,6 +123,8 @@ import Testing
       options: .init(formats: [.svg]))
     let svg = workspace.text("convergence-bowl.svg")
     #expect(svg.contains("a_b{c}^d@e"))
+    #expect(svg.contains("Verdana") && svg.contains("font-weight=\"bold\""))
+    #expect(!svg.contains("Sans:Bold") && !svg.contains("<title>Gnuplot"))
   }
 
   /// Trajectories that are not as they should be.
