@@ -150,13 +150,20 @@ public struct ConvergenceFigure: Figure {
     guard let best = ends.first, let worst = ends.last else {
       return "On \(problem), every run diverges"
     }
-    func gap(_ v: Double) -> String { v < 1e-30 ? "0" : readable(v, digits: 2) }
-    let isThere = best.1 <= 1e-14 * max(abs(floor), 1)
+    func gap(_ v: Double) -> String { readable(v, digits: 2) }
+    let arrivals = contest.runs.compactMap { run in
+      run.gradientsToReach(floor).map { (oneLine(abbreviated(run.spec.label), limit: 36), $0) }
+    }
+    let first = arrivals.min { $0.1 < $1.1 }
     var text =
-      "On \(problem), \(best.0) "
-      + (isThere ? "reaches the minimum" : "comes within \(gap(best.1)) of the minimum")
-      + " in \(best.2) gradients"
-    if ends.count > 1 { text += "; \(worst.0) is \(gap(worst.1)) above it" }
+      first.map {
+        "On \(problem), \($0.0) reaches the minimum first, after \($0.1) gradient"
+          + ($0.1 == 1 ? "" : "s")
+      } ?? "On \(problem), \(best.0) comes within \(gap(best.1)) of the minimum"
+    let initial = contest.runs[0].initialLoss - floor
+    if ends.count > 1, worst.1 > RunRecord.reachedShare * max(initial, 0) {
+      text += "; \(worst.0) is \(gap(worst.1)) above it after \(worst.2)"
+    }
     return text
   }
 }

@@ -32,12 +32,4 @@ public enum FigureCatalogue {
     TrajectoryFigure.self, ZigZagFigure.self, OvershootFigure.self, ConvergenceFigure.self,
     SaddleFigure.self, LossCurvesFigure.self, LearningRateFigure.self, SchedulesFigure.self,
   ]
-
-  /// The figure called `name`.
-  public static func named(_ name: String) throws(FigureError) -> any Figure {
-    guard let type = all.first(where: { $0.name == name }) else {
-      throw .unknownFigure(name: name, known: all.map { $0.name })
-    }
-    return type.init()
-  }
 }

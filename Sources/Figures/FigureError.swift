@@ -4,8 +4,6 @@
 public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The runs given do not contain what the figure shows.
   case missingRuns(figure: String, needs: String, found: String)
-  /// No figure has this name.
-  case unknownFigure(name: String, known: [String])
   /// No format has this name.
   case unknownFormat(name: String)
   /// There is no gnuplot, or one that cannot be started.
@@ -20,14 +18,12 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
   case noOutput(path: String)
 
   /// The command that installs gnuplot on Debian.
-  public static let remedy = "apt-get install gnuplot-nox"
+  public static let remedy = "sudo apt-get install gnuplot-nox"
 
   public var description: String {
     switch self {
     case .missingRuns(let figure, let needs, let found):
       return "the figure '\(figure)' needs \(needs); \(found)"
-    case .unknownFigure(let name, let known):
-      return "there is no figure '\(name)' (there are \(known.joined(separator: ", ")))"
     case .unknownFormat(let name):
       let known = FigureFormat.allCases.map(\.rawValue).joined(separator: ", ")
       return "there is no format '\(name)' (there are \(known))"

@@ -168,4 +168,22 @@ extension RunRecord {
   }
 
   var diverged: Bool { status == .diverged }
+
+  /// A loss this near to the minimum, relative to the start, is called reaching it: what is left is
+  /// rounding.
+  static let reachedShare = 1e-12
+
+  /// Whether the run ends at a minimum of the loss `floor`.
+  func reaches(_ floor: Double) -> Bool {
+    finalLoss - floor <= Self.reachedShare * max(initialLoss - floor, 0)
+  }
+
+  /// The number of gradients after which the run first reaches the loss `floor`.
+  func gradientsToReach(_ floor: Double) -> Int? {
+    let limit = Self.reachedShare * max(initialLoss - floor, 0)
+    guard let row = trajectory.losses.firstIndex(where: { $0 - floor <= limit }), steps > 0 else {
+      return nil
+    }
+    return trajectory.steps[row] * counts.gradients / steps
+  }
 }

@@ -118,6 +118,7 @@ public struct SchedulesFigure: Figure {
       return "\(names[0]): the \(what) goes from \(readable(points.first!.y, digits: 2)) to "
         + readable(points.last!.y, digits: 2)
     }
-    return "\(names.count) schedules of the \(what): \(enumeration(Array(names.prefix(4))))"
+    return "\(names.count) schedules of the \(what)"
+      + (names.count <= 4 ? ": \(enumeration(names))" : "")
   }
 }

@@ -56,16 +56,18 @@ public struct TrajectoryFigure: Figure {
     if let floor = surface.minimumLoss {
       let ranked = runs.filter { !$0.diverged && $0.finalLoss.isFinite }
         .sorted { $0.finalLoss < $1.finalLoss }
-      if let best = ranked.first {
+      if let best = ranked.first, let worst = ranked.last {
         let gap = best.finalLoss - floor
         text =
           "On \(name), \(best.shownLabel) "
-          + (gap <= 1e-14 * max(abs(floor), 1)
+          + (best.reaches(floor)
             ? "reaches the minimum" : "comes within \(readable(gap, digits: 2)) of the minimum")
-        if let worst = ranked.last, ranked.count > 1, worst.spec.label != best.spec.label {
-          let left = max(worst.finalLoss - floor, 0)
+          + " in \(best.steps) steps"
+        if worst.spec.label != best.spec.label {
+          let left = readable(worst.finalLoss - floor, digits: 2)
           text +=
-            " in \(best.steps) steps; \(worst.shownLabel) is still \(readable(left, digits: 2)) above it"
+            worst.reaches(floor)
+            ? ", as do all others" : "; \(worst.shownLabel) is still \(left) above it"
         }
       } else {
         text = "On \(name), no run ends at a finite loss"

@@ -30,9 +30,11 @@ public struct PluginLoader: Sendable {
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let folder = executable.deletingLastPathComponent()
-    modules = environment["OPTLAB_MODULES"].map { URL(fileURLWithPath: $0) }
+    modules =
+      environment["OPTLAB_MODULES"].map { URL(fileURLWithPath: $0) }
       ?? folder.appendingPathComponent("Modules")
-    let home = environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
+    let home =
+      environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
       ?? URL(fileURLWithPath: environment["HOME"] ?? "/tmp").appendingPathComponent(".cache")
     cache = home.appendingPathComponent("optlab")
     self.environment = environment
@@ -135,7 +137,8 @@ public struct PluginLoader: Sendable {
         + systemModuleFlags + Self.flags + [file, glue.path, "-o", output.path], timeout: 120)
     guard status == 0 else {
       let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
-      throw PluginLoadError("does not compile:\n\(text.isEmpty ? "(the compiler said nothing)" : text)")
+      throw PluginLoadError(
+        "does not compile:\n\(text.isEmpty ? "(the compiler said nothing)" : text)")
     }
     guard rename(output.path, library.path) == 0 else {
       throw PluginLoadError("cannot write to the cache \(cache.path)")
@@ -189,7 +192,8 @@ public struct PluginLoader: Sendable {
     let (status, message) = try run(
       executable.path, ["worker", "--no-offered", "--try-out", "--plugin", file], timeout: 20)
     guard status == 0 else {
-      let last = message.split(whereSeparator: \.isNewline).first { $0.contains("atal error") }
+      let last =
+        message.split(whereSeparator: \.isNewline).first { $0.contains("atal error") }
         .map { ": \($0)" }
         ?? (message.isEmpty ? "" : ": " + message.trimmingCharacters(in: .whitespacesAndNewlines))
       throw PluginLoadError(

@@ -118,7 +118,8 @@ struct SelectionParser {
   func error(_ message: String) -> SelectionError {
     let offset = text.distance(from: text.startIndex, to: position)
     return SelectionError(
-      "cannot read the selection: \(message)\n  \(text)\n  \(String(repeating: " ", count: offset))^")
+      "cannot read the selection: \(message)\n  \(text)\n  \(String(repeating: " ", count: offset))^"
+    )
   }
 }
 

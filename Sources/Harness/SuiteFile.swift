@@ -46,7 +46,8 @@ extension Suite {
       let table = try reader.table(
         node, what: "a group", keys: ["name", "optimizers", "problems"] + settings)
       var group = defaults
-      group.name = try table["name"].map { try reader.text($0, key: "name") }
+      group.name =
+        try table["name"].map { try reader.text($0, key: "name") }
         ?? "group-\(groups.count + 1)"
       guard let optimizers = table["optimizers"], let problems = table["problems"] else {
         let missing = table["optimizers"] == nil ? "optimizers" : "problems"
@@ -135,7 +136,10 @@ struct SuiteReader {
   func seeds(_ node: Node) throws -> [UInt64] {
     let texts = node.sequence?.map { $0.scalar?.string ?? "?" } ?? [node.scalar?.string ?? "?"]
     guard let seeds = parseSeeds(texts.joined(separator: ",")) else {
-      throw error(node, "seeds: expected whole numbers or ranges such as 1-5, found '\(texts.joined(separator: ", "))'")
+      throw error(
+        node,
+        "seeds: expected whole numbers or ranges such as 1-5, found '\(texts.joined(separator: ", "))'"
+      )
     }
     return seeds
   }

@@ -70,7 +70,8 @@ public func monotonicSeconds() -> Double {
 /// Asks the kernel to kill this process when its parent dies, however that happens.
 private func dieWithParent() {
   // prctl is variadic, which Swift cannot call; its system call is not.
-  typealias Prctl = @convention(c) (CInt, CUnsignedLong, CUnsignedLong, CUnsignedLong, CUnsignedLong)
+  typealias Prctl =
+    @convention(c) (CInt, CUnsignedLong, CUnsignedLong, CUnsignedLong, CUnsignedLong)
     -> CInt
   guard let symbol = dlsym(nil, "prctl") else { return }
   let PR_SET_PDEATHSIG: CInt = 1

@@ -179,7 +179,9 @@ private final class CurrentJob: Sendable {
     state.withLock { state in
       guard let entry = state.entry, state.killed == nil else { return nil }
       if monotonicSeconds() - state.since > entry.timeLimit + 1 {
-        return (.timedOut, "no end of a step within the time limit of \(shortest(entry.timeLimit)) s")
+        return (
+          .timedOut, "no end of a step within the time limit of \(shortest(entry.timeLimit)) s"
+        )
       }
       if residentMemory(of: process) > memoryLimit {
         return (.crashed, "used more than \(memoryLimit >> 20) MiB of memory")

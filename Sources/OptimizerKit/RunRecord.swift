@@ -74,7 +74,8 @@ public struct RunRecord: Codable, Sendable {
   public init(
     key: String, spec: RunSpec, status: RunStatus, reason: String = "", steps: Int = 0,
     initialLoss: Double = .nan, finalLoss: Double = .nan, bestLoss: Double = .nan,
-    validation: ValidationMetrics? = nil, counts: EvaluationCounts = .init(), seconds: Double = 0, trajectory: Trajectory = .init()
+    validation: ValidationMetrics? = nil, counts: EvaluationCounts = .init(), seconds: Double = 0,
+    trajectory: Trajectory = .init()
   ) {
     self.key = key
     self.spec = spec

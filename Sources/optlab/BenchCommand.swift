@@ -29,7 +29,10 @@ struct BenchCommand: ParsableCommand {
 
   private var isDebugBuild: Bool {
     var debug = false
-    assert({ debug = true; return true }())
+    assert(
+      {
+        debug = true; return true
+      }())
     return debug
   }
 }

@@ -148,7 +148,8 @@ struct Benchmark {
     for problem in names {
       for optimizer in optimizers {
         let spec = RunSpec(
-          label: optimizer, optimizer: PluginSpec(try catalogue.optimizer(PluginSpec(name: optimizer, settings: []))),
+          label: optimizer,
+          optimizer: PluginSpec(try catalogue.optimizer(PluginSpec(name: optimizer, settings: []))),
           problem: PluginSpec(try catalogue.problem(PluginSpec(name: problem, settings: []))),
           steps: 500)
         let record = try catalogue.execute(
@@ -159,7 +160,7 @@ struct Benchmark {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("optlab-bench-\(getpid())")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let figure = try FigureCatalogue.named("trajectory")
+    let figure = TrajectoryFigure()
     return try best(of: 3) {
       var pictures: [Picture] = []
       for (index, input) in inputs.enumerated() {
@@ -191,7 +192,9 @@ struct Benchmark {
         .write(to: file, atomically: true, encoding: .utf8)
       let process = Process()
       process.executableURL = URL(fileURLWithPath: RunOptions.executable)
-      process.arguments = ["trace", "rosenbrock", "edited", "--steps", "100", "--plugin", file.path]
+      process.arguments = [
+        "trace", "rosenbrock", "edited", "--steps", "100", "--plugin", file.path,
+      ]
       process.standardOutput = FileHandle.nullDevice
       try process.run()
       process.waitUntilExit()

@@ -8,7 +8,8 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Try a plugin against everything that the contract asks of it.",
-    discussion: "The check runs in a process of its own: a plugin that traps or hangs is a verdict.")
+    discussion: "The check runs in a process of its own: a plugin that traps or hangs is a verdict."
+  )
 
   @Argument(help: "A name, as 'optlab list' shows it, or a type or file such as Lion.")
   var name: String

@@ -53,7 +53,7 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let catalogue = plugins.catalogue()
     let suite = try chosenSuite(catalogue)
-    for name in suite.groups.flatMap(\.figures) { _ = try FigureCatalogue.named(name) }
+    _ = try FigureOptions.figures(suite.groups.flatMap(\.figures))
     let plan = try Plan(suite, catalogue: catalogue)
     let store = try RunStore(path: store.store)
     let comparison = Comparison(
@@ -61,8 +61,9 @@ struct CompareCommand: AsyncParsableCommand {
     let missing = try comparison.missing()
     if dryRun {
       for entry in missing {
-        print("\(entry.group): \(entry.spec.label) on \(entry.spec.problem.label(in: catalogue)), "
-          + "\(entry.spec.steps) steps, seed \(entry.spec.seed)")
+        print(
+          "\(entry.group): \(entry.spec.label) on \(entry.spec.problem.label(in: catalogue)), "
+            + "\(entry.spec.steps) steps, seed \(entry.spec.seed)")
       }
       Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done")
       return
@@ -75,7 +76,7 @@ struct CompareCommand: AsyncParsableCommand {
     let outcome: ComparisonOutcome
     do {
       outcome = try await task.value
-    } catch where interrupt.happened {
+    } catch  where interrupt.happened {
       bar.clear()
       Terminal.note("interrupted; what is finished is stored, the same command goes on")
       throw CancellationError()

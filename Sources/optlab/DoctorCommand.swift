@@ -24,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
     }
     report(
       "gnuplot", firstLine(of: "gnuplot", ["--version"]),
-      remedy: "sudo apt-get install gnuplot")
+      remedy: FigureError.remedy)
     let compiler = try? PluginLoader().compilerPath()
     report(
       "Swift compiler, for plugins loaded at run time",

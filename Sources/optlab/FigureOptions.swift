@@ -25,18 +25,31 @@ struct FigureOptions: ParsableArguments {
     }
   }
 
-  /// Draws figures of runs that belong together; says which files came of it.
+  /// Figures by name.
+  static func figures(_ names: [String]) throws -> [any Figure] {
+    try names.map { name in
+      guard let type = FigureCatalogue.all.first(where: { $0.name == name }) else {
+        throw UnknownPlugin(
+          kind: "figure", name: name, known: FigureCatalogue.all.map { $0.name })
+      }
+      return type.init()
+    }
+  }
+
+  /// Draws figures of runs that belong together; says which files came of it, and what could not be
+  /// drawn. Returns how many pictures there are.
+  @discardableResult
   func draw(
     _ names: [String], of records: [RunRecord], suite: String, group: String,
     catalogue: PluginCatalogue, quietly: Bool
-  ) throws {
+  ) throws -> Int {
     let usable = records.filter { $0.trajectory.count > 0 }
     var input = FigureInput(runs: usable, catalogue: catalogue)
     input.ledger.suite = suite
     var pictures: [Picture] = []
-    for name in names {
+    for figure in try Self.figures(names) {
       do {
-        pictures += try FigureCatalogue.named(name).draw(input)
+        pictures += try figure.draw(input)
       } catch {
         Terminal.warn("\(group): \(error)")
       }
@@ -45,12 +58,15 @@ struct FigureOptions: ParsableArguments {
     let options = FigureRenderer.Options(
       formats: try parsedFormats(),
       processes: min(pictures.count, ProcessInfo.processInfo.activeProcessorCount),
-      terminal: TerminalSize(columns: size.columns, rows: size.rows - 2, colour: Terminal.hasColour))
-    let drawn = try FigureRenderer().draw(pictures, into: "\(output)/\(suite)/\(group)", options: options)
+      terminal: TerminalSize(
+        columns: size.columns, rows: size.rows - 2, colour: Terminal.hasColour))
+    let drawn = try FigureRenderer().draw(
+      pictures, into: "\(output)/\(suite)/\(group)", options: options)
     for picture in drawn {
       if let text = picture.text { print(text) }
       if !quietly, let file = picture.files.first { print("drew \(file): \(picture.title)") }
     }
+    return drawn.count
   }
 }
 

@@ -19,7 +19,7 @@ struct PlotCommand: ParsableCommand {
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
-    for name in figures { _ = try FigureCatalogue.named(name) }
+    _ = try FigureOptions.figures(figures)
     let store = try RunStore.existing(path: store.store)
     let catalogue = plugins.catalogue()
     if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
@@ -27,9 +27,10 @@ struct PlotCommand: ParsableCommand {
         try store.record($0.key)
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
-      try output.draw(
+      let drawn = try output.draw(
         figures, of: records, suite: "selection", group: "runs", catalogue: catalogue,
         quietly: false)
+      if drawn == 0 { throw ExitCode(1) }
       return
     }
     for name in figures {

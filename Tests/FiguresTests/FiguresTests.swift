@@ -18,7 +18,8 @@ import Testing
 
   @Test(arguments: names)
   func drawsAllFormats(_ name: String) throws {
-    let pictures = try FigureCatalogue.named(name).draw(Make.input(Make.everything))
+    let pictures = try #require(FigureCatalogue.all.first { $0.name == name }).init().draw(
+      Make.input(Make.everything))
     try #require(!pictures.isEmpty)
     #expect(Set(pictures.map(\.name)).count == pictures.count)
     let workspace = Workspace()
@@ -46,7 +47,8 @@ import Testing
 
   @Test(arguments: names)
   func scriptRedraws(_ name: String) throws {
-    let pictures = try FigureCatalogue.named(name).draw(Make.input(Make.everything))
+    let pictures = try #require(FigureCatalogue.all.first { $0.name == name }).init().draw(
+      Make.input(Make.everything))
     let picture = try #require(pictures.first)
     let workspace = Workspace()
     _ = try FigureRenderer().draw(

@@ -133,7 +133,9 @@ struct OptimizerPropertyTests {
     }
     for hyperparameter in try optimizer(name).hyperparameters {
       let bounds = hyperparameter.bounds
-      for value in [bounds.lower, bounds.upper, 0, 5e-324, 1 - 0x1p-53, 0.5, 1, 1e300] {
+      for value in [
+        bounds.lower, bounds.upper, 0, .leastNonzeroMagnitude, 1 - 0x1p-53, 0.5, 1, 1e300,
+      ] {
         guard bounds.contains(value),
           let extreme = try? optimizer(name, [hyperparameter.name: shortest(value)])
         else { continue }

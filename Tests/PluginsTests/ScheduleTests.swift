@@ -48,7 +48,9 @@ struct ScheduleTests {
   func finite(_ name: String) throws {
     for hyperparameter in try schedule(name).hyperparameters {
       let bounds = hyperparameter.bounds
-      for value in [bounds.lower, bounds.upper, 0, 5e-324, 0.5, 1, 3, -1e308, 1e308, 1e18] {
+      for value in [
+        bounds.lower, bounds.upper, 0, .leastNonzeroMagnitude, 0.5, 1, 3, -1e308, 1e308, 1e18,
+      ] {
         guard bounds.contains(value),
           let schedule = try? schedule(name, [hyperparameter.name: shortest(value)])
         else { continue }
