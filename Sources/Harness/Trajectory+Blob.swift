@@ -19,8 +19,9 @@ extension Trajectory {
   /// The bytes of this trajectory.
   public var blob: Data {
     var data = Data()
-    for word in [Self.magic, Self.version, UInt32(dimension), UInt32(count), UInt32(validation.count)]
-    {
+    for word in [
+      Self.magic, Self.version, UInt32(dimension), UInt32(count), UInt32(validation.count),
+    ] {
       data.append(littleEndian: word)
     }
     for step in steps { data.append(littleEndian: UInt64(bitPattern: Int64(step))) }

@@ -27,7 +27,9 @@ struct ListCommand: ParsableCommand {
         lists.append(
           (
             kind,
-            try catalogue.builtInSuites().map { Item(name: $0.name, summary: $0.title, presets: []) }
+            try catalogue.builtInSuites().map {
+              Item(name: $0.name, summary: $0.title, presets: [])
+            }
           ))
       case .figures:
         lists.append(
@@ -48,7 +50,8 @@ struct ListCommand: ParsableCommand {
         print((index > 0 ? "\n" : "") + Terminal.bold(list.kind.rawValue.uppercased()))
       }
       for item in list.items {
-        let presets = item.presets.isEmpty ? "" : Terminal.dim("  @" + item.presets.joined(separator: " @"))
+        let presets =
+          item.presets.isEmpty ? "" : Terminal.dim("  @" + item.presets.joined(separator: " @"))
         let padding = String(repeating: " ", count: width - item.name.count)
         print("  \(item.name)\(padding)  \(item.summary)\(presets)")
       }

@@ -17,7 +17,8 @@ struct NewCommand: ParsableCommand {
   var folder: String?
 
   func run() throws {
-    guard let first = type.first, first.isUppercase, type.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    guard let first = type.first, first.isUppercase,
+      type.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
     else {
       throw UsageError("'\(type)' is no type's name; expected one such as Lion or SignSGD")
     }
@@ -47,7 +48,9 @@ struct NewCommand: ParsableCommand {
     switch kind {
     case .optimizer:
       print("  optlab trace rosenbrock \(name)\(option)")
-      print("  optlab compare --optimizers adam,\(name) --problems rosenbrock --figures trajectory\(option)")
+      print(
+        "  optlab compare --optimizers adam,\(name) --problems rosenbrock --figures trajectory\(option)"
+      )
     case .schedule: print("  optlab trace rosenbrock adam:\(name)\(option)")
     case .problem: print("  optlab trace \(name) adam\(option)")
     }

@@ -6,7 +6,8 @@ enum Terminal {
   /// Whether standard error, where progress goes, is a terminal.
   static let isInteractive = isatty(2) == 1 && environment("TERM") != "dumb"
   /// Whether results at standard output are coloured.
-  static let hasColour = isatty(1) == 1 && environment("NO_COLOR").isEmpty
+  static let hasColour =
+    isatty(1) == 1 && environment("NO_COLOR").isEmpty
     && environment("TERM") != "dumb"
   private static let hasErrorColour = isInteractive && environment("NO_COLOR").isEmpty
 
