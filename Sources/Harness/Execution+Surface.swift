@@ -31,8 +31,11 @@ extension PluginCatalogue {
     var point = Planar(start[0], start[1])
     let gradient = surface.planarGradient(seed: recorder.spec.seed)
     // A chunk ends where another hyperparameter than the learning rate changes: at every step.
-    let chunk = scheduled.others.isEmpty ? 4096 : 1
-    var path = [Planar<Double>](repeating: point, count: chunk)
+    // The first ones are short, and they grow as long as they are fast: the time limit is heeded
+    // between them.
+    let longest = scheduled.others.isEmpty ? 4096 : 1
+    var chunk = 1
+    var path = [Planar<Double>](repeating: point, count: longest)
     var step = 0
     var seconds = 0.0
     var counts = EvaluationCounts()
@@ -48,7 +51,9 @@ extension PluginCatalogue {
             steps: steps, path: path.baseAddress)
         }
       }
-      seconds += recorder.context.now() - begin
+      let taken = recorder.context.now() - begin
+      seconds += taken
+      chunk = taken < 0.01 ? min(2 * chunk, longest) : max(chunk / 2, 1)
       let points = path[..<steps].flatMap { [$0.x, $0.y] }
       recordRows(surface, points: points, firstStep: step + 1, rates: rates, recorder: recorder)
       step += steps

@@ -10,7 +10,14 @@ public struct Plan: Sendable {
     public let spec: RunSpec
     public let group: String
     public let timeLimit: Double
+    /// The source files of the plugins that it uses.
+    public let files: [String]
   }
+
+  /// The most runs that a suite may have.
+  static let mostRuns = 1_000_000
+  /// The most numbers that one run may record: what a worker, the command and the store can hold.
+  static let mostRecorded = 1 << 24
 
   public let suite: Suite
   public let entries: [Entry]
@@ -33,42 +40,55 @@ extension Plan {
     var entries: [Entry] = []
     var reasons: [String] = []
     for group in suite.groups {
-      func refuse(_ error: any Error) {
-        let reason = "\(group.name): \(error)"
+      /// Notes a reason, with the place in the suite's file where there is one.
+      func refuse(_ error: any Error, at keys: String...) {
+        let place = keys.lazy.compactMap { group.places[$0] }.first
+        let reason = (place.map { $0 + ": " } ?? "") + "\(error)"
         if !reasons.contains(reason) { reasons.append(reason) }
       }
-      func selected<T>(_ selections: [String], _ select: (String) throws -> [T]) -> [T] {
-        selections.flatMap { selection -> [T] in
-          do { return try select(selection) } catch {
-            refuse(error)
+      func selected<T>(_ selections: [String], _ select: (String) throws -> [T])
+        -> [(selection: String, choice: T)]
+      {
+        selections.flatMap { selection -> [(String, T)] in
+          do { return try select(selection).map { (selection, $0) } } catch {
+            refuse(error, at: selection)
             return []
           }
         }
       }
       let optimizers = selected(group.optimizers, catalogue.selectOptimizers)
-      let problems = selected(group.problems, catalogue.selectProblems)
-      for problem in problems {
+      for (selection, problem) in selected(group.problems, catalogue.selectProblems) {
+        let starts: [[Double]?]
         do {
-          let starts = try catalogue.starts(for: problem.problem, group: group)
-          for optimizer in optimizers {
-            do {
-              try catalogue.checkRequirements(of: optimizer, on: problem)
-              for start in starts {
-                for seed in group.seeds {
-                  let spec = RunSpec(
-                    label: optimizer.label, optimizer: optimizer.optimizer,
-                    schedules: optimizer.schedules, problem: problem.problem, start: start,
-                    seed: seed, steps: group.steps, target: group.target,
-                    recording: group.recording)
-                  entries.append(
-                    Entry(
-                      key: try catalogue.key(of: spec), spec: spec, group: group.name,
-                      timeLimit: group.timeLimit))
-                }
+          starts = try catalogue.starts(for: problem.problem, group: group)
+          try catalogue.checkRecording(of: problem, group: group)
+        } catch {
+          refuse(error, at: selection)
+          continue
+        }
+        guard
+          entries.count + optimizers.count * starts.count * group.seeds.count <= Self.mostRuns
+        else {
+          throw PlanError(reasons: ["more than \(Self.mostRuns) runs; ask for fewer of them"])
+        }
+        for (selection, optimizer) in optimizers {
+          do {
+            try catalogue.checkRequirements(of: optimizer, on: problem)
+            for start in starts {
+              for seed in group.seeds {
+                let spec = RunSpec(
+                  label: optimizer.label, optimizer: optimizer.optimizer,
+                  schedules: optimizer.schedules, problem: problem.problem, start: start,
+                  seed: seed, steps: group.steps, target: group.target,
+                  recording: group.recording)
+                entries.append(
+                  Entry(
+                    key: try catalogue.key(of: spec), spec: spec, group: group.name,
+                    timeLimit: group.timeLimit, files: try catalogue.files(of: spec)))
               }
-            } catch { refuse(error) }
-          }
-        } catch { refuse(error) }
+            }
+          } catch { refuse(error, at: selection) }
+        }
       }
     }
     guard reasons.isEmpty else { throw PlanError(reasons: reasons) }
@@ -99,6 +119,24 @@ extension PluginCatalogue {
     return starts
   }
 
+  /// Refuses runs that would record more than can be kept.
+  func checkRecording(of choice: ProblemChoice, group: Suite.Group) throws {
+    let surface = try problem(choice.problem) as? any Surface
+    let columns = 4 + (surface.map { recordedCoordinates(of: $0.dimension) } ?? 0)
+    let rows = group.steps / group.recording.every + 2
+    guard rows > Plan.mostRecorded / columns else { return }
+    let every = (group.steps + Plan.mostRecorded / columns - 3) / (Plan.mostRecorded / columns - 2)
+    throw SelectionError(
+      "\(choice.label): \(rows) recorded rows of \(columns) numbers are too many for one run; "
+        + "record every \(every) steps or more")
+  }
+
+  /// The source files of the plugins that a run uses.
+  func files(of spec: RunSpec) throws -> [String] {
+    [try optimizerEntry(spec.optimizer.name).file, try problemEntry(spec.problem.name).file]
+      + (try spec.schedules.flatMap(\.parts).map { try scheduleEntry($0.name).file })
+  }
+
   /// Refuses an optimizer that asks for what the problem does not offer.
   func checkRequirements(of choice: OptimizerChoice, on problem: ProblemChoice) throws {
     let needed = try optimizer(choice.optimizer).requirements
@@ -119,3 +157,6 @@ extension Problem {
     return offered
   }
 }
+
+/// How many coordinates of a point are kept: all of them in low dimensions, the first few beyond.
+func recordedCoordinates(of dimension: Int) -> Int { dimension <= 512 ? dimension : 16 }

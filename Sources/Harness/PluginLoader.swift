@@ -2,10 +2,22 @@
 
 import Foundation
 import OptimizerKit
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
 #endif
+
+/// A plugin file that this process has loaded, and the library that it was compiled to.
+public struct LoadedPlugin: Sendable, Equatable {
+  public let file: String
+  public let library: String
+
+  public init(file: String, library: String) {
+    self.file = file
+    self.library = library
+  }
+}
 
 /// Compiles and loads plugin files.
 ///
@@ -26,6 +38,10 @@ public struct PluginLoader: Sendable {
     "-O", "-wmo", "-swift-version", "6", "-Xcc", "-fno-math-errno", "-Xcc", "-march=native",
   ]
 
+  /// What this process has loaded, in order: like the libraries themselves, it is the process's.
+  public static var loaded: [LoadedPlugin] { loadedPlugins.withLock { $0 } }
+  private static let loadedPlugins = Mutex<[LoadedPlugin]>([])
+
   /// A loader for the running command.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -36,8 +52,15 @@ public struct PluginLoader: Sendable {
     let home =
       environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
       ?? URL(fileURLWithPath: environment["HOME"] ?? "/tmp").appendingPathComponent(".cache")
-    cache = home.appendingPathComponent("optlab")
+    cache = Self.writable(home.appendingPathComponent("optlab"))
     self.environment = environment
+  }
+
+  /// A folder, or one for this user among the temporary files where that cannot be written.
+  private static func writable(_ folder: URL) -> URL {
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    if access(folder.path, W_OK) == 0 { return folder }
+    return FileManager.default.temporaryDirectory.appendingPathComponent("optlab-\(getuid())")
   }
 
   /// The plugin files that the environment and the working folder offer.
@@ -48,7 +71,9 @@ public struct PluginLoader: Sendable {
   public func offeredFiles(builtIn: PluginCatalogue) -> [String] {
     var files: [String] = []
     for folder in (environment["OPTLAB_PLUGIN_PATH"] ?? "").split(separator: ":") {
-      files += swiftFiles(String(folder))
+      let folder = String(folder)
+      // A folder that is not there is a listed failure, by its own name.
+      files += FileManager.default.fileExists(atPath: folder) ? swiftFiles(folder) : [folder]
     }
     let hashes = builtIn.sourceHashes
     for kind in ["Optimizers", "Schedules", "Problems"] {
@@ -67,13 +92,18 @@ public struct PluginLoader: Sendable {
   public func load(_ files: [String], into catalogue: inout PluginCatalogue, tryOut: Bool = true) {
     for file in files {
       do {
-        let (library, hash) = try compile(file)
+        let library = try compile(file)
         if tryOut { try self.tryOut(library, file: file) }
-        try open(library, file: file, hash: hash, into: &catalogue)
+        try open(LoadedPlugin(file: file, library: library.path), into: &catalogue)
       } catch {
         catalogue.fail(file, "\(error)")
       }
     }
+  }
+
+  /// Loads what another process has compiled and tried out.
+  public func load(_ plugins: [LoadedPlugin], into catalogue: inout PluginCatalogue) throws {
+    for plugin in plugins { try open(plugin, into: &catalogue) }
   }
 
   private func swiftFiles(_ folder: String) -> [String] {
@@ -85,13 +115,15 @@ public struct PluginLoader: Sendable {
 
   // MARK: compiling
 
-  /// Compiles a file unless the cache has it; returns the library and the hash of the source.
-  func compile(_ file: String) throws -> (library: URL, sourceHash: String) {
+  /// Compiles a file unless the cache has it; returns the library.
+  func compile(_ file: String) throws -> URL {
     guard let source = try? String(contentsOfFile: file, encoding: .utf8) else {
       throw PluginLoadError("there is no readable file \(file)")
     }
     let type = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-    guard type.first?.isUppercase == true, type.allSatisfy({ $0.isLetter || $0.isNumber }) else {
+    guard type.first?.isUppercase == true,
+      type.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    else {
       throw PluginLoadError(
         "a plugin file is named after its type, as in Lion.swift; '\(type)' is no type's name")
     }
@@ -106,7 +138,7 @@ public struct PluginLoader: Sendable {
     }
     let name = "\(type)_\(hash.text.prefix(16))"
     let library = cache.appendingPathComponent("\(name).so")
-    if FileManager.default.fileExists(atPath: library.path) { return (library, sourceHash) }
+    if FileManager.default.fileExists(atPath: library.path) { return library }
 
     guard
       FileManager.default.fileExists(
@@ -125,7 +157,7 @@ public struct PluginLoader: Sendable {
     @_cdecl("optlab_register")
     public func register(_ catalogue: UnsafeMutableRawPointer, _ file: UnsafePointer<CChar>) {
       let catalogue = catalogue.assumingMemoryBound(to: PluginCatalogue.self)
-    #sourceLocation(file: "\(file)", line: 1)
+    #sourceLocation(file: \(file.debugDescription), line: 1)
       catalogue.pointee.register(
         \(type).self, file: String(cString: file), sourceHash: "\(sourceHash)")
     }
@@ -135,6 +167,7 @@ public struct PluginLoader: Sendable {
       compiler,
       ["-emit-library", "-parse-as-library", "-module-name", name, "-I", modules.path]
         + systemModuleFlags + Self.flags + [file, glue.path, "-o", output.path], timeout: 120)
+    guard status != -1 else { throw PluginLoadError("was not compiled within 120 s") }
     guard status == 0 else {
       let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
       throw PluginLoadError(
@@ -143,7 +176,7 @@ public struct PluginLoader: Sendable {
     guard rename(output.path, library.path) == 0 else {
       throw PluginLoadError("cannot write to the cache \(cache.path)")
     }
-    return (library, sourceHash)
+    return library
   }
 
   /// Where the module maps of the system libraries are, for plugins that import a target which uses
@@ -190,24 +223,34 @@ public struct PluginLoader: Sendable {
     let mark = library.deletingPathExtension().appendingPathExtension("ok")
     if FileManager.default.fileExists(atPath: mark.path) { return }
     let (status, message) = try run(
-      executable.path, ["worker", "--no-offered", "--try-out", "--plugin", file], timeout: 20)
+      executable.path,
+      ["worker", "--try-out", "--library", library.path, "--source", file], timeout: 10)
     guard status == 0 else {
-      let last =
-        message.split(whereSeparator: \.isNewline).first { $0.contains("atal error") }
-        .map { ": \($0)" }
-        ?? (message.isEmpty ? "" : ": " + message.trimmingCharacters(in: .whitespacesAndNewlines))
-      throw PluginLoadError(
-        (status == -1 ? "did not finish loading in 20 s" : "fails on loading") + last)
+      switch status {
+      case -1: throw PluginLoadError("did not finish loading within 10 s")
+      case 1...63: throw PluginLoadError(explanation(message))
+      case 0...128: throw PluginLoadError("left with exit code \(status) on loading")
+      default:
+        let trap = fatalError(in: message.utf8).map { ": \($0)" } ?? ""
+        throw PluginLoadError("ended by \(signalName(status - 128)) on loading\(trap)")
+      }
     }
-    try Data().write(to: mark)
+    try? Data().write(to: mark)
   }
 
-  private func open(
-    _ library: URL, file: String, hash: String, into catalogue: inout PluginCatalogue
-  ) throws {
-    guard let handle = dlopen(library.path, RTLD_NOW | RTLD_LOCAL) else {
+  /// What the try-out said last, without the word that it begins with.
+  private func explanation(_ message: String) -> String {
+    let lines = message.split(whereSeparator: \.isNewline)
+    guard let start = lines.lastIndex(where: { $0.hasPrefix("Error: ") }) else {
+      return "fails on loading"
+    }
+    return lines[start...].joined(separator: "\n").replacingOccurrences(of: "Error: ", with: "")
+  }
+
+  private func open(_ plugin: LoadedPlugin, into catalogue: inout PluginCatalogue) throws {
+    guard let handle = dlopen(plugin.library, RTLD_NOW | RTLD_LOCAL) else {
       let reason = String(cString: dlerror())
-      try? FileManager.default.removeItem(at: library)
+      unlink(plugin.library)
       throw PluginLoadError("cannot be loaded: \(reason)")
     }
     guard let symbol = dlsym(handle, "optlab_register") else {
@@ -215,8 +258,10 @@ public struct PluginLoader: Sendable {
     }
     typealias Register = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>) -> Void
     let register = unsafeBitCast(symbol, to: Register.self)
-    catalogue.remove(file: file)
-    withUnsafeMutablePointer(to: &catalogue) { register($0, file) }
+    let failures = catalogue.failures.count
+    catalogue.remove(file: plugin.file)
+    withUnsafeMutablePointer(to: &catalogue) { register($0, plugin.file) }
+    if catalogue.failures.count == failures { Self.loadedPlugins.withLock { $0.append(plugin) } }
   }
 
   /// Runs a program and returns its exit status (−1 for one that was stopped at the timeout, 128 +
@@ -227,7 +272,7 @@ public struct PluginLoader: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.environment = environment
+    process.environment = environment.merging(environmentOfChildren) { $1 }
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("optlab-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).log")
     try Data().write(to: scratch)
@@ -243,6 +288,7 @@ public struct PluginLoader: Sendable {
       if monotonicSeconds() > deadline {
         stopped = true
         kill(process.processIdentifier, SIGKILL)
+        kill(-process.processIdentifier, SIGKILL)
         break
       }
       usleep(2000)
@@ -260,38 +306,4 @@ public struct PluginLoader: Sendable {
 public struct PluginLoadError: Error, CustomStringConvertible {
   public let description: String
   init(_ description: String) { self.description = description }
-}
-
-extension PluginCatalogue {
-  /// Goes through everything that the lab asks of plugins before it runs them, so that a plugin that
-  /// traps on it does so here.
-  public func tryOut() throws {
-    for entry in optimizers {
-      let optimizer = entry.make()
-      _ = (optimizer.hyperparameters, optimizer.requirements)
-      let layout = ParameterLayout(coordinates: 2)
-      let state: OptimizerState<Double> = optimizer.makeState(for: layout)
-      _ = state.names
-      try tryOutPresets(entry)
-    }
-    for entry in schedules {
-      _ = entry.make().value(base: 1, step: 0, steps: 10)
-      try tryOutPresets(entry)
-    }
-    for entry in problems {
-      let problem = try problem(PluginSpec(name: entry.name, settings: []))
-      if let surface = problem as? any Surface {
-        _ = (surface.dimension, surface.starts, surface.minima, surface.minimumLoss)
-        _ = (surface.saddle, surface.viewport, surface.isQuadratic, surface.isStochastic)
-      }
-      try tryOutPresets(entry)
-    }
-  }
-
-  private func tryOutPresets<P>(_ entry: PluginEntry<P>) throws {
-    for preset in entry.presets {
-      guard var plugin = entry.make() as? any Plugin else { continue }
-      for setting in preset.settings { try plugin.set(setting.name, to: setting.value) }
-    }
-  }
 }

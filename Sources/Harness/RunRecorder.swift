@@ -31,7 +31,8 @@ final class RunRecorder {
   /// Whether the run is over.
   var isFinished: Bool { status != nil }
 
-  /// Takes in the state after `step` updates; `point` is empty where points are not kept.
+  /// Takes in the state after `step` updates; `point` is empty where points are not kept, and of a
+  /// point in many dimensions the first few coordinates are.
   func row(
     step: Int, loss: Double, gradientNorm: Double, learningRate: Double,
     point: UnsafeBufferPointer<Double>
@@ -40,7 +41,7 @@ final class RunRecorder {
     lastStep = step
     if step == 0 {
       initialLoss = loss
-      trajectory.dimension = point.count
+      trajectory.dimension = recordedCoordinates(of: point.count)
     }
     if loss.isFinite {
       finalLoss = loss
@@ -52,7 +53,7 @@ final class RunRecorder {
       trajectory.losses.append(loss)
       trajectory.gradientNorms.append(gradientNorm)
       trajectory.learningRates.append(learningRate)
-      trajectory.points.append(contentsOf: point)
+      trajectory.points.append(contentsOf: point.prefix(trajectory.dimension))
     }
   }
 
@@ -97,10 +98,14 @@ final class RunRecorder {
     let initialGap = initialLoss - (minimumLoss ?? 0)
     if !loss.isFinite || !point.allSatisfy(\.isFinite) {
       status = .diverged
-      reason =
-        step == 0
-        ? "the loss at the start is \(loss)"
-        : "the loss is \(loss) after step \(step); the last finite one was \(finalLoss)"
+      if step == 0 {
+        reason = "the loss at the start is \(loss.isNaN ? "nan" : "\(loss)")"
+      } else {
+        let what =
+          loss.isFinite
+          ? "a coordinate is not finite" : "the loss is \(loss.isNaN ? "nan" : "\(loss)")"
+        reason = "\(what) after step \(step); the last finite loss was \(finalLoss)"
+      }
     } else if gap > divergenceFactor * max(abs(initialGap), 1) {
       status = .diverged
       reason = "the loss passed \(divergenceFactor) times the start's after step \(step)"

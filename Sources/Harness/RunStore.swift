@@ -33,11 +33,35 @@ public final class RunStore: Sendable {
     configuration.busyMode = .timeout(10)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      configuration.readonly =
+        FileManager.default.fileExists(atPath: path)
+        && !FileManager.default.isWritableFile(atPath: path)
       database = try DatabaseQueue(path: path, configuration: configuration)
-      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      guard !configuration.readonly else { return }
+      // Made whole before the change to WAL: a file that carries the mark of a store in its first
+      // bytes whenever the command is killed.
       try database.write(Self.prepare)
+      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
     } catch {
-      throw RunStoreError(description: "cannot open the store \(path): \(error)")
+      throw RunStoreError(description: "cannot open the store \(path): \(Self.reason(error))")
+    }
+  }
+
+  /// What a failure of the database or the file system comes down to.
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as DatabaseError: error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    case let error as CocoaError:
+      (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+        ?? error.localizedDescription
+    default: "\(error)"
+    }
+  }
+
+  /// Access to the database whose failures name the store.
+  private func access<T>(_ work: (DatabaseQueue) throws -> T) throws -> T {
+    do { return try work(database) } catch {
+      throw RunStoreError(description: "the store \(path) failed: \(Self.reason(error))")
     }
   }
 
@@ -52,9 +76,14 @@ public final class RunStore: Sendable {
 
   /// Refuses what is not a store of this version, before anything is opened for writing.
   private static func inspect(_ path: String) throws {
-    guard let file = FileHandle(forReadingAtPath: path) else { return }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+    guard !isFolder.boolValue else { throw RunStoreError(description: "\(path) is a folder") }
+    guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd(),
+      (try? file.seek(toOffset: 0)) != nil
+    else { throw RunStoreError(description: "\(path) cannot be read") }
+    if size == 0 { return }
     let header = (try? file.read(upToCount: 100)) ?? Data()
-    if header.isEmpty { return }
     func word(_ offset: Int) -> Int32 {
       header[offset..<offset + 4].reduce(0) { $0 << 8 | Int32($1) }
     }
@@ -68,6 +97,12 @@ public final class RunStore: Sendable {
       throw RunStoreError(
         description: "\(path) was written by a newer OptimizerLab (store version \(word(60)), "
           + "this one reads up to \(version)); it was left untouched")
+    }
+    // A page size of 1 means 65,536. With a log beside it, the file may rightly be short.
+    let pageSize = word(16) >> 16 == 1 ? 65_536 : UInt64(word(16) >> 16)
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? UInt64
+    guard size >= pageSize * UInt64(max(word(28), 0)) || (log ?? 0) > 0 else {
+      throw RunStoreError(description: "\(path) is cut short; it was left untouched")
     }
   }
 
@@ -114,34 +149,39 @@ public final class RunStore: Sendable {
     bare.trajectory = Trajectory()
     let header = try LabJSON.encode(bare)
     let trajectory = record.trajectory.blob
-    try database.write { db in
-      try db.execute(
-        sql: """
-          INSERT OR REPLACE INTO run (key, label, optimizer, problem, seed, status, record, trajectory)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          record.key, record.spec.label, record.spec.optimizer.name, record.spec.problem.name,
-          Int64(bitPattern: record.spec.seed), record.status.rawValue, header, trajectory,
-        ])
+    try access {
+      try $0.write { db in
+        try db.execute(
+          sql: """
+            INSERT OR REPLACE INTO run (key, label, optimizer, problem, seed, status, record, trajectory)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            record.key, record.spec.label, record.spec.optimizer.name, record.spec.problem.name,
+            Int64(bitPattern: record.spec.seed), record.status.rawValue, header, trajectory,
+          ])
+      }
     }
   }
 
   /// Notes which runs belong to a suite, in place of what was noted before.
   public func register(_ plan: Plan) throws {
-    try database.write { db in
-      try db.execute(sql: "DELETE FROM suite_run WHERE suite = ?", arguments: [plan.suite.name])
-      try db.execute(sql: "DELETE FROM suite_figure WHERE suite = ?", arguments: [plan.suite.name])
-      for (position, entry) in plan.entries.enumerated() {
+    try access {
+      try $0.write { db in
+        try db.execute(sql: "DELETE FROM suite_run WHERE suite = ?", arguments: [plan.suite.name])
         try db.execute(
-          sql: "INSERT INTO suite_run VALUES (?, ?, ?, ?, ?)",
-          arguments: [plan.suite.name, entry.group, position, entry.key, entry.spec.label])
-      }
-      for group in plan.suite.groups {
-        for figure in group.figures {
+          sql: "DELETE FROM suite_figure WHERE suite = ?", arguments: [plan.suite.name])
+        for (position, entry) in plan.entries.enumerated() {
           try db.execute(
-            sql: #"INSERT OR IGNORE INTO suite_figure (suite, "group", figure) VALUES (?, ?, ?)"#,
-            arguments: [plan.suite.name, group.name, figure])
+            sql: "INSERT INTO suite_run VALUES (?, ?, ?, ?, ?)",
+            arguments: [plan.suite.name, entry.group, position, entry.key, entry.spec.label])
+        }
+        for group in plan.suite.groups {
+          for figure in group.figures {
+            try db.execute(
+              sql: #"INSERT OR IGNORE INTO suite_figure (suite, "group", figure) VALUES (?, ?, ?)"#,
+              arguments: [plan.suite.name, group.name, figure])
+          }
         }
       }
     }
@@ -151,60 +191,70 @@ public final class RunStore: Sendable {
 
   /// The keys among `keys` whose runs are stored, with their status.
   public func stored(_ keys: [String]) throws -> [String: RunStatus] {
-    try database.read { db in
-      var found: [String: RunStatus] = [:]
-      for key in keys {
-        if let status = try String.fetchOne(
-          db, sql: "SELECT status FROM run WHERE key = ?", arguments: [key])
-        {
-          found[key] = RunStatus(rawValue: status)
+    try access {
+      try $0.read { db in
+        var found: [String: RunStatus] = [:]
+        for key in keys {
+          if let status = try String.fetchOne(
+            db, sql: "SELECT status FROM run WHERE key = ?", arguments: [key])
+          {
+            found[key] = RunStatus(rawValue: status)
+          }
         }
+        return found
       }
-      return found
     }
   }
 
   /// A stored run, whole.
   public func record(_ key: String) throws -> RunRecord? {
-    try database.read { db in
-      try Row.fetchOne(db, sql: "SELECT * FROM run WHERE key = ?", arguments: [key])
-        .map(Self.record)
+    try access {
+      try $0.read { db in
+        try Row.fetchOne(db, sql: "SELECT * FROM run WHERE key = ?", arguments: [key])
+          .map(Self.record)
+      }
     }
   }
 
   /// Stored runs, newest last, without their trajectories.
   public func summaries() throws -> [RunRecord] {
-    try database.read { db in
-      try Row.fetchAll(db, sql: "SELECT record FROM run ORDER BY finished, key").map {
-        try LabJSON.decode(RunRecord.self, from: $0["record"])
+    try access {
+      try $0.read { db in
+        try Row.fetchAll(db, sql: "SELECT record FROM run ORDER BY finished, key").map {
+          try LabJSON.decode(RunRecord.self, from: $0["record"])
+        }
       }
     }
   }
 
   /// The groups that were last compared and ask for a figure, newest first.
   public func groups(drawing figure: String) throws -> [(suite: String, group: String)] {
-    try database.read { db in
-      try Row.fetchAll(
-        db,
-        sql: #"SELECT suite, "group" FROM suite_figure WHERE figure = ? ORDER BY compared DESC"#,
-        arguments: [figure]
-      ).map { ($0["suite"], $0["group"]) }
+    try access {
+      try $0.read { db in
+        try Row.fetchAll(
+          db,
+          sql: #"SELECT suite, "group" FROM suite_figure WHERE figure = ? ORDER BY compared DESC"#,
+          arguments: [figure]
+        ).map { ($0["suite"], $0["group"]) }
+      }
     }
   }
 
   /// The stored runs of a group, in the order of its plan, called as the suite calls them.
   public func records(suite: String, group: String) throws -> [RunRecord] {
-    try database.read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT run.*, suite_run.label AS called FROM suite_run JOIN run USING (key)
-          WHERE suite = ? AND "group" = ? ORDER BY position
-          """, arguments: [suite, group]
-      ).map { row in
-        var record = try Self.record(row)
-        record.spec.label = row["called"]
-        return record
+    try access {
+      try $0.read { db in
+        try Row.fetchAll(
+          db,
+          sql: """
+            SELECT run.*, suite_run.label AS called FROM suite_run JOIN run USING (key)
+            WHERE suite = ? AND "group" = ? ORDER BY position
+            """, arguments: [suite, group]
+        ).map { row in
+          var record = try Self.record(row)
+          record.spec.label = row["called"]
+          return record
+        }
       }
     }
   }

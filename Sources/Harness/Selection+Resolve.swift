@@ -63,7 +63,8 @@ extension PluginCatalogue {
     if let name = term.preset {
       guard let found = entry.presets.first(where: { $0.name == name }) else {
         throw UnknownPlugin(
-          kind: "preset of \(entry.name)", name: name, known: entry.presets.map(\.name))
+          kind: "preset of \(entry.name)", plural: "presets of \(entry.name)", name: name,
+          known: entry.presets.map(\.name))
       }
       preset = found
     }

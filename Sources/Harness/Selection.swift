@@ -22,6 +22,9 @@ struct SelectionTerm {
   var preset: String?
   var settings: [(name: String, values: [String])] = []
 
+  /// The most combinations that one term may stand for.
+  static let mostCombinations = 100_000
+
   /// The term with every combination of its settings' values, in order.
   var combinations: [[(name: String, value: String)]] {
     settings.reduce([[]]) { partial, setting in
@@ -51,6 +54,9 @@ struct SelectionSyntax {
       }
       var parts = [part]
       while parser.take("+") { parts.append(try parser.term()) }
+      guard !schedules.contains(where: { $0.hyperparameter == hyperparameter }) else {
+        throw parser.error("\(hyperparameter) has a schedule already; one after the other is a+b")
+      }
       schedules.append((hyperparameter, parts))
     }
     guard parser.isAtEnd else {
@@ -90,6 +96,7 @@ struct SelectionParser {
     var term = SelectionTerm(name: name)
     while true {
       if take("@") {
+        guard term.preset == nil else { throw error("there is a preset already") }
         let preset = word { $0.isLetter || $0.isNumber || "-_ ".contains($0) }
         guard !preset.isEmpty else { throw error("expected a preset's name after '@'") }
         term.preset = preset
@@ -99,6 +106,9 @@ struct SelectionParser {
           guard !name.isEmpty, take("=") else {
             throw error("expected 'hyperparameter=value'")
           }
+          guard !term.settings.contains(where: { $0.name == name }) else {
+            throw error("\(name) stands twice; a list of values is written \(name)=1,2")
+          }
           var values: [String] = []
           repeat {
             let value = word { !",;[]".contains($0) }
@@ -106,6 +116,10 @@ struct SelectionParser {
             values.append(value)
           } while take(",")
           term.settings.append((name, values))
+          let combinations = term.settings.reduce(1.0) { $0 * Double($1.values.count) }
+          guard combinations <= Double(SelectionTerm.mostCombinations) else {
+            throw error("more than \(SelectionTerm.mostCombinations) combinations")
+          }
           if isAtEnd { throw error("expected ']'") }
           if text[position] != "]", !take(";") { throw error("expected ';' or ']'") }
         }
@@ -115,11 +129,16 @@ struct SelectionParser {
     }
   }
 
+  /// A failure to read, with the text around the place where reading stopped.
   func error(_ message: String) -> SelectionError {
-    let offset = text.distance(from: text.startIndex, to: position)
+    guard !text.isEmpty else { return SelectionError("the selection is empty: \(message)") }
+    let start = text.index(position, offsetBy: -50, limitedBy: text.startIndex) ?? text.startIndex
+    let end = text.index(position, offsetBy: 25, limitedBy: text.endIndex) ?? text.endIndex
+    let before = (start > text.startIndex ? "…" : "") + text[start..<position]
+    let after = text[position..<end] + (end < text.endIndex ? "…" : "")
     return SelectionError(
-      "cannot read the selection: \(message)\n  \(text)\n  \(String(repeating: " ", count: offset))^"
-    )
+      "cannot read the selection: \(message)\n  \(before)\(after)\n"
+        + "  \(String(repeating: " ", count: before.count))^")
   }
 }
 

@@ -33,6 +33,8 @@ public struct Suite: Sendable {
     public var timeLimit = 600.0
     /// Names of figures.
     public var figures: [String] = []
+    /// Where a selection or a key stands in the suite's file, "quick.yaml:12", for messages.
+    var places: [String: String] = [:]
 
     public init(name: String, optimizers: [String], problems: [String]) {
       self.name = name

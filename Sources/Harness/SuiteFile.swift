@@ -13,6 +13,25 @@ public struct SuiteFileError: Error, CustomStringConvertible {
   }
 }
 
+extension SuiteFileError {
+  /// A text that is no YAML: the parser's words, without the page of context that it adds.
+  init(yaml error: YamlError, file: String) {
+    var line: Int?
+    var message = "\(error)"
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      (line, message) = (mark.line, problem)
+    case .reader(let problem, _, _, _): message = problem
+    case .duplicatedKeysInMapping(let keys, let context):
+      let names = keys.map { "'\($0)'" }.joined(separator: ", ")
+      (line, message) = (context.mark.line, "\(names) stands twice")
+    default: break
+    }
+    self.init(file: file, line: line, message: "not valid YAML: \(message)")
+  }
+}
+
 extension Suite {
   /// Reads a suite.
   ///
@@ -25,7 +44,7 @@ extension Suite {
     do {
       root = try Yams.compose(yaml: yaml)
     } catch let error as YamlError {
-      throw SuiteFileError(file: file, line: nil, message: "not valid YAML: \(error)")
+      throw SuiteFileError(yaml: error, file: file)
     }
     guard let root else {
       throw SuiteFileError(file: file, line: nil, message: "the file is empty; expected 'groups:'")
@@ -58,6 +77,8 @@ extension Suite {
       }
       group.optimizers = try reader.texts(optimizers, key: "optimizers")
       group.problems = try reader.texts(problems, key: "problems")
+      reader.note(optimizers, in: &group)
+      reader.note(problems, in: &group)
       try reader.apply(table, to: &group)
       groups.append(group)
     }
@@ -116,6 +137,16 @@ struct SuiteReader {
     return try sequence.map { try text($0, key: key) }
   }
 
+  /// Notes where the selections of a list stand.
+  func note(_ node: Node, in group: inout Suite.Group) {
+    guard let line = node.mark?.line else { return }
+    for entry in node.sequence.map(Array.init) ?? [node] {
+      for selection in splitSelections(entry.scalar?.string ?? "") + [entry.scalar?.string ?? ""] {
+        group.places[selection] = "\(file):\(entry.mark?.line ?? line)"
+      }
+    }
+  }
+
   func number(_ node: Node, key: String, in bounds: Bounds) throws -> Double {
     let text = node.scalar?.string ?? ""
     guard let value = Double(text), bounds.contains(value) else {
@@ -160,6 +191,9 @@ struct SuiteReader {
       group.timeLimit = try number(node, key: "time-limit", in: .positive)
     }
     if let node = table["figures"] { group.figures = try texts(node, key: "figures") }
+    for key in ["starts", "steps", "every"] {
+      if let line = table[key]?.mark?.line { group.places[key] = "\(file):\(line)" }
+    }
     if let node = table["starts"] {
       guard let starts = node.sequence, !starts.isEmpty else {
         throw error(node, "starts: expected a list of points such as [[-1.2, 1]]")

@@ -24,7 +24,8 @@ public struct Worker {
     output = FileHandle(fileDescriptor: pipe, closeOnDealloc: false)
     // Interrupts are for the command to handle; when it dies, so does the worker.
     signal(SIGINT, SIG_IGN)
-    dieWithParent()
+    endWithParent()
+    volunteerForTheMemoryKiller()
     self.catalogue = try catalogue()
   }
 
@@ -39,12 +40,13 @@ public struct Worker {
       }
       let bytes = input.availableData
       if bytes.isEmpty { return }
-      frames.append(bytes)
+      bytes.withUnsafeBytes { frames.append($0) }
     }
   }
 
   private func handle(_ job: WorkerJob) throws {
     let begin = monotonicSeconds()
+    try send(.accepted)
     let context = ExecutionContext(
       now: monotonicSeconds, deadline: begin + job.timeLimit,
       progress: { step in try? send(.progress(step)) })
@@ -67,13 +69,9 @@ public func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
-/// Asks the kernel to kill this process when its parent dies, however that happens.
-private func dieWithParent() {
-  // prctl is variadic, which Swift cannot call; its system call is not.
-  typealias Prctl =
-    @convention(c) (CInt, CUnsignedLong, CUnsignedLong, CUnsignedLong, CUnsignedLong)
-    -> CInt
-  guard let symbol = dlsym(nil, "prctl") else { return }
-  let PR_SET_PDEATHSIG: CInt = 1
-  _ = unsafeBitCast(symbol, to: Prctl.self)(PR_SET_PDEATHSIG, CUnsignedLong(SIGKILL), 0, 0, 0)
+/// Where the kernel must end a process for want of memory, it shall be a worker: its run is recorded
+/// as crashed and the others go on.
+private func volunteerForTheMemoryKiller() {
+  guard let file = FileHandle(forWritingAtPath: "/proc/self/oom_score_adj") else { return }
+  try? file.write(contentsOf: Data("1000".utf8))
 }

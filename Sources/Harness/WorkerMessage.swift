@@ -14,6 +14,8 @@ struct WorkerJob: Codable {
 
 /// A frame from a worker.
 enum WorkerMessage {
+  /// A job has arrived; what happens from here on is its doing.
+  case accepted
   /// Updates made so far in the current run.
   case progress(Int)
   /// A finished run.
@@ -42,6 +44,7 @@ enum LabJSON {
 /// The kinds of frame.
 enum FrameKind: UInt8 {
   case job = 0x4A  // J
+  case accepted = 0x41  // A
   case progress = 0x50  // P
   case record = 0x52  // R
   case failure = 0x46  // F
@@ -58,6 +61,7 @@ extension WorkerMessage {
   /// The frame that carries this message.
   func encoded() throws -> Data {
     switch self {
+    case .accepted: return frame(.accepted, Data())
     case .progress(let step):
       var payload = Data()
       payload.append(littleEndian: UInt64(step))
@@ -79,13 +83,17 @@ extension WorkerMessage {
   init(kind: FrameKind, payload: Data) throws {
     var reader = ByteReader(payload)
     switch kind {
+    case .accepted: self = .accepted
     case .progress:
       self = .progress(Int(truncatingIfNeeded: try reader.next(UInt64.self)))
     case .failure:
       self = .failure(String(decoding: payload, as: UTF8.self))
     case .record:
       let length = Int(try reader.next(UInt32.self))
-      var record = try LabJSON.decode(RunRecord.self, from: Data(try reader.bytes(length)))
+      let header = Data(try reader.bytes(length))
+      guard var record = try? LabJSON.decode(RunRecord.self, from: header) else {
+        throw MalformedData(description: "a record that cannot be read")
+      }
       record.trajectory = try Trajectory(blob: Data(try reader.bytes(reader.remaining)))
       self = .record(record)
     case .job:
@@ -96,18 +104,25 @@ extension WorkerMessage {
 
 /// Cuts a stream of bytes into frames.
 struct FrameReader {
+  /// The most that a frame may hold: whatever announces more is no message.
+  static let largestPayload = 1 << 30
   private var buffer = Data()
 
-  mutating func append(_ bytes: some Sequence<UInt8>) { buffer.append(contentsOf: bytes) }
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    buffer.append(contentsOf: bytes)
+  }
 
   /// The next whole frame, if there is one.
   mutating func next() throws -> (kind: FrameKind, payload: Data)? {
     guard buffer.count >= 5 else { return nil }
     var reader = ByteReader(buffer)
     guard let kind = FrameKind(rawValue: try reader.next(UInt8.self)) else {
-      throw MalformedData(description: "the worker sent something that is no message")
+      throw MalformedData(description: "bytes that begin no message")
     }
     let length = Int(try reader.next(UInt32.self))
+    guard length <= Self.largestPayload else {
+      throw MalformedData(description: "a message of \(length) bytes")
+    }
     guard reader.remaining >= length else { return nil }
     let payload = Data(try reader.bytes(length))
     buffer = Data(buffer[reader.offset...])

@@ -3,7 +3,6 @@
 import Foundation
 import OptimizerKit
 import Subprocess
-import Synchronization
 
 #if canImport(System)
   import System
@@ -21,12 +20,18 @@ public struct WorkerOptions: Sendable {
   public var jobs: Int
   /// Resident memory of one worker, in bytes, beyond which it is stopped.
   public var memoryLimit: Int
+  /// The files of plugins that were loaded at run time, whose runs are kept apart.
+  public var loadedPlugins: Set<String>
 
-  public init(executable: String, arguments: [String], jobs: Int, memoryLimit: Int = 4 << 30) {
+  public init(
+    executable: String, arguments: [String], jobs: Int, memoryLimit: Int = 4 << 30,
+    loadedPlugins: Set<String> = []
+  ) {
     self.executable = executable
     self.arguments = arguments
     self.jobs = jobs
     self.memoryLimit = memoryLimit
+    self.loadedPlugins = loadedPlugins
   }
 }
 
@@ -49,7 +54,9 @@ public struct WorkerPool: Sendable {
   public func run(
     _ entries: [Plan.Entry], onEvent: @escaping @Sendable (RunEvent) throws -> Void
   ) async throws {
-    let queue = JobQueue(entries)
+    // A worker that dies while a job is written to it is a matter of its run, not of this process.
+    signal(SIGPIPE, SIG_IGN)
+    let queue = JobQueue(entries, loaded: options.loadedPlugins)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<max(1, min(options.jobs, entries.count)) {
         group.addTask {
@@ -64,155 +71,113 @@ public struct WorkerPool: Sendable {
     try Task.checkCancellation()
   }
 
-  /// Starts one worker and feeds it jobs until there are no more or it dies.
+  /// Starts one worker and feeds it jobs until there are no more for it or it dies.
   private func serve(
     _ queue: JobQueue, onEvent: @escaping @Sendable (RunEvent) throws -> Void
   ) async throws {
     let current = CurrentJob()
+    var platform = PlatformOptions()
+    // A process group of its own: an interrupt is for the command to handle, and what a plugin may
+    // have started ends with its worker.
+    platform.processGroupID = 0
+    platform.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+    ]
     let outcome = try await Subprocess.run(
       .path(FilePath(options.executable)), arguments: Arguments(options.arguments),
-      // OpenBLAS starts its threads when it is loaded, before anything can tell it not to.
-      environment: .inherit.updating(["OPENBLAS_NUM_THREADS": "1"]),
+      environment: .inherit.updating(childEnvironment), platformOptions: platform,
       input: .inputWriter, output: .sequence, error: .sequence
     ) { worker in
-      try await withThrowingTaskGroup(of: Void.self) { group in
+      enum Part { case feeder, listener, watcher }
+      try await withThrowingTaskGroup(of: Part.self) { group in
+        group.addTask {
+          try await feed(worker, queue, current, onEvent)
+          return .feeder
+        }
         group.addTask {
           for try await chunk in worker.standardError {
             chunk.withUnsafeBytes { current.heard($0) }
           }
+          return .listener
         }
         group.addTask {
-          while !Task.isCancelled, !current.isOver {
-            try? await Task.sleep(for: .milliseconds(50))
-            if let reason = current.overrun(worker.processIdentifier.value, options.memoryLimit) {
-              current.kill(reason)
-              try? worker.send(signal: .kill)
-            }
-          }
+          await watch(worker.processIdentifier.value, current)
+          return .watcher
         }
-        defer { current.finish() }
-        var frames = FrameReader()
-        var output = worker.standardOutput.makeAsyncIterator()
-        jobs: while let entry = queue.next() {
-          current.begin(entry)
-          try onEvent(.started(entry.spec))
-          let job = WorkerJob(key: entry.key, spec: entry.spec, timeLimit: entry.timeLimit)
-          let payload = frame(.job, try LabJSON.encode(job))
-          do { _ = try await worker.standardInputWriter.write(Array(payload)) } catch {
-            break jobs  // it died; its status says how
-          }
-          while current.isBusy {
-            if let (kind, payload) = try frames.next() {
-              switch try WorkerMessage(kind: kind, payload: payload) {
-              case .progress(let steps):
-                try onEvent(.progress(key: entry.key, steps: steps))
-              case .record(var record):
-                record.concurrency = options.jobs
-                current.end()
-                try onEvent(.finished(record))
-              case .failure(let reason):
-                current.end()
-                try onEvent(
-                  .finished(
-                    RunRecord(key: entry.key, spec: entry.spec, status: .crashed, reason: reason)))
-              }
-            } else if let chunk = try await output.next(isolation: nil) {
-              chunk.withUnsafeBytes { frames.append($0) }
-            } else {
-              break jobs
-            }
-          }
+        var open: Set<Part> = [.feeder, .listener]
+        while !open.isEmpty, let part = try await group.next(), part != .watcher {
+          open.remove(part)
         }
-        current.finish()
-        try? await worker.standardInputWriter.finish()
+        group.cancelAll()
       }
     }
+    // What a plugin may have started does not outlive the worker.
+    kill(-outcome.processIdentifier.value, SIGKILL)
     try Task.checkCancellation()
-    guard let entry = current.unfinished else { return }
+    guard let job = current.unfinished else { return }
+    if !current.isAccepted, job.lostWorkers < 2 {
+      queue.putBack(job)
+      return
+    }
     let (status, reason) = current.verdict(outcome.terminationStatus)
     try onEvent(
-      .finished(RunRecord(key: entry.key, spec: entry.spec, status: status, reason: reason)))
-  }
-}
-
-/// Jobs that wait for a worker.
-private final class JobQueue: Sendable {
-  private let entries: Mutex<ArraySlice<Plan.Entry>>
-  init(_ entries: [Plan.Entry]) { self.entries = Mutex(entries[...]) }
-  var isEmpty: Bool { entries.withLock(\.isEmpty) }
-  func next() -> Plan.Entry? { entries.withLock { $0.popFirst() } }
-}
-
-/// What one worker is doing, seen by the tasks that feed, hear and watch it.
-private final class CurrentJob: Sendable {
-  private struct State {
-    var entry: Plan.Entry?
-    var since = 0.0
-    var isOver = false
-    var killed: (status: RunStatus, reason: String)?
-    var heard: [UInt8] = []
-  }
-  private let state = Mutex(State())
-
-  func begin(_ entry: Plan.Entry) {
-    state.withLock {
-      $0.entry = entry
-      $0.since = monotonicSeconds()
-      $0.heard = []
-    }
-  }
-  func end() { state.withLock { $0.entry = nil } }
-  func finish() { state.withLock { $0.isOver = true } }
-  func kill(_ verdict: (RunStatus, String)) { state.withLock { $0.killed = verdict } }
-  var isBusy: Bool { state.withLock { $0.entry != nil } }
-  var isOver: Bool { state.withLock(\.isOver) }
-  var unfinished: Plan.Entry? { state.withLock(\.entry) }
-
-  /// Keeps the last of what the worker says at standard error.
-  func heard(_ bytes: UnsafeRawBufferPointer) {
-    state.withLock { $0.heard = Array(($0.heard + Array(bytes)).suffix(4000)) }
+      .finished(
+        RunRecord(key: job.entry.key, spec: job.entry.spec, status: status, reason: reason)))
   }
 
-  /// Why the worker must be stopped, if it must: the worker itself heeds the time limit between
-  /// steps, so a second of grace means that it hangs within one.
-  func overrun(_ process: pid_t, _ memoryLimit: Int) -> (RunStatus, String)? {
-    state.withLock { state in
-      guard let entry = state.entry, state.killed == nil else { return nil }
-      if monotonicSeconds() - state.since > entry.timeLimit + 1 {
-        return (
-          .timedOut, "no end of a step within the time limit of \(shortest(entry.timeLimit)) s"
-        )
-      }
-      if residentMemory(of: process) > memoryLimit {
-        return (.crashed, "used more than \(memoryLimit >> 20) MiB of memory")
-      }
-      return nil
-    }
-  }
-
-  func verdict(_ termination: TerminationStatus) -> (RunStatus, String) {
-    state.withLock { state in
-      if let killed = state.killed { return killed }
-      let last = String(decoding: state.heard, as: UTF8.self)
-        .split(whereSeparator: \.isNewline).first { $0.contains("atal error") }
-      let how =
-        switch termination {
-        case .exited(let code): "the worker left with exit code \(code)"
-        case .signaled(let signal): "the worker was ended by \(signalName(signal))"
+  /// Gives a worker one job after the other and reports what comes back.
+  private func feed(
+    _ worker: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>, _ queue: JobQueue,
+    _ current: CurrentJob, _ onEvent: @Sendable (RunEvent) throws -> Void
+  ) async throws {
+    defer { current.finish() }
+    var frames = FrameReader()
+    var output = worker.standardOutput.makeAsyncIterator()
+    var plugins: Set<String>?
+    while let job = queue.next(plugins) {
+      plugins = job.plugins
+      current.begin(job)
+      try onEvent(.started(job.entry.spec))
+      let order = WorkerJob(
+        key: job.entry.key, spec: job.entry.spec, timeLimit: job.entry.timeLimit)
+      let payload = frame(.job, try LabJSON.encode(order))
+      // Where this fails the worker has died; its status says how.
+      guard (try? await worker.standardInputWriter.write(Array(payload))) != nil else { return }
+      while current.isBusy {
+        do {
+          if let (kind, payload) = try frames.next() {
+            let message = try WorkerMessage(kind: kind, payload: payload)
+            if let event = try current.take(message) { try onEvent(event) }
+          } else if let chunk = try await output.next(isolation: nil) {
+            chunk.withUnsafeBytes { frames.append($0) }
+          } else {
+            return
+          }
+        } catch let error as MalformedData {
+          current.kill((.crashed, "wrote to the pipe of its records: \(error)"))
+          return
         }
-      return (.crashed, how + (last.map { ": \($0)" } ?? ""))
+      }
     }
+    try? await worker.standardInputWriter.finish()
+  }
+
+  /// Ends a worker that takes too long or too much, until it is gone.
+  private func watch(_ process: pid_t, _ current: CurrentJob) async {
+    var memory = residentMemory(of: process)
+    while memory > 0, (try? await Task.sleep(for: .milliseconds(50))) != nil {
+      memory = residentMemory(of: process)
+      if let verdict = current.overrun(memory, options.memoryLimit) { current.kill(verdict) }
+      if current.isKilled { kill(-process, SIGKILL) }
+    }
+    // What it may have started holds its pipes open.
+    if !Task.isCancelled { kill(-process, SIGKILL) }
+    try? await Task.sleep(for: .milliseconds(200))
   }
 }
 
-private func signalName(_ signal: CInt) -> String {
-  let names: [CInt: String] = [
-    SIGILL: "SIGILL (a trap)", SIGTRAP: "SIGTRAP (a trap)", SIGABRT: "SIGABRT",
-    SIGSEGV: "SIGSEGV (a bad memory access)", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL",
-    SIGBUS: "SIGBUS", SIGTERM: "SIGTERM",
-  ]
-  return names[signal] ?? "signal \(signal)"
-}
+private let childEnvironment: [Environment.Key: String?] = Dictionary(
+  uniqueKeysWithValues: environmentOfChildren.map { (Environment.Key(rawValue: $0)!, $1) })
 
 /// The resident memory of a process in bytes; 0 where it cannot be read.
 private func residentMemory(of process: pid_t) -> Int {

@@ -4,11 +4,14 @@
 public struct UnknownPlugin: Error, Sendable, CustomStringConvertible {
   /// "optimizer", "schedule", "problem" ...
   public let kind: String
+  /// "optimizers", "schedules", "problems" ...
+  public let plural: String
   public let name: String
   public let known: [String]
 
-  public init(kind: String, name: String, known: [String]) {
+  public init(kind: String, plural: String? = nil, name: String, known: [String]) {
     self.kind = kind
+    self.plural = plural ?? kind + "s"
     self.name = name
     self.known = known
   }
@@ -16,8 +19,9 @@ public struct UnknownPlugin: Error, Sendable, CustomStringConvertible {
   public var description: String {
     let nearest = nearestNames(to: name, among: known)
     let hint = nearest.isEmpty ? "" : " Did you mean \(nearest.joined(separator: " or "))?"
-    let plural = kind == "suite" ? "suites" : kind + "s"
-    return "unknown \(kind) '\(name)'.\(hint)\nThe \(plural) are: \(known.joined(separator: ", "))"
+    let shown = name.count > 60 ? name.prefix(60) + "…" : name
+    let list = known.isEmpty ? "There are no \(plural)." : "The \(plural) are: "
+    return "unknown \(kind) '\(shown)'.\(hint)\n\(list)\(known.joined(separator: ", "))"
   }
 }
 

@@ -16,34 +16,24 @@ struct PluginOptions: ParsableArguments {
         + "in this folder that differ from what was compiled in."))
   var plugins: [String] = []
 
-  @Flag(help: .hidden) var noOffered = false
-
   /// The compiled-in plugins and those loaded now; failures are said at standard error.
-  func catalogue(tryOut: Bool = true, quietly: Bool = false) -> PluginCatalogue {
+  func catalogue(quietly: Bool = false) -> PluginCatalogue {
     var catalogue = PluginCatalogue.builtIn()
+    let compiledIn = catalogue.sourceHashes
     let loader = PluginLoader()
-    let files = files(loader, builtIn: catalogue)
-    loader.load(files, into: &catalogue, tryOut: tryOut)
+    // Those that are offered, then those asked for, each once whatever it is called.
+    var known: Set<String> = []
+    let files = (loader.offeredFiles(builtIn: catalogue) + plugins).filter {
+      known.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted
+    }
+    loader.load(files, into: &catalogue)
     if !quietly {
       for failure in catalogue.failures {
-        Terminal.warn("\(failure.file) is left out: \(failure.reason)")
+        let instead = compiledIn[failure.file] == nil ? "" : "; as it was compiled in, it stands"
+        Terminal.warn("\(failure.file) is left out\(instead): \(failure.reason)")
       }
     }
     return catalogue
-  }
-
-  /// The files that are loaded: those that are offered, then those asked for.
-  func files(_ loader: PluginLoader, builtIn: PluginCatalogue) -> [String] {
-    var files = noOffered ? [] : loader.offeredFiles(builtIn: builtIn)
-    for file in plugins where !files.contains(file) { files.append(file) }
-    return files
-  }
-
-  /// The arguments that make a worker load the same plugins.
-  var workerArguments: [String] {
-    let loader = PluginLoader()
-    return ["worker", "--no-offered"]
-      + files(loader, builtIn: PluginCatalogue.builtIn()).flatMap { ["--plugin", $0] }
   }
 }
 
@@ -52,21 +42,32 @@ struct RunOptions: ParsableArguments {
   @Option(help: "How many runs at once.")
   var jobs = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Memory of one run in MiB, beyond which it is stopped.")
-  var memoryLimit = 4096
+  @Option(
+    help: """
+      Memory of one run in MiB, beyond which it is stopped; 4096, or each run's share of the \
+      machine's if that is less.
+      """)
+  var memoryLimit: Int?
 
   func validate() throws {
     guard (1...1024).contains(jobs) else { throw ValidationError("--jobs: expected 1 to 1024") }
-    guard (16...1 << 30).contains(memoryLimit) else {
-      throw ValidationError("--memory-limit: expected at least 16 MiB")
+    if let memoryLimit, !(64...1 << 30).contains(memoryLimit) {
+      throw ValidationError("--memory-limit: expected at least 64 MiB")
     }
   }
 
+  /// Workers with the plugins that this process has loaded.
   func pool(_ plugins: PluginOptions) -> WorkerPool {
-    WorkerPool(
+    let loaded = PluginLoader.loaded
+    let share = Int(ProcessInfo.processInfo.physicalMemory) / (jobs + 1)
+    return WorkerPool(
       WorkerOptions(
-        executable: Self.executable, arguments: plugins.workerArguments, jobs: jobs,
-        memoryLimit: memoryLimit << 20))
+        executable: Self.executable,
+        arguments: ["worker"]
+          + loaded.flatMap { ["--library", $0.library, "--source", $0.file] },
+        jobs: jobs,
+        memoryLimit: memoryLimit.map { $0 << 20 } ?? min(4 << 30, max(share, 64 << 20)),
+        loadedPlugins: Set(loaded.map(\.file))))
   }
 
   /// The running command.

@@ -1,6 +1,7 @@
 // The command `optlab`.
 
 import ArgumentParser
+import Figures
 import Foundation
 import Harness
 import LinearAlgebra
@@ -32,7 +33,7 @@ struct OptLab: AsyncParsableCommand {
     signal(SIGPIPE, SIG_DFL)
     setBLASThreads(1)
     do {
-      var command = try parseAsRoot()
+      var command = try parsed()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -43,6 +44,22 @@ struct OptLab: AsyncParsableCommand {
     }
   }
 
+  /// The command that the arguments ask for.
+  private static func parsed() throws -> any ParsableCommand {
+    try checkSubcommand(CommandLine.arguments.dropFirst().first)
+    return try parseAsRoot()
+  }
+
+  /// Names what is near to a subcommand that is none.
+  private static func checkSubcommand(_ name: String?) throws {
+    let known = configuration.subcommands.map { $0.configuration }.filter { $0.shouldDisplay }
+      .compactMap { $0.commandName }
+    guard let name, !name.hasPrefix("-"), !(known + ["worker", "help"]).contains(name) else {
+      return
+    }
+    throw UnknownPlugin(kind: "subcommand", name: name, known: known)
+  }
+
   /// Prints what went wrong and leaves with 64 where the user's words were at fault, else 1.
   static func exit(explaining error: any Error) -> Never {
     switch error {
@@ -51,6 +68,11 @@ struct OptLab: AsyncParsableCommand {
       Terminal.complain("\(error)")
       Foundation.exit(64)
     case is RunStoreError, is PluginLoadError, is LabFailure:
+      Terminal.complain("\(error)")
+      Foundation.exit(1)
+    case FigureError.unknownFigure(let name, let known):
+      exit(explaining: UnknownPlugin(kind: "figure", name: name, known: known))
+    case is FigureError, is MalformedData:
       Terminal.complain("\(error)")
       Foundation.exit(1)
     case is CancellationError:

@@ -11,8 +11,9 @@ struct RunFilter: ParsableArguments {
 
   func validate() throws {
     if let status, RunStatus(rawValue: status) == nil {
-      throw ValidationError(
-        "--status: expected one of \(RunStatus.allCases.map(\.rawValue).joined(separator: ", "))")
+      let known = RunStatus.allCases.map(\.rawValue)
+      let unknown = UnknownPlugin(kind: "status", plural: "statuses", name: status, known: known)
+      throw ValidationError("\(unknown)")
     }
   }
 

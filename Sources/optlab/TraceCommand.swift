@@ -75,6 +75,7 @@ struct TraceCommand: AsyncParsableCommand {
       try printJSON(record)
       return
     }
+    guard trajectory.count > 0 else { return }
     let separator = format == .csv ? "," : "\t"
     let shown = min(trajectory.dimension, 16)
     let header =
@@ -94,7 +95,9 @@ struct TraceCommand: AsyncParsableCommand {
 }
 
 /// 17 significant digits: enough to read a double back exactly.
-func exact(_ value: Double) -> String { String(format: "%.17g", value) }
+func exact(_ value: Double) -> String {
+  value.isNaN ? "nan" : String(format: "%.17g", value)  // C would print a NaN's sign bit
+}
 
 /// Reads "-1.2,1".
 func parsePoint(_ text: String) throws -> [Double] {
@@ -119,7 +122,11 @@ struct BufferedOutput {
   }
 
   mutating func flush() {
-    try? handle.write(contentsOf: buffer)
+    do { try handle.write(contentsOf: buffer) } catch {
+      // Where the reader has gone (`| head`) there is nothing more to say.
+      if errno != EPIPE { Terminal.complain("cannot write: \(String(cString: strerror(errno)))") }
+      exit(1)
+    }
     buffer.removeAll(keepingCapacity: true)
   }
 }

@@ -7,17 +7,30 @@ struct WorkerCommand: ParsableCommand {
     commandName: "worker", abstract: "Do runs for another process: jobs in, records out.",
     shouldDisplay: false)
 
-  @OptionGroup var plugins: PluginOptions
+  @Option(help: "A compiled plugin.") var library: [String] = []
+  @Option(help: "The file that it was compiled from; as often as --library.")
+  var source: [String] = []
   @Flag(help: "Load the plugins, go through what they declare, and leave.") var tryOut = false
+
+  private var plugins: [LoadedPlugin] {
+    zip(source, library).map { LoadedPlugin(file: $0, library: $1) }
+  }
 
   func run() throws {
     if tryOut {
+      endWithParent()
+      limitTryOut()
       var catalogue = PluginCatalogue()
-      PluginLoader().load(plugins.plugins, into: &catalogue, tryOut: false)
+      try PluginLoader().load(plugins, into: &catalogue)
       if let failure = catalogue.failures.first { throw LabFailure(failure.reason) }
       try catalogue.tryOut()
       return
     }
-    try Worker(catalogue: { plugins.catalogue(tryOut: false, quietly: true) }).run()
+    let worker = try Worker {
+      var catalogue = PluginCatalogue.builtIn()
+      try PluginLoader().load(plugins, into: &catalogue)
+      return catalogue
+    }
+    try worker.run()
   }
 }
