@@ -68,7 +68,7 @@ extension PluginCatalogue {
       }
       preset = found
     }
-    return try term.combinations.map { combination in
+    return try term.expandingRanges(of: base).combinations.map { combination in
       var plugin = base
       for setting in preset?.settings ?? [] { try plugin.set(setting.name, to: setting.value) }
       for setting in combination { try plugin.set(setting.name, to: setting.value) }

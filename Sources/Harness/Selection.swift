@@ -3,6 +3,7 @@
 //     adam                          by name, with its defaults
 //     adam@cs231n                   with a preset
 //     adam[lr=1e-3,1e-2;beta1=0.8]  with hyperparameters; lists multiply
+//     adam[lr=1e-4..1:9]            with nine values over a range, on the scale of lr
 //     adam:cosine                   with a schedule for the learning rate
 //     adam:warmup[steps=10]+cosine  with schedules in sequence
 //     momentum:momentum=ramp        with a schedule for another hyperparameter

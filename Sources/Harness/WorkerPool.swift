@@ -147,7 +147,7 @@ public struct WorkerPool: Sendable {
         do {
           if let (kind, payload) = try frames.next() {
             let message = try WorkerMessage(kind: kind, payload: payload)
-            if let event = try current.take(message) { try onEvent(event) }
+            if let event = try current.take(message) { try onEvent(marked(event)) }
           } else if let chunk = try await output.next(isolation: nil) {
             chunk.withUnsafeBytes { frames.append($0) }
           } else {
@@ -160,6 +160,13 @@ public struct WorkerPool: Sendable {
       }
     }
     try? await worker.standardInputWriter.finish()
+  }
+
+  /// The event with the number of runs that shared the machine.
+  private func marked(_ event: RunEvent) -> RunEvent {
+    guard case .finished(var record) = event else { return event }
+    record.concurrency = options.jobs
+    return .finished(record)
   }
 
   /// Ends a worker that takes too long or too much, until it is gone.

@@ -17,6 +17,7 @@ struct OptLab: AsyncParsableCommand {
         adam                          by name
         adam@cs231n                   with a preset
         adam[lr=1e-3,1e-2;beta1=0.8]  with hyperparameters; lists multiply
+        adam[lr=1e-4..1:9]            with nine values over a range
         adam:warmup[steps=10]+cosine  with schedules for the learning rate
         momentum:momentum=ramp        with a schedule for another hyperparameter
         adam*                         by wildcard
@@ -70,8 +71,6 @@ struct OptLab: AsyncParsableCommand {
     case is RunStoreError, is PluginLoadError, is LabFailure:
       Terminal.complain("\(error)")
       Foundation.exit(1)
-    case FigureError.unknownFigure(let name, let known):
-      exit(explaining: UnknownPlugin(kind: "figure", name: name, known: known))
     case is FigureError, is MalformedData:
       Terminal.complain("\(error)")
       Foundation.exit(1)
