@@ -98,10 +98,24 @@ struct ComparisonLine: Encodable {
 /// The tables of a comparison.
 struct ComparisonTables {
   /// The lines, by group, problem and start.
-  let sections: [(title: String, lossName: String, lines: [ComparisonLine])]
+  let sections: [Section]
+
+  /// One table.
+  struct Section {
+    let title: String
+    let lossName: String
+    let lines: [ComparisonLine]
+
+    /// "70 completed, 34 diverged".
+    var statuses: String {
+      let counts = lines.reduce(into: [:]) { $0.merge($1.statuses, uniquingKeysWith: +) }
+      return counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        .joined(separator: ", ")
+    }
+  }
 
   init(_ records: [(group: String, record: RunRecord)], catalogue: PluginCatalogue) {
-    var sections: [(title: String, lossName: String, lines: [ComparisonLine])] = []
+    var sections: [Section] = []
     let byProblem = grouped(records) {
       ContestKey(group: $0.group, problem: $0.record.spec.problem, start: $0.record.spec.start)
     }
@@ -116,26 +130,48 @@ struct ComparisonTables {
       title += ", \(counts.map(String.init).joined(separator: "/")) steps"
       let seeds = Set(members.map(\.record.spec.seed)).count
       if seeds > 1 { title += ", median of \(seeds) seeds" }
-      sections.append((title, surface?.minimumLoss == nil ? "loss" : "f − f*", lines))
+      sections.append(
+        Section(
+          title: title, lossName: surface?.minimumLoss == nil ? "loss" : "f − f*", lines: lines))
     }
     self.sections = sections
   }
+
+  /// Beyond so many lines, a table shows the best variant of each optimizer only.
+  private static let mostLines = 24
 
   func print() {
     for (index, section) in sections.enumerated() {
       if index > 0 { Swift.print("") }
       Swift.print(section.title)
-      var table = Table(
-        ComparisonLine.header(section.lossName), numeric: Set(2...13))
-      table.rows = section.lines.map(\.cells)
+      let lines =
+        section.lines.count > Self.mostLines ? Self.best(of: section.lines) : section.lines
+      var table = Table(ComparisonLine.header(section.lossName), numeric: Set(2...13))
+      table.rows = lines.map(\.cells)
       for line in table.lines { Swift.print("  " + line) }
-      if let load = section.lines.first(where: { $0.validationLoss != nil && $0.concurrency > 1 }) {
+      if lines.count < section.lines.count {
+        Swift.print(
+          "  the best of \(section.lines.count) variants; "
+            + "\(section.statuses); --json lists them all")
+      }
+      if let load = lines.first(where: { $0.validationLoss != nil && $0.concurrency > 1 }) {
         Swift.print("  * timed with \(load.concurrency) runs at a time; --jobs 1 times one alone")
       }
-      for line in section.lines {
+      for line in lines {
         for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }
       }
     }
+  }
+
+  /// Of each optimizer the line that ends lowest.
+  private static func best(of lines: [ComparisonLine]) -> [ComparisonLine] {
+    func height(_ line: ComparisonLine) -> Double {
+      line.statuses.keys.contains(RunStatus.completed.rawValue)
+        || line.statuses.keys.contains(RunStatus.reachedTarget.rawValue)
+        ? line.validationLoss ?? line.finalLoss ?? .infinity : .infinity
+    }
+    return grouped(lines) { $0.optimizer.prefix { !"[@:".contains($0) } }
+      .compactMap { $0.members.min { height($0) < height($1) } }
   }
 }
 
