@@ -89,6 +89,23 @@ struct CheckCommand: ParsableCommand {
         print("  \(finding.severity == .failure ? "fault" : "note ")  \(finding)")
       }
     }
+    for (name, kind, _) in checked where kind == "optimizer" {
+      try sweep(name, catalogue)
+    }
     if failures > 0 { throw ExitCode(1) }
+  }
+
+  /// Says which learning rates work on the two surfaces that optimizers are judged by first.
+  private func sweep(_ name: String, _ catalogue: PluginCatalogue) throws {
+    let optimizer = try catalogue.optimizer(PluginSpec(name: name, settings: []))
+    guard let rule = optimizer as? any CoordinateRule,
+      rule.hyperparameters.contains(where: { $0.name == "lr" })
+    else { return }
+    for problem in ["quadratic", "rosenbrock"] {
+      let spec = PluginSpec(name: problem, settings: [])
+      guard let surface = try? catalogue.problem(spec) as? any Surface else { continue }
+      let sweep = LearningRateSweep(rule, on: surface)
+      print("  rates  \(name) on \(problem), 512 learning rates, 1000 steps: \(sweep.verdict)")
+    }
   }
 }
