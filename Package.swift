@@ -71,6 +71,12 @@ let package = Package(
       name: "PluginsTests", dependencies: ["Plugins", "Analysis", "OptimizerKit", "LinearAlgebra"]),
 
     .testTarget(
+      name: "HarnessTests",
+      dependencies: [
+        "Harness", "OptimizerKit", "Plugins", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+
+    .testTarget(
       name: "FiguresTests", dependencies: ["Figures", "Analysis", "OptimizerKit"]),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: numerics),

@@ -12,8 +12,11 @@ import Foundation
 /// The variable that tells a child which process it belongs to.
 private let parentVariable = "OPTLAB_PARENT"
 
-/// What a child that calls `endWithParent` must find in its environment.
-public var environmentOfChildren: [String: String] { [parentVariable: String(getpid())] }
+/// What a child finds in its environment: whose it is, and that Swift shall not spend half a second
+/// on a backtrace where one line says what happened.
+public var environmentOfChildren: [String: String] {
+  [parentVariable: String(getpid()), "SWIFT_BACKTRACE": "enable=no"]
+}
 
 /// Ends this process, and those that it started, as soon as the one that started it is gone.
 /// Does nothing in a process that was not started by the command.

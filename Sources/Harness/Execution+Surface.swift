@@ -3,15 +3,20 @@
 import OptimizerKit
 
 extension PluginCatalogue {
+  /// Goes down a surface from a start.
+  ///
+  /// - Parameter stepwise: whether to take the general path even where there is a faster one, which
+  ///   gives the same bits.
   func descend(
     _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
-    schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder
+    schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder,
+    stepwise: Bool = false
   ) throws -> RunRecord {
     recorder.minimumLoss = surface.minimumLoss
     let scheduled = try ScheduledHyperparameters(
       schedules, for: optimizer, steps: recorder.spec.steps)
     recordRows(surface, points: start, firstStep: 0, rates: [0], recorder: recorder)
-    if surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
+    if !stepwise, surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
       !type(of: rule).hasEvaluationPoint
     {
       return descendInPlane(

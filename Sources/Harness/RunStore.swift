@@ -67,9 +67,10 @@ public final class RunStore: Sendable {
 
   /// Opens a store that must be there already.
   public static func existing(path: String) throws -> RunStore {
-    guard FileManager.default.fileExists(atPath: path) else {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let attributes, attributes[.size] as? Int != 0 else {
       throw RunStoreError(
-        description: "there is no store at \(path); 'optlab compare quick' makes one")
+        description: "there is no store at '\(path)'; 'optlab compare quick' makes one")
     }
     return try RunStore(path: path)
   }

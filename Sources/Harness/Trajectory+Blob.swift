@@ -46,7 +46,9 @@ extension Trajectory {
     dimension = Int(try reader.next(UInt32.self))
     let rows = Int(try reader.next(UInt32.self))
     let validations = Int(try reader.next(UInt32.self))
-    guard reader.remaining == 8 * (rows * (4 + dimension) + 3 * validations) else {
+    // In floating point, which does not overflow: the counts may be anything.
+    let expected = 8 * (Double(rows) * Double(4 + dimension) + 3 * Double(validations))
+    guard Double(reader.remaining) == expected else {
       throw MalformedData(description: "a trajectory is cut short")
     }
     steps = try reader.words(rows) { Int(Int64(bitPattern: $0)) }

@@ -1,0 +1,100 @@
+// Doing runs: the ways through the lab agree, and depend on nothing but the specification.
+
+import OptimizerKit
+import Testing
+
+@testable import Harness
+
+@Suite struct ExecutionTests {
+  /// The fast path in the plane gives the same bits as one step at a time.
+  @Test(
+    arguments: [
+      "sgd[lr=1e-3]", "momentum[lr=1e-3]", "nesterov[lr=1e-3]", "adam[lr=0.1]", "adagrad[lr=0.5]",
+      "rmsprop[lr=1e-2]", "adamw[lr=0.1]:cosine", "momentum[lr=1e-3]:momentum=ramp",
+      "sgd[lr=0.1]",
+    ], ["rosenbrock", "quadratic[noise=1]"])
+  func theFastPathIsTheStepwiseOne(_ optimizer: String, _ problem: String) throws {
+    let spec = try specification(optimizer, on: problem, steps: 300, seed: 3)
+    let fast = try run(spec)
+    let surface = try #require(catalogue.problem(spec.problem) as? any Surface)
+    let recorder = RunRecorder(
+      key: "key", spec: spec, context: ExecutionContext(now: monotonicSeconds))
+    let stepwise = try catalogue.descend(
+      surface, from: spec.start!, with: try catalogue.optimizer(spec.optimizer),
+      schedules: try spec.schedules.map { ($0.hyperparameter, try catalogue.schedule($0)) },
+      recorder: recorder, stepwise: true)
+    #expect(fast.trajectory.blob == stepwise.trajectory.blob)
+    #expect(fast.status == stepwise.status)
+    #expect(fast.reason == stepwise.reason)
+    #expect(fast.counts == stepwise.counts)
+  }
+
+  @Test func schedulesAreApplied() throws {
+    let rates = try run(specification("sgd[lr=0.01]:cosine", on: "quadratic", steps: 8))
+      .trajectory.learningRates
+    let cosine = try catalogue.schedule(PluginSpec(name: "cosine", settings: []))
+    #expect(rates == [0] + (0..<8).map { cosine.value(base: 0.01, step: $0, steps: 8) })
+    let constant = try run(specification("sgd[lr=0.01]", on: "quadratic", steps: 8))
+    #expect(constant.trajectory.learningRates == [0] + Array(repeating: 0.01, count: 8))
+    let ramped = try run(
+      specification("momentum[lr=0.01]:momentum=ramp", on: "quadratic", steps: 8))
+    let plain = try run(specification("momentum[lr=0.01]", on: "quadratic", steps: 8))
+    #expect(ramped.trajectory.points.prefix(4) == plain.trajectory.points.prefix(4))
+    #expect(ramped.trajectory.points.suffix(2) != plain.trajectory.points.suffix(2))
+  }
+
+  @Test func evaluationsAreCounted() throws {
+    let plain = try run(specification("adam", on: "rosenbrock", steps: 20))
+    #expect(plain.counts.gradients == 20)
+    #expect(plain.counts.losses == 0)
+    let newton = try run(specification("newton", on: "quadratic", steps: 3))
+    #expect(newton.counts.gradients >= newton.steps)
+    #expect(newton.counts.hessians == newton.steps)
+    let diverged = try run(specification("sgd[lr=0.1]", on: "rosenbrock", steps: 500))
+    #expect(diverged.status == .diverged)
+    #expect(diverged.counts.gradients == diverged.steps)
+  }
+
+  /// Noise depends on the seed and on the step alone, and is the same for every optimizer.
+  @Test func noiseIsPairedAndDeterministic() throws {
+    func path(_ optimizer: String, seed: UInt64) throws -> [Double] {
+      try run(specification(optimizer, on: "quadratic[noise=1]", steps: 5, seed: seed))
+        .trajectory.points
+    }
+    #expect(try path("sgd[lr=1e-3]", seed: 1) == path("sgd[lr=1e-3]", seed: 1))
+    #expect(try path("sgd[lr=1e-3]", seed: 1) != path("sgd[lr=1e-3]", seed: 2))
+    #expect(
+      try path("sgd[lr=1e-3]", seed: 1).prefix(4)
+        == path("momentum[lr=1e-3]", seed: 1).prefix(4))
+  }
+
+  @Test func anOptimizerThatGivesUpKeepsItsPath() throws {
+    var lab = catalogue
+    lab.register(Quitter.self, file: "Quitter.swift", sourceHash: "")
+    var spec = try specification("sgd", on: "rosenbrock")
+    spec.optimizer = PluginSpec(name: "quitter", settings: [])
+    let record = try run(spec, in: lab)
+    #expect(record.status == .crashed)
+    #expect(record.reason == "gave up at step 4: no more")
+    #expect(record.trajectory.steps == [0, 1, 2, 3])
+  }
+
+  @Test func aStartOfAnotherDimensionIsRefused() throws {
+    var spec = try specification("sgd", on: "rosenbrock")
+    spec.start = [1]
+    #expect(message { try run(spec) } == "rosenbrock has 2 coordinates; the start has 1")
+  }
+}
+
+/// Throws at its fourth step.
+private struct Quitter: VectorOptimizer {
+  static let name = "quitter"
+  static let summary = ""
+  init() {}
+  mutating func step<R: Real>(
+    _ x: inout Vector<R>, gradient g: Vector<R>, state: inout OptimizerState<R>,
+    oracle: inout Oracle<R>, step: Int, lr: Double
+  ) throws {
+    if step == 4 { throw SelectionError("no more") }
+  }
+}

@@ -1,0 +1,65 @@
+// The key of a run: everything that decides its numbers, and nothing else.
+
+import OptimizerKit
+import Testing
+
+@testable import Harness
+
+@Suite struct RunKeyTests {
+  private let base = try! specification("adam:cosine", on: "beale")
+
+  @Test func theLabelIsNotPartOfIt() throws {
+    var other = base
+    other.label = "my favourite"
+    #expect(try catalogue.key(of: other) == catalogue.key(of: base))
+  }
+
+  @Test func presetsAreTheirSettings() throws {
+    let byPreset = try specification("sgd@torch", on: "beale")
+    let byHand = try specification(
+      "sgd[lr=\(byPreset.optimizer.settings.first { $0.name == "lr" }!.value)]", on: "beale")
+    #expect(try catalogue.key(of: byPreset) == catalogue.key(of: byHand))
+  }
+
+  @Test func everythingElseIs() throws {
+    var variants = [
+      base, try specification("adam[lr=2e-3]:cosine", on: "beale"),
+      try specification("adam", on: "beale"), try specification("adamw:cosine", on: "beale"),
+      try specification("adam:step", on: "beale"), try specification("adam:cosine", on: "booth"),
+      try specification("adam:cosine", on: "beale", steps: 11),
+      try specification("adam:cosine", on: "beale", seed: 2),
+      try specification("adam:cosine", on: "beale", every: 2),
+      try specification("adam:cosine", on: "beale", target: 0.1),
+    ]
+    var moved = base
+    moved.start = [1, 1.0.nextUp]
+    variants.append(moved)
+    let keys = try variants.map(catalogue.key)
+    #expect(Set(keys).count == keys.count)
+    #expect(keys.allSatisfy { $0.count == 32 })
+  }
+
+  /// Only the runs that use an edited plugin get new keys.
+  @Test func theSourceIs() throws {
+    let file = try catalogue.optimizerEntry("adam").file
+    var edited = catalogue
+    edited.remove(file: file)
+    edited.register(Edited.self, file: file, sourceHash: "edited")
+    #expect(try edited.key(of: base) != catalogue.key(of: base))
+    let untouched = try specification("sgd", on: "beale")
+    #expect(try edited.key(of: untouched) == catalogue.key(of: untouched))
+    var rebuilt = catalogue
+    rebuilt.engineHash = "another engine"
+    #expect(try rebuilt.key(of: untouched) != catalogue.key(of: untouched))
+  }
+
+  /// Adam, edited.
+  private struct Edited: CoordinateRule {
+    static let name = "adam"
+    static let summary = ""
+    init() {}
+    func update<R: Real>(_ x: inout R, gradient g: R, state s: inout Slots<NoState, R>, lr: R) {
+      x -= lr * g
+    }
+  }
+}
