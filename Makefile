@@ -4,9 +4,11 @@
 PACKAGES := gnuplot-nox libgnuplot-iostream-dev libopenblas-dev libdnnl-dev \
   libsqlite3-dev zlib1g-dev dataset-fashion-mnist
 OPTLAB := .build/release/optlab
+# With the libraries that `bench-peers` times.
+PYTHON ?= python3
 SWIFT_FILES := Package.swift Sources Plugins Tests
 
-.PHONY: compare test test-release setup build bench gallery lint format clean
+.PHONY: compare test test-release setup build bench bench-peers gallery lint format clean
 
 ## Runs the quick suite and draws it under plots/.
 compare: build
@@ -46,6 +48,19 @@ build: setup
 ## Prints the benchmarks as JSON lines.
 bench: build
 	OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench
+
+## Times the lab and, in the same minute, torch, optax and jax at the same work; prints the ratios.
+## It installs no Python packages, but says how to. The lines stay in .build/bench.jsonl and
+## .build/peers.jsonl.
+bench-peers: build
+	@$(PYTHON) Tests/References/peers.py --check
+	@rm -f .build/bench.jsonl .build/peers.jsonl
+	@set -e; for group in step/ surface/ mlp/ figures/ plugin/; do \
+	  echo "timing $$group"; \
+	  OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench $$group >> .build/bench.jsonl; \
+	  $(PYTHON) Tests/References/peers.py $$group >> .build/peers.jsonl; \
+	done
+	@$(PYTHON) Tests/References/peers.py --ratios .build/bench.jsonl .build/peers.jsonl
 
 ## Draws the committed gallery anew: the pictures of the quick suite.
 gallery: build
