@@ -53,12 +53,12 @@ struct OptLab: AsyncParsableCommand {
 
   /// Names what is near to a subcommand that is none.
   private static func checkSubcommand(_ name: String?) throws {
-    let known = configuration.subcommands.map { $0.configuration }.filter { $0.shouldDisplay }
-      .compactMap { $0.commandName }
-    guard let name, !name.hasPrefix("-"), !(known + ["worker", "help"]).contains(name) else {
-      return
-    }
-    throw UnknownPlugin(kind: "subcommand", name: name, known: known)
+    let all = configuration.subcommands.map { $0.configuration }
+    guard let name, !name.hasPrefix("-"), name != "help",
+      !all.contains(where: { $0.commandName == name })
+    else { return }
+    let shown = all.filter { $0.shouldDisplay }.compactMap { $0.commandName }
+    throw UnknownPlugin(kind: "subcommand", name: name, known: shown)
   }
 
   /// Prints what went wrong and leaves with 64 where the user's words were at fault, else 1.

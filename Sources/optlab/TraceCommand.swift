@@ -10,7 +10,8 @@ struct TraceCommand: AsyncParsableCommand {
     discussion: """
       Columns: step, loss, gradient_norm, learning_rate, x0, x1, ...; numbers have 17 significant \
       digits and read back exactly. Row 0 is the start. learning_rate is that of the update which \
-      led to the row (0 in row 0). Coordinates are printed up to 16 dimensions.
+      led to the row (0 in row 0). All coordinates are printed up to 512 \
+      dimensions, the first 16 beyond.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -77,7 +78,7 @@ struct TraceCommand: AsyncParsableCommand {
     }
     guard trajectory.count > 0 else { return }
     let separator = format == .csv ? "," : "\t"
-    let shown = min(trajectory.dimension, 16)
+    let shown = trajectory.dimension
     let header =
       ["step", "loss", "gradient_norm", "learning_rate"] + (0..<shown).map { "x\($0)" }
     var output = BufferedOutput()

@@ -20,11 +20,11 @@ step       torch: fused, foreach and single-tensor (there is no fused RMSprop on
            jitted step a call, buffers donated.
 surface    jax: one jitted loop, the update written out on scalars (or arrays of lanes), in float64,
            unrolled or not; `lanes` as one array or in blocks, `recorded` by lax.scan.
-mlp        The training images lie in memory as normalised float32; a minibatch is gathered by index.
+mlp        The images lie in memory as normalised float32; a minibatch is gathered by index.
            torch: autograd and Adam, fused or foreach. optax: one jitted step a call.
-figures    matplotlib (left out where it is not installed): contourf, contour, path and marks to PNG;
-           in one process and, as the lab draws with one process a processor, in a pool of as many,
-           which is started and has imported everything before the clock runs.
+figures    matplotlib (left out where it is not installed): contourf, contour, path and marks to
+           PNG; in one process and, as the lab draws with one process a processor, in a pool of as
+           many, which is started and has imported everything before the clock runs.
 
 torch.compile is left out: it needs a C++ compiler at run time, and jax stands for compiled steps.
 `plugin/first-result` has no counterpart. Libraries of linear algebra are told to use one thread; a
@@ -506,17 +506,20 @@ def ratios(files):
     """Prints the lab beside the best peer. A ratio above 1 is the lab's lead, whatever the unit."""
     ours, peers, order = {}, {}, []
     for file in files:
-        with open(file, encoding="utf-8") as lines:
-            for line in filter(str.strip, lines):
-                line = json.loads(line)
-                name, unit = line["name"], line["unit"]
-                # Larger is better, but for seconds.
-                rank = (-1 if unit == "s" else 1) * line["value"]
-                entry = (rank, line["value"], unit, line.get("peer", ""))
-                table = peers if "peer" in line else ours
-                table[name] = max(table.get(name, entry), entry)
-                if "peer" not in line and name not in order:
-                    order.append(name)
+        try:
+            lines = open(file, encoding="utf-8").read().splitlines()
+        except OSError as error:
+            sys.exit(f"{file}: {error.strerror}")
+        for line in filter(str.strip, lines):
+            line = json.loads(line)
+            name, unit = line["name"], line["unit"]
+            # Larger is better, but for seconds.
+            rank = (-1 if unit == "s" else 1) * line["value"]
+            entry = (rank, line["value"], unit, line.get("peer", ""))
+            table = peers if "peer" in line else ours
+            table[name] = max(table.get(name, entry), entry)
+            if "peer" not in line and name not in order:
+                order.append(name)
     rows = [("benchmark", "ours", "best peer", "ratio", "unit", "which")]
     for name in order:
         _, value, unit, _ = ours[name]
