@@ -76,6 +76,10 @@ let package = Package(
         "Harness", "OptimizerKit", "Plugins", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
 
+    // Runs the built command as a process; it lies beside the tests.
+    .testTarget(
+      name: "OptlabTests", dependencies: ["optlab"], exclude: ["Fixtures", "Snapshots"]),
+
     .testTarget(
       name: "FiguresTests", dependencies: ["Figures", "Analysis", "OptimizerKit"]),
     .testTarget(

@@ -118,7 +118,7 @@ public struct PluginLoader: Sendable {
   /// Compiles a file unless the cache has it; returns the library.
   func compile(_ file: String) throws -> URL {
     guard let source = try? String(contentsOfFile: file, encoding: .utf8) else {
-      throw PluginLoadError("there is no readable file \(file)")
+      throw PluginLoadError("there is no readable text file \(file)")
     }
     let type = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     guard type.first?.isUppercase == true,
@@ -166,7 +166,7 @@ public struct PluginLoader: Sendable {
     let (status, message) = try run(
       compiler,
       ["-emit-library", "-parse-as-library", "-module-name", name, "-I", modules.path]
-        + systemModuleFlags + Self.flags + [file, glue.path, "-o", output.path], timeout: 120)
+        + systemModuleFlags + moduleCacheFlags + Self.flags + [file, glue.path, "-o", output.path], timeout: 120)
     guard status != -1 else { throw PluginLoadError("was not compiled within 120 s") }
     guard status == 0 else {
       let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -177,6 +177,13 @@ public struct PluginLoader: Sendable {
       throw PluginLoadError("cannot write to the cache \(cache.path)")
     }
     return library
+  }
+
+  /// Where the compiler keeps modules of C headers, if it cannot be the user's cache either.
+  private var moduleCacheFlags: [String] {
+    let folder = FileManager.default.temporaryDirectory.path
+    return cache.path.hasPrefix(folder)
+      ? ["-module-cache-path", cache.appendingPathComponent("ModuleCache").path] : []
   }
 
   /// Where the module maps of the system libraries are, for plugins that import a target which uses

@@ -10,6 +10,7 @@ import OptimizerKit
 /// Bounds what this process may write and allocate, so that a plugin which does either without end
 /// on loading is stopped early.
 public func limitTryOut() {
+  signal(SIGXFSZ, SIG_DFL)
   var files = rlimit(rlim_cur: 1 << 20, rlim_max: 1 << 20)
   setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &files)
   var memory = rlimit(rlim_cur: 2 << 30, rlim_max: 2 << 30)

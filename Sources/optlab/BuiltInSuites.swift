@@ -25,7 +25,7 @@ extension PluginCatalogue {
       throw UnknownPlugin(kind: "suite", name: nameOrFile, known: suites.map(\.name))
     }
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw UsageError("there is no readable file \(nameOrFile)")
+      throw UsageError("there is no readable text file \(nameOrFile)")
     }
     return try Suite(
       yaml: text, name: url.deletingPathExtension().lastPathComponent, file: nameOrFile)

@@ -1,0 +1,75 @@
+// What is said of words that cannot be meant: whole messages and exit codes.
+//
+// Snapshots/<case>.txt holds each; OPTLAB_RECORD=1 in the environment writes them anew.
+
+import Foundation
+import Testing
+
+@Suite struct ErrorMessageTests {
+  static let cases: [(name: String, arguments: [String])] = [
+    ("subcommand", ["trce"]),
+    ("problem", ["trace", "rosenbrok", "adam"]),
+    ("optimizer", ["trace", "rosenbrock", "adm"]),
+    ("preset", ["trace", "rosenbrock", "adam@torhc"]),
+    ("schedule", ["trace", "rosenbrock", "adam:cosin"]),
+    ("suite", ["compare", "quik"]),
+    ("suite-file-missing", ["compare", "nowhere.yaml"]),
+    ("figure", ["compare", "--optimizers", "sgd", "--problems", "beale", "--figures", "zigzg"]),
+    ("plugin", ["show", "adm"]),
+    ("status", ["runs", "--status", "diverge"]),
+    ("hyperparameter", ["trace", "rosenbrock", "adam[beta3=1]"]),
+    ("hyperparameter-range", ["trace", "rosenbrock", "adam[beta1=1]"]),
+    ("hyperparameter-type", ["trace", "rosenbrock", "adam[lr=fast]"]),
+    ("hyperparameter-infinite", ["trace", "rosenbrock", "adam[lr=1e400]"]),
+    ("problem-hyperparameter", ["trace", "quadratic[dim=1e9]", "sgd"]),
+    ("syntax", ["trace", "rosenbrock", "adam[lr=1"]),
+    ("syntax-empty", ["trace", "rosenbrock", ""]),
+    ("start-dimension", ["trace", "rosenbrock", "adam", "--start", "1"]),
+    ("start-nan", ["trace", "rosenbrock", "adam", "--start", "nan,1"]),
+    ("several", ["trace", "rosenbrock", "adam[lr=1,2]"]),
+    ("recording", ["trace", "rosenbrock", "sgd", "--steps", "100000000"]),
+    ("requirements", ["trace", "rosenbrock", "gradient-descent@exact"]),
+    ("type-name", ["new", "optimizer", "lion"]),
+    ("store-none", ["runs", "--store", "none.sqlite"]),
+    ("store-text", ["runs", "--store", "text.sqlite"]),
+    ("suite-key", ["compare", "key.yaml"]),
+    ("suite-selection", ["compare", "selection.yaml"]),
+    ("plugin-file", ["list", "schedules", "--plugin", "lower.swift"]),
+    ("plugin-missing", ["list", "schedules", "--plugin", "Gone.swift"]),
+  ]
+
+  @Test(arguments: cases.map(\.name))
+  func messages(_ name: String) async throws {
+    let workspace = try Workspace()
+    try workspace.write("text.sqlite", "hello")
+    try workspace.write("lower.swift", "")
+    try workspace.write("key.yaml", "groups:\n  - optimzers: adam\n")
+    try workspace.write(
+      "selection.yaml",
+      "groups:\n  - optimizers:\n      - sgd\n      - adam[lr=-1]\n    problems: [bealle]\n")
+    let arguments = try #require(Self.cases.first { $0.name == name }).arguments
+    let outcome = try await workspace.run(arguments)
+    let text = """
+      $ optlab \(arguments.map { $0.isEmpty ? "''" : $0 }.joined(separator: " "))
+      \(lastingText(outcome.errors))[\(outcome.status)]
+
+      """
+    let file = Workspace.sources.appendingPathComponent("Snapshots/\(name).txt")
+    if ProcessInfo.processInfo.environment["OPTLAB_RECORD"] != nil {
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(text == (try? String(contentsOf: file, encoding: .utf8)))
+  }
+
+  /// Without what changes with every new plugin or option: the lists of names, the usage lines.
+  private func lastingText(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).filter {
+      !$0.hasPrefix("Usage: ")
+    }.map { line in
+      guard line.hasPrefix("The "), let colon = line.range(of: " are: "),
+        !line.hasPrefix("The presets"), !line.hasPrefix("The statuses")
+      else { return String(line) }
+      return line[..<colon.upperBound] + "..."
+    }.joined(separator: "\n")
+  }
+}

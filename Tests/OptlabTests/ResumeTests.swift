@@ -1,0 +1,64 @@
+// Killed or interrupted at any moment, a comparison loses nothing that is finished.
+
+import Foundation
+import Testing
+
+@Suite struct ResumeTests {
+  private static let arguments = [
+    "compare", "--optimizers", "slow", "--problems", "rosenbrock", "--seeds", "1-40", "--steps",
+    "40", "--plugin", "Slow.swift",
+  ]
+
+  @Test(arguments: [SIGKILL, SIGINT])
+  func goesOn(_ signal: Int32) async throws {
+    let workspace = try Workspace()
+    try workspace.fixture("Slow.swift")
+    let process = try workspace.start(Self.arguments, log: "killed")
+    let status = try await workspace.end(of: process) {
+      while try await workspace.storedRuns().count < 2, process.isRunning {}
+      kill(process.processIdentifier, signal)
+    }
+    #expect(status == (signal == SIGKILL ? 128 + SIGKILL : 130))
+    if signal == SIGINT {
+      #expect(
+        try String(contentsOfFile: workspace.path("killed.err"), encoding: .utf8)
+          == "interrupted; what is finished is stored, the same command goes on\n")
+    }
+    // Workers see for themselves that the command is gone.
+    while !workers(of: process.processIdentifier).isEmpty {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let kept = try await workspace.storedRuns()
+    #expect((2..<40).contains(kept.count))
+    let again = try await workspace.run(Self.arguments)
+    #expect(again.status == 0)
+    #expect(again.errors.hasPrefix("\(40 - kept.count) runs done in"))
+    #expect(again.errors.contains(", \(kept.count) reused from"))
+    let all = try await workspace.storedRuns()
+    #expect(all.count == 40)
+    #expect(all.allSatisfy { $0["status"] as? String == "completed" })
+  }
+
+  @Test func twoAtOnceOnOneStore() async throws {
+    let workspace = try Workspace()
+    let arguments = [
+      "compare", "--optimizers", "sgd[lr=1e-3],adam,momentum[lr=1e-3]", "--problems", "rosenbrock",
+      "--seeds", "1-10", "--steps", "20",
+    ]
+    async let first = workspace.run(arguments)
+    async let second = workspace.run(arguments)
+    #expect(try await [first.status, second.status] == [0, 0])
+    #expect(try await workspace.storedRuns().count == 30)
+  }
+
+  /// The processes that were started by `command`.
+  private func workers(of command: Int32) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.filter { name in
+      guard Int(name) != nil,
+        let environment = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(name)/environ"))
+      else { return false }
+      return environment.split(separator: 0).contains(Data("OPTLAB_PARENT=\(command)".utf8))
+    }
+  }
+}
