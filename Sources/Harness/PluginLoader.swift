@@ -166,7 +166,8 @@ public struct PluginLoader: Sendable {
     let (status, message) = try run(
       compiler,
       ["-emit-library", "-parse-as-library", "-module-name", name, "-I", modules.path]
-        + systemModuleFlags + moduleCacheFlags + Self.flags + [file, glue.path, "-o", output.path], timeout: 120)
+        + systemModuleFlags + moduleCacheFlags + Self.flags + [file, glue.path, "-o", output.path],
+      timeout: 120)
     guard status != -1 else { throw PluginLoadError("was not compiled within 120 s") }
     guard status == 0 else {
       let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
