@@ -15,36 +15,15 @@ struct CheckCommand: ParsableCommand {
   var name: String
   @OptionGroup var plugins: PluginOptions
   @Option(help: "Seconds after which a check that does not end is a failure.") var timeLimit = 60.0
-  @Flag(help: .hidden) var inProcess = false
 
   func validate() throws {
     guard timeLimit > 0 else { throw ValidationError("--time-limit: expected more than 0") }
   }
 
   func run() throws {
-    if inProcess {
-      endWithParent()
-      try check()
-      return
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: RunOptions.executable)
-    process.arguments = Array(CommandLine.arguments.dropFirst()) + ["--in-process"]
-    process.environment = ProcessInfo.processInfo.environment.merging(environmentOfChildren) { $1 }
-    try process.run()
-    let deadline = monotonicSeconds() + timeLimit
-    while process.isRunning, monotonicSeconds() < deadline { usleep(2000) }
-    if process.isRunning {
-      kill(-process.processIdentifier, SIGKILL)
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-      throw LabFailure("\(name): the check did not end within \(shortest(timeLimit)) s")
-    }
-    process.waitUntilExit()
-    if process.terminationReason == .uncaughtSignal {
-      throw LabFailure("\(name) traps: the check was ended by signal \(process.terminationStatus)")
-    }
-    if process.terminationStatus != 0 { throw ExitCode(process.terminationStatus) }
+    if !Supervisor.isSupervised { try Supervisor.supervise(timeLimit: timeLimit) }
+    endWithParent()
+    try check()
   }
 
   private func check() throws {

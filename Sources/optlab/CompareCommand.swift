@@ -20,6 +20,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Updates of each run.") var steps: Int?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
   @Option(help: "Stop a run at f - f* below this share of the start's.") var target: Double?
+  @Option(help: "Keep every so many steps only (and the last).") var every: Int?
   @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
   var figures: String?
   @Option(help: "Seconds after which a run is stopped.") var timeLimit: Double?
@@ -39,6 +40,7 @@ struct CompareCommand: AsyncParsableCommand {
     if let steps, !(1...1_000_000_000).contains(steps) {
       throw ValidationError("--steps: expected 1 to 1000000000")
     }
+    if let every, every < 1 { throw ValidationError("--every: expected at least 1") }
     if let timeLimit, timeLimit.isNaN || timeLimit <= 0 {
       throw ValidationError("--time-limit: expected more than 0")
     }
@@ -86,10 +88,11 @@ struct CompareCommand: AsyncParsableCommand {
       "\(outcome.done) runs done in \(duration(monotonicSeconds() - begin)), "
         + "\(outcome.reused) reused from \(store.path)")
 
-    var records: [(group: String, record: RunRecord)] = []
-    for group in suite.groups {
-      for record in try store.records(suite: suite.name, group: group.name) {
-        records.append((group.name, record))
+    let records = try plan.entries.compactMap { entry in
+      try store.record(entry.key).map { record in
+        var record = record
+        record.spec.label = entry.spec.label
+        return (group: entry.group, record: record)
       }
     }
     let tables = ComparisonTables(records, catalogue: catalogue)
@@ -98,6 +101,7 @@ struct CompareCommand: AsyncParsableCommand {
     } else {
       tables.print()
     }
+    fflush(nil)  // what is measured is said, whatever happens while it is drawn
     for group in suite.groups where !group.figures.isEmpty {
       let members = records.filter { $0.group == group.name }.map(\.record)
       try output.draw(
@@ -122,6 +126,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let seeds = seeds.flatMap(parseSeeds) { suite.groups[i].seeds = seeds }
       if let steps { suite.groups[i].steps = steps }
       if let start { suite.groups[i].starts = start }
+      if let every { suite.groups[i].recording.every = every }
       if let target { suite.groups[i].target = target }
       if let timeLimit { suite.groups[i].timeLimit = timeLimit }
       if let figures {

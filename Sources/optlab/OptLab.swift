@@ -35,6 +35,7 @@ struct OptLab: AsyncParsableCommand {
     setBLASThreads(1)
     do {
       var command = try parsed()
+      try Supervisor.superviseIfPluginsAreLoaded()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -78,8 +78,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Trapping", "60", "Error: trapping traps: the check was ended by signal 4\n"),
-    ("Hanging", "3", "Error: hanging: the check did not end within 3 s\n"),
+    (
+      "Trapping", "60",
+      "Error: a plugin traps: it ended the command by Illegal instruction (signal 4); runs that were "
+        + "finished are stored\n"
+    ),
+    ("Hanging", "3", "Error: no end within 3 s: a plugin hangs\n"),
   ])
   func checksAreVerdicts(_ name: String, _ timeLimit: String, _ verdict: String) async throws {
     let workspace = try Workspace()
@@ -88,6 +92,21 @@ import Testing
       "check", name.lowercased(), "--time-limit", timeLimit, "--plugin", "\(name).swift")
     #expect(outcome.status == 1)
     #expect(outcome.errors.hasSuffix(verdict))
+  }
+
+  /// A surface that traps while its picture is drawn ends the command with a sentence; the runs and
+  /// the table, which were finished before, are there.
+  @Test func aSurfaceThatTrapsInItsPicture() async throws {
+    let workspace = try Workspace()
+    try workspace.fixture("Walled.swift")
+    let outcome = try await workspace.run(
+      "compare", "--optimizers", "sgd", "--problems", "walled", "--steps", "5", "--figures",
+      "trajectory", "--plugin", "Walled.swift")
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("sgd        completed"))
+    #expect(outcome.errors.hasSuffix("(signal 4); runs that were finished are stored\n"))
+    let runs = try await workspace.run("runs")
+    #expect(runs.output.contains("walled"))
   }
 
   /// An edited plugin reruns its own runs, and no others.
