@@ -41,9 +41,11 @@ public struct SchedulesFigure: Figure {
     let count = min(panels.count, 3)
     let size = (width: 800, height: count == 1 ? 520 : 120 + 280 * count)
     var drawn: [Panel] = []
+    var charts: [[ChartLine]] = []
     let top = 1 - 70 / Double(size.height)
     let bottom = 58 / Double(size.height)
     let each = (top - bottom) / Double(count)
+    var margin = 0.0
     for (index, panel) in panels.prefix(count).enumerated() {
       let several = panel.curves.map(\.spec.optimizer.name).unique.count > 1
       // Two of the same name are told apart by the run that they belong to.
@@ -62,18 +64,23 @@ public struct SchedulesFigure: Figure {
       let range = extent(values + [0]) ?? 0...1
       let room = max((range.upperBound - range.lowerBound) * 0.05, 1e-12)
       let steps = panel.curves.flatMap { $0.points.map(\.x) }.max() ?? 1
-      let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
+      margin = max(margin, Panel.nameMargin(lines, size: 10.5, width: size.width))
       let y1 = top - each * Double(index)
-      var axes = Panel(
+      let axes = Panel(
         frame: Frame(
-          left: 0.13, right: 0.985 - margin,
+          left: 0.13, right: 0.985,
           bottom: y1 - each + 40 / Double(size.height), top: y1 - 16 / Double(size.height)),
         x: Axis(index == count - 1 ? "step" : "", 0...max(steps, 1)),
         y: Axis(
           panel.hyperparameter == "lr" ? "learning rate" : oneLine(panel.hyperparameter),
           range.lowerBound...(range.upperBound + room), grid: true))
-      axes.add(lines, prefix: "schedule\(index)-", of: size, size: 10.5)
       drawn.append(axes)
+      charts.append(lines)
+    }
+    // One width for all panels, so that steps stand below each other.
+    for index in drawn.indices {
+      drawn[index].frame.right -= margin
+      drawn[index].add(charts[index], prefix: "schedule\(index)-", of: size, size: 10.5)
     }
     var picture = Picture(
       name: Self.name, title: title(panels.map { ($0.hyperparameter, $0.curves) }),

@@ -26,7 +26,20 @@ public struct LaneDescent: Sendable {
     _ rule: any CoordinateRule, on surface: any Surface, from start: [Double], rates: [Double],
     seed: UInt64 = 1
   ) {
+    self.init(
+      rule, on: surface, from: Array(repeating: start, count: rates.count), rates: rates, seed: seed
+    )
+  }
+
+  /// Runs with a start and a learning rate each.
+  public init(
+    _ rule: any CoordinateRule, on surface: any Surface, from starts: [[Double]], rates: [Double],
+    seed: UInt64 = 1
+  ) {
     let dimension = surface.dimension
+    precondition(
+      starts.count == rates.count && starts.allSatisfy { $0.count == dimension },
+      "a start of the surface's dimension for each learning rate")
     lanes = rates.count
     self.surface = surface
     self.seed = seed
@@ -36,7 +49,7 @@ public struct LaneDescent: Sendable {
     }
     rules = blocks.map { _ in rule }
     states = blocks.map { rule.makeState(for: ParameterLayout(coordinates: dimension * $0.count)) }
-    points = Vector(start.flatMap { Array(repeating: $0, count: rates.count) })
+    points = Vector((0..<dimension).flatMap { d in starts.map { $0[d] } })
     gradient = Vector(repeating: 0, count: dimension * Self.blockSize)
   }
 

@@ -18,16 +18,16 @@ struct LaneDescentTests {
     let rule = try #require(optimizer as? any CoordinateRule)
     let made = try catalogue.problem(PluginSpec(name: problem, settings: []))
     let surface = try #require(made as? any Surface)
-    let rates = (0..<300).map { 1e-5 * Double($0 + 1) }
-    let start = surface.starts[0]
-    var together = LaneDescent(rule, on: surface, from: start, rates: rates)
+    let rates = (0..<300).map { 1e-6 * Double($0 + 1) }
+    let starts = (0..<300).map { [-1.2 + 0.001 * Double($0), 1] }
+    var together = LaneDescent(rule, on: surface, from: starts, rates: rates)
     together.advance(steps: 20)
     together.advance(steps: 17)
     #expect(together.step == 37)
     for run in [0, 1, 255, 256, 299] {
       var alone = rule
       var state: OptimizerState<Double> = alone.makeState(for: ParameterLayout(coordinates: 2))
-      var point = Planar(start[0], start[1])
+      var point = Planar(starts[run][0], starts[run][1])
       [rates[run]].withUnsafeBufferPointer {
         alone.descend(
           surface.planarGradient(seed: 1), point: &point, state: &state, firstStep: 1, rates: $0,
