@@ -10,8 +10,9 @@ struct TraceCommand: AsyncParsableCommand {
     discussion: """
       Columns: step, loss, gradient_norm, learning_rate, x0, x1, ...; numbers have 17 significant \
       digits and read back exactly. Row 0 is the start. learning_rate is that of the update which \
-      led to the row (0 in row 0). All coordinates are printed up to 512 \
-      dimensions, the first 16 beyond.
+      led to the row (0 in row 0). Loss and gradient norm of a surface are its own, without noise; \
+      those of a network are of the minibatch that comes next. All coordinates are printed up to \
+      512 dimensions, the first 16 beyond.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
