@@ -67,6 +67,10 @@ extension Real {
   @inlinable @inline(__always) public static func -= (a: inout Self, b: Self) { a = a - b }
   @inlinable @inline(__always) public static func *= (a: inout Self, b: Self) { a = a * b }
   @inlinable @inline(__always) public static func /= (a: inout Self, b: Self) { a = a / b }
+  @inlinable @inline(__always) public static func += (a: inout Self, b: Double) { a = a + Self(b) }
+  @inlinable @inline(__always) public static func -= (a: inout Self, b: Double) { a = a - Self(b) }
+  @inlinable @inline(__always) public static func *= (a: inout Self, b: Double) { a = a * Self(b) }
+  @inlinable @inline(__always) public static func /= (a: inout Self, b: Double) { a = a / Self(b) }
 }
 
 /// The larger of two numbers.
