@@ -294,7 +294,8 @@ public enum OptimizerConformance {
         decay > 0
           ? "moves where the gradient is zero, by its weight decay"
           : "moves where the gradient has always been zero",
-        expected: describe(start.array), actual: describe(x.array), severity: .note)
+        expected: describe(start.array),
+        actual: describe(x.array) + ", \((x - start).norm) away", severity: .note)
     ]
   }
 

@@ -6,8 +6,10 @@ import OptimizerKit
 public struct FigureInput: Sendable {
   /// The runs.
   public var runs: [RunRecord] {
-    didSet { colors = OptimizerColors(runs.map(\.spec)) }
+    didSet { colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers) }
   }
+  /// The names of the optimizers that the lab knows: each keeps its colour whoever takes part.
+  public let knownOptimizers: [String]
   /// Makes the surface of a specification; nil where it is none, or not known any more.
   public var surface: @Sendable (PluginSpec) -> (any Surface)?
   /// Makes a sequence of schedules; nil where one is not known any more.
@@ -20,7 +22,7 @@ public struct FigureInput: Sendable {
   var colors: OptimizerColors
 
   public init(
-    runs: [RunRecord], ledger: FigureLedger = .init(),
+    runs: [RunRecord], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
     surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
     schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
     optimizer: @escaping @Sendable (PluginSpec) -> (any Optimizer)? = { _ in nil }
@@ -30,7 +32,8 @@ public struct FigureInput: Sendable {
     self.surface = surface
     self.schedule = schedule
     self.optimizer = optimizer
-    colors = OptimizerColors(runs.map(\.spec))
+    self.knownOptimizers = knownOptimizers
+    colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers)
   }
 }
 
@@ -175,7 +178,7 @@ extension RunRecord {
 
   /// Whether the run ends at a minimum of the loss `floor`.
   func reaches(_ floor: Double) -> Bool {
-    finalLoss - floor <= Self.reachedShare * max(initialLoss - floor, 0)
+    gradientsToReach(floor) != nil
   }
 
   /// The number of gradients after which the run first reaches the loss `floor`.

@@ -182,7 +182,11 @@ public struct LearningRateFigure: Figure {
       }
     }
     let seeds = sweeps.flatMap { $0.rates.map(\.runs.count) }.max() ?? 1
-    var notes = ["a ring marks the best learning rate, × a median that diverged"]
+    var notes = [
+      "the range near the best is that in which the final loss is at most ten times the best one's, "
+        + "in factors of ten",
+      "a ring marks the best learning rate, × a median that diverged",
+    ]
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
     return Picture(
       name: name, title: title(best, oneLine(contest.problem.name)),

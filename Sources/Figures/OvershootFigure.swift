@@ -30,6 +30,9 @@ public struct OvershootFigure: Figure {
     return pictures
   }
 
+  /// More than so many names do not fit beside a panel.
+  private static let mostPaths = 7
+
   private struct Path {
     var run: RunRecord
     var shape: PathShape
@@ -39,7 +42,7 @@ public struct OvershootFigure: Figure {
   private func picture(
     _ name: String, _ contest: Contest, _ surface: any Surface, _ input: FigureInput
   ) -> Picture? {
-    let paths = contest.runs.firstSeeds.prefix(12).compactMap { run -> Path? in
+    let paths = contest.runs.firstSeeds.prefix(Self.mostPaths).compactMap { run -> Path? in
       guard run.trajectory.dimension == surface.dimension, run.finiteRows > 1 else { return nil }
       let shape = PathShape.measure(run.trajectory, on: surface)
       guard let frame = shape.frame, frame.isAtMinimum, frame.flattest != nil,
@@ -130,6 +133,8 @@ public struct OvershootFigure: Figure {
       caption: Caption(
         contest.runs, of: input,
         notes: [
+          contest.runs.firstSeeds.count > Self.mostPaths
+            ? "the first \(Self.mostPaths) of \(contest.runs.firstSeeds.count) runs" : "all runs",
           "directions: \(paths[0].frame.name)",
           "a ring marks the farthest passage beyond the minimum, in per cent of the initial "
             + "distance along that direction",

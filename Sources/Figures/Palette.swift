@@ -6,8 +6,10 @@ import OptimizerKit
 ///
 /// Colour-blind safe: the qualitative palette of Okabe and Ito (2008), without its yellow, which is
 /// lost on white, then colours of Paul Tol's "muted" scheme. A name is hashed to a place in the
-/// palette, so that an optimizer has its colour in every figure, whoever else takes part; where two
-/// names of one set of runs meet, the one later in the alphabet moves on to the next free place.
+/// palette, so that an optimizer has its colour in every figure; where two names meet, one moves on
+/// to the next free place: the one that the lab does not know, else the one later in the alphabet.
+/// While the lab knows no more names than there are colours, each of them keeps its colour whoever
+/// else takes part.
 /// Several settings of one optimizer share its colour and differ in shade and dash.
 struct OptimizerColors: Sendable {
   static let palette = [
@@ -35,16 +37,13 @@ struct OptimizerColors: Sendable {
   private var slots: [String: Int] = [:]
 
   /// The colours of these runs.
-  init(_ specs: [RunSpec]) {
-    var taken: Set<Int> = []
-    for name in Set(specs.map(\.optimizer.name)).sorted() {
-      var slot = Self.preferredSlot(name)
-      if taken.count < Self.palette.count {
-        while taken.contains(slot) { slot = (slot + 1) % Self.palette.count }
-      }
-      taken.insert(slot)
-      slots[name] = slot
-    }
+  ///
+  /// - Parameter known: the optimizers that the lab knows, which keep their colours.
+  init(_ specs: [RunSpec], known: [String] = []) {
+    let home = Self.places(of: Set(known).sorted(), from: [:])
+    let shown = Set(specs.map(\.optimizer.name)).sorted()
+    slots = Self.places(
+      of: shown.filter { home[$0] != nil } + shown.filter { home[$0] == nil }, from: home)
     var labels: [Side: Set<String>] = [:]
     for spec in specs { labels[Side(spec), default: []].insert(spec.label) }
     for (side, labels) in labels {
@@ -56,6 +55,22 @@ struct OptimizerColors: Sendable {
           dash: Dash(rawValue: variant % 4 + 1)!)
       }
     }
+  }
+
+  /// A place for each name in order: its own in `home`, else the hashed one, and the next free one
+  /// where that is taken and another is free.
+  private static func places(of names: [String], from home: [String: Int]) -> [String: Int] {
+    var places: [String: Int] = [:]
+    var taken: Set<Int> = []
+    for name in names {
+      var slot = home[name] ?? preferredSlot(name)
+      if taken.count < palette.count {
+        while taken.contains(slot) { slot = (slot + 1) % palette.count }
+      }
+      taken.insert(slot)
+      places[name] = slot
+    }
+    return places
   }
 
   /// The look of a run.

@@ -187,6 +187,8 @@ extension Picture {
       guard let frame = panel.terminalFrame else { return nil }
       var panel = panel
       panel.frame = frame
+      // Room for a title of two lines and the name of the axis.
+      panel.frame.top = min(frame.top, 1 - 5 / Double(characters.rows))
       panel.labels.removeAll { $0.omittedInTerminal }
       panel.labels += panel.tagLabels(
         pictureHeight: Double(characters.rows), rowHeight: 1.02 / Double(characters.rows),
@@ -196,7 +198,7 @@ extension Picture {
         panel.labels.append(
           Label(
             text: panel.title.isEmpty ? panel.y.label : "\(panel.title): \(panel.y.label)",
-            x: frame.left, y: frame.top + 1.5 / Double(characters.rows), system: .screen))
+            x: frame.left, y: panel.frame.top + 1.5 / Double(characters.rows), system: .screen))
         panel.y.label = ""
         panel.title = ""
       }

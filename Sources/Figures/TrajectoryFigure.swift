@@ -13,7 +13,7 @@ public struct TrajectoryFigure: Figure {
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests(byStart: false)
+    let contests = input.contests()
     let names = input.fileNames(Self.name, contests)
     var pictures: [Picture] = []
     for (contest, name) in zip(contests, names) {
@@ -57,17 +57,19 @@ public struct TrajectoryFigure: Figure {
       let ranked = runs.filter { !$0.diverged && $0.finalLoss.isFinite }
         .sorted { $0.finalLoss < $1.finalLoss }
       if let best = ranked.first, let worst = ranked.last {
-        let gap = best.finalLoss - floor
+        let gap = readable(best.finalLoss - floor, digits: 2)
+        let left = readable(worst.finalLoss - floor, digits: 2)
+        let minimum = surface.minima.count > 1 ? "a minimum" : "the minimum"
         text =
           "On \(name), \(best.shownLabel) "
-          + (best.reaches(floor)
-            ? "reaches the minimum" : "comes within \(readable(gap, digits: 2)) of the minimum")
+          + (best.reaches(floor) ? "reaches \(minimum)" : "comes within \(gap) of the minimal loss")
           + " in \(best.steps) steps"
         if worst.spec.label != best.spec.label {
-          let left = readable(worst.finalLoss - floor, digits: 2)
-          text +=
-            worst.reaches(floor)
-            ? ", as do all others" : "; \(worst.shownLabel) is still \(left) above it"
+          if worst.reaches(floor) {
+            text += ", as do all others"
+          } else if left != gap {
+            text += "; \(worst.shownLabel) is still \(left) above it"
+          }
         }
       } else {
         text = "On \(name), no run ends at a finite loss"
@@ -82,7 +84,9 @@ public struct TrajectoryFigure: Figure {
         : "Paths of \(runs.map(\.shownLabel).unique.count) optimizers on \(name)"
     }
     if !diverged.isEmpty {
-      text += "; \(enumeration(Array(diverged.prefix(3)))) diverge\(diverged.count == 1 ? "s" : "")"
+      text +=
+        diverged.count == 1
+        ? "; \(diverged[0]) diverges" : "; \(diverged.count) of \(runs.count) diverge"
     }
     return text
   }

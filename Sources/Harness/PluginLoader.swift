@@ -171,6 +171,10 @@ public struct PluginLoader: Sendable {
     guard status != -1 else { throw PluginLoadError("was not compiled within 120 s") }
     guard status == 0 else {
       let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
+      if text.contains("cannot find '\(type)' in scope") {
+        throw PluginLoadError(
+          "does not define '\(type)': a plugin file is named after its type, public struct \(type)")
+      }
       throw PluginLoadError(
         "does not compile:\n\(text.isEmpty ? "(the compiler said nothing)" : text)")
     }

@@ -108,7 +108,8 @@ final class RunRecorder {
       }
     } else if gap > divergenceFactor * max(abs(initialGap), 1) {
       status = .diverged
-      reason = "the loss passed \(divergenceFactor) times the start's after step \(step)"
+      let exponent = Int((Double.log(divergenceFactor) / Double.log(10)).rounded())
+      reason = "the loss passed 1e\(exponent) times the start's after step \(step)"
     } else if let target = spec.target, minimumLoss != nil, gap <= target * initialGap {
       status = .reachedTarget
       reason = "f - f* fell to \(target) of the start's after step \(step)"

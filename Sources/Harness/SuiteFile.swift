@@ -68,6 +68,12 @@ extension Suite {
       group.name =
         try table["name"].map { try reader.text($0, key: "name") }
         ?? "group-\(groups.count + 1)"
+      let isFolder = group.name.allSatisfy { $0.isLetter || $0.isNumber || "-_. ".contains($0) }
+      guard isFolder, !group.name.hasPrefix(".") else {
+        throw reader.error(
+          table["name"] ?? node,
+          "name: '\(group.name)' becomes a folder; expected letters, digits, '-', '_', '.' and ' '")
+      }
       guard let optimizers = table["optimizers"], let problems = table["problems"] else {
         let missing = table["optimizers"] == nil ? "optimizers" : "problems"
         throw reader.error(node, "\(group.name): the key '\(missing)' is missing: a list of names")

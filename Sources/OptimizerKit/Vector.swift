@@ -90,6 +90,30 @@ extension Vector {
     for i in 0..<count { x[i] = x[i] + alpha * y[i] }
   }
 
+  /// a + b; allocates.
+  @inlinable
+  public static func + (a: Vector, b: Vector) -> Vector {
+    var sum = a
+    sum.add(R(1.0), b)
+    return sum
+  }
+
+  /// a − b; allocates.
+  @inlinable
+  public static func - (a: Vector, b: Vector) -> Vector {
+    var difference = a
+    difference.add(R(-1.0), b)
+    return difference
+  }
+
+  /// α v; allocates.
+  @inlinable
+  public static func * (alpha: Double, v: Vector) -> Vector {
+    var product = Vector(repeating: R(0.0), count: v.count)
+    product.add(R(alpha), v)
+    return product
+  }
+
   /// The scalar product, accumulated in double precision over eight interleaved partial sums
   /// (a fixed order: the same numbers give the same bits).
   @inlinable

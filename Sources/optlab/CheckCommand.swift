@@ -51,7 +51,11 @@ struct CheckCommand: ParsableCommand {
       }
     }
     guard !checked.isEmpty else {
-      for failure in catalogue.failures where isMeant("", failure.file) {
+      for failure in catalogue.failures
+      where isMeant("", failure.file)
+        || URL(fileURLWithPath: failure.file).deletingPathExtension().lastPathComponent
+          .lowercased() == name.lowercased().filter({ $0 != "-" })
+      {
         throw LabFailure("\(failure.file): \(failure.reason)")
       }
       let names =

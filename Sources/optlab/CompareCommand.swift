@@ -16,7 +16,7 @@ struct CompareCommand: AsyncParsableCommand {
   var suite: String?
   @Option(help: "Optimizers, such as adam,sgd[lr=1e-2,1e-3].") var optimizers: String?
   @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].") var problems: String?
-  @Option(help: "Seeds, such as 3 or 1-5.") var seeds: String?
+  @Option(help: "Seeds by number: 7, or 1-5 for five of them.") var seeds: String?
   @Option(help: "Updates of each run.") var steps: Int?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
   @Option(help: "Stop a run at f - f* below this share of the start's.") var target: Double?

@@ -66,11 +66,14 @@ struct ExportCommand: ParsableCommand {
   private func exportTrajectories(
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
-    out.write("key,optimizer,problem,seed,step,loss,gradient_norm,learning_rate,point\n")
+    out.write(
+      "key,optimizer,problem,problem_settings,start,seed,step,loss,gradient_norm,learning_rate,"
+        + "point\n")
     for summary in records {
       guard let record = try store.record(summary.key) else { continue }
       let prefix = [
-        record.key, record.spec.label, record.spec.problem.name, String(record.spec.seed),
+        record.key, record.spec.label, record.spec.problem.name, settings(record.spec.problem),
+        (record.spec.start ?? []).map(exact).joined(separator: " "), String(record.spec.seed),
       ].map(csvCell).joined(separator: ",")
       let trajectory = record.trajectory
       for row in 0..<trajectory.count {

@@ -4,6 +4,7 @@ import ArgumentParser
 import Figures
 import Foundation
 import OptimizerKit
+import Plugins
 
 /// Options of commands that draw.
 struct FigureOptions: ParsableArguments {
@@ -55,8 +56,10 @@ struct FigureOptions: ParsableArguments {
       }
     }
     let size = Terminal.size
+    let formats = try parsedFormats()
+    let isForReading = formats == [.terminal]
     let options = FigureRenderer.Options(
-      formats: try parsedFormats(),
+      formats: formats, script: !isForReading, caption: !isForReading,
       processes: min(pictures.count, ProcessInfo.processInfo.activeProcessorCount),
       terminal: TerminalSize(
         columns: size.columns, rows: size.rows - 2, colour: Terminal.hasColour))
@@ -74,7 +77,7 @@ extension FigureInput {
   /// Runs with everything that is needed to draw them.
   init(runs: [RunRecord], catalogue: PluginCatalogue) {
     self.init(
-      runs: runs,
+      runs: runs, knownOptimizers: PluginCatalogue.builtIn().optimizers.map(\.name),
       ledger: FigureLedger(versions: ["OptimizerLab \(OptLab.configuration.version)"]),
       surface: { (try? catalogue.problem($0)) as? any Surface },
       schedule: { parts in

@@ -48,6 +48,10 @@ struct LearningRateSweep {
     var text = "best at \(brief(best.rate)), f − f* \(brief(best.share)) of the start's"
     if let range = working(below: 0.01) {
       text += "; below 1 % from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
+      let ends = [rates.first, rates.last]
+      if ends.contains(range.lowerBound) || ends.contains(range.upperBound) {
+        text += " (the edge of what was tried)"
+      }
     }
     return text
   }

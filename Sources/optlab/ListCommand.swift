@@ -27,7 +27,7 @@ struct ListCommand: ParsableCommand {
         lists.append(
           (
             kind,
-            try catalogue.builtInSuites().map {
+            try catalogue.suiteNames.map { try catalogue.suite($0) }.map {
               Item(name: $0.name, summary: $0.title, presets: [])
             }
           ))

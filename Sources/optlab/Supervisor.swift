@@ -56,6 +56,9 @@ enum Supervisor {
     let signalNumber = status & 0x7f
     if signalNumber == 0 { Foundation.exit((status >> 8) & 0xff) }
     kill(-child, SIGKILL)
+    guard [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE].contains(signalNumber) else {
+      Foundation.exit(128 + signalNumber)  // a reader that stopped reading, a kill from outside
+    }
     throw LabFailure(
       "a plugin traps: it ended the command by \(String(cString: strsignal(signalNumber))) (signal "
         + "\(signalNumber)); runs that were finished are stored")

@@ -11,6 +11,17 @@ import Testing
   }
 
   @Test func coloursAreStable() {
+    // A known optimizer keeps its colour, whoever takes part.
+    let lab = ["adam", "momentum", "rmsprop", "sgd"]
+    let alone = OptimizerColors(specs(["rmsprop"]), known: lab)
+    let crowd = OptimizerColors(
+      specs(lab + (0..<7).map { "a-newcomer-\($0)" }), known: lab)
+    for name in lab {
+      #expect(
+        crowd.color(of: name) == OptimizerColors(specs([name]), known: lab).color(of: name))
+    }
+    #expect(Set((lab + (0..<7).map { "a-newcomer-\($0)" }).map(crowd.color)).count == 11)
+    #expect(alone.color(of: "rmsprop") == crowd.color(of: "rmsprop"))
     let few = OptimizerColors(specs(["adam", "sgd"]))
     let many = OptimizerColors(
       specs(["newton", "sgd", "rmsprop", "adam", "nesterov", "momentum", "adamw", "adagrad"]))

@@ -32,6 +32,6 @@ import Testing
     let file = try await workspace.run("export", "trajectories", "--output", "all.csv")
     #expect(file.status == 0 && file.output.isEmpty)
     let lines = try String(contentsOfFile: workspace.path("all.csv"), encoding: .utf8)
-    #expect(lines.hasPrefix("key,optimizer,problem,seed,step,loss,"))
+    #expect(lines.hasPrefix("key,optimizer,problem,problem_settings,start,seed,step,loss,"))
   }
 }
