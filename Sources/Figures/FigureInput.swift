@@ -181,12 +181,12 @@ extension RunRecord {
     gradientsToReach(floor) != nil
   }
 
-  /// The number of gradients after which the run first reaches the loss `floor`.
+  /// The number of gradients after which the run is at the loss `floor` and stays there.
   func gradientsToReach(_ floor: Double) -> Int? {
     let limit = Self.reachedShare * max(initialLoss - floor, 0)
-    guard let row = trajectory.losses.firstIndex(where: { $0 - floor <= limit }), steps > 0 else {
-      return nil
-    }
+    let before = trajectory.losses.lastIndex { !($0 - floor <= limit) } ?? -1
+    let row = before + 1
+    guard row < trajectory.count, steps > 0 else { return nil }
     return trajectory.steps[row] * counts.gradients / steps
   }
 }
