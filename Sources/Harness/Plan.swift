@@ -21,9 +21,6 @@ public struct Plan: Sendable {
 
   public let suite: Suite
   public let entries: [Entry]
-
-  /// The entries of a group.
-  public func entries(of group: String) -> [Entry] { entries.filter { $0.group == group } }
 }
 
 /// Everything that is wrong with a plan.

@@ -113,16 +113,6 @@ extension Surface {
     evaluated([x]).losses[0]
   }
 
-  /// ∇f(x) by dual numbers from `loss` alone: what `gradient` must agree with.
-  public func dualGradient(at x: [Double]) -> [Double] {
-    x.indices.map { i in
-      var point = x.enumerated().map { Dual($1, derivative: $0 == i ? 1 : 0) }
-      return point.withUnsafeMutableBufferPointer {
-        loss(at: Strided($0.baseAddress!, count: dimension)).derivative
-      }
-    }
-  }
-
   /// ∇f(x) as the surface writes it, without noise.
   public func gradient(at x: [Double]) -> [Double] {
     var x = x
