@@ -17,25 +17,29 @@ public enum Activation: String, Sendable, CaseIterable {
   ///
   /// - Parameters:
   ///   - values: rows × columns.
-  ///   - bias: one for each column.
+  ///   - bias: one for each column; nil for none.
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  func addBiasAndApply<R: NetworkScalar>(
-    _ values: UnsafeMutablePointer<R>, bias: UnsafePointer<R>, rows: Int, columns: Int
+  func apply<R: NetworkScalar>(
+    _ values: UnsafeMutablePointer<R>, bias: UnsafePointer<R>?, rows: Int, columns: Int
   ) {
     @inline(__always)
-    func eachRow(_ f: (R) -> R) {
+    func each(_ f: (R) -> R) {
+      guard let bias else {
+        for i in 0..<rows * columns { values[i] = f(values[i]) }
+        return
+      }
       for row in 0..<rows {
         let values = values + row * columns
         for j in 0..<columns { values[j] = f(values[j] + bias[j]) }
       }
     }
     switch self {
-    case .identity: eachRow { $0 }
+    case .identity: if bias != nil { each { $0 } }
     // In this order of arguments NaN stays NaN, and the loop vectorises.
-    case .relu: eachRow { max($0, 0) }
-    case .tanh: eachRow { R.hyperbolicTangent($0) }
-    case .sigmoid: eachRow { 1 / (1 + R.exponential(-$0)) }
+    case .relu: each { max($0, 0) }
+    case .tanh: each { R.hyperbolicTangent($0) }
+    case .sigmoid: each { 1 / (1 + R.exponential(-$0)) }
     }
   }
 
@@ -44,16 +48,20 @@ public enum Activation: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - gradient: ∂loss/∂y, rows × columns; on return ∂loss/∂z.
   ///   - output: y, rows × columns.
-  ///   - biasGradient: one for each column; written.
+  ///   - biasGradient: one for each column; written; nil where there is no bias.
   @_specialize(where R == Float)
   @_specialize(where R == Double)
   func multiplyByDerivative<R: NetworkScalar>(
     _ gradient: UnsafeMutablePointer<R>, output: UnsafePointer<R>,
-    biasGradient: UnsafeMutablePointer<R>, rows: Int, columns: Int
+    biasGradient: UnsafeMutablePointer<R>?, rows: Int, columns: Int
   ) {
-    for j in 0..<columns { biasGradient[j] = 0 }
     @inline(__always)
-    func eachRow(_ f: (_ g: R, _ y: R) -> R) {
+    func each(_ f: (_ g: R, _ y: R) -> R) {
+      guard let biasGradient else {
+        for i in 0..<rows * columns { gradient[i] = f(gradient[i], output[i]) }
+        return
+      }
+      for j in 0..<columns { biasGradient[j] = 0 }
       for row in 0..<rows {
         let gradient = gradient + row * columns
         let output = output + row * columns
@@ -65,10 +73,10 @@ public enum Activation: String, Sendable, CaseIterable {
       }
     }
     switch self {
-    case .identity: eachRow { g, _ in g }
-    case .relu: eachRow { g, y in y > 0 ? g : 0 }
-    case .tanh: eachRow { g, y in g * (1 - y * y) }
-    case .sigmoid: eachRow { g, y in g * (y * (1 - y)) }
+    case .identity: if biasGradient != nil { each { g, _ in g } }
+    case .relu: each { g, y in y > 0 ? g : 0 }
+    case .tanh: each { g, y in g * (1 - y * y) }
+    case .sigmoid: each { g, y in g * (y * (1 - y)) }
     }
   }
 }

@@ -20,13 +20,13 @@ public struct Dense: Layer {
   public var activation: Activation
   /// How the weights are drawn.
   public var weights: Initializer
-  /// How the biases are drawn.
-  public var biases: Initializer
+  /// How the biases are drawn; nil for a layer without biases, as before a normalisation.
+  public var biases: Initializer?
 
   /// A layer of `outputs` units.
   public init(
     _ outputs: Int, _ activation: Activation = .identity, weights: Initializer = .kaimingNormal,
-    biases: Initializer = .zeros
+    biases: Initializer? = .zeros
   ) {
     self.outputs = outputs
     self.activation = activation
@@ -44,19 +44,17 @@ public struct Dense: Layer {
 
   public func parameters(_ input: Shape) -> [LayerParameter] {
     let fans = (in: input.count, out: outputs)
-    return [
-      LayerParameter(
-        "weight", shape: [outputs, input.count], role: .weight, fanIn: input.count,
-        initializer: weights, fans: fans),
-      LayerParameter(
-        "bias", shape: [outputs], role: .bias, fanIn: 1, initializer: biases, fans: fans),
-    ]
+    let weight = LayerParameter(
+      "weight", shape: [outputs, input.count], role: .weight, fanIn: input.count,
+      initializer: weights, fans: fans)
+    return [weight] + LayerParameter.bias(biases, outputs: outputs, fans: fans)
   }
 
-  public func makeOperation<R: NetworkScalar>(_ input: Shape, capacity: Int, over: R.Type)
-    -> (any LayerOperation<R>)?
-  {
-    DenseOperation<R>(inputs: input.count, outputs: outputs, activation: activation)
+  public func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  ) -> (any LayerOperation<R>)? {
+    DenseOperation<R>(
+      inputs: input.count, outputs: outputs, hasBias: biases != nil, activation: activation)
   }
 }
 
@@ -64,11 +62,13 @@ public struct Dense: Layer {
 final class DenseOperation<R: NetworkScalar>: LayerOperation {
   let inputs: Int
   let outputs: Int
+  let hasBias: Bool
   let activation: Activation
 
-  init(inputs: Int, outputs: Int, activation: Activation) {
+  init(inputs: Int, outputs: Int, hasBias: Bool, activation: Activation) {
     self.inputs = inputs
     self.outputs = outputs
+    self.hasBias = hasBias
     self.activation = activation
   }
 
@@ -79,8 +79,9 @@ final class DenseOperation<R: NetworkScalar>: LayerOperation {
     R.multiply(
       input, parameters, transposeB: true, into: output,
       rows: pass.examples, columns: outputs, inner: inputs)
-    activation.addBiasAndApply(
-      output, bias: parameters + outputs * inputs, rows: pass.examples, columns: outputs)
+    activation.apply(
+      output, bias: hasBias ? parameters + outputs * inputs : nil, rows: pass.examples,
+      columns: outputs)
   }
 
   func backward(
@@ -89,8 +90,9 @@ final class DenseOperation<R: NetworkScalar>: LayerOperation {
     inputGradient: UnsafeMutablePointer<R>?, pass: Pass
   ) {
     activation.multiplyByDerivative(
-      outputGradient, output: output, biasGradient: parameterGradient + outputs * inputs,
-      rows: pass.examples, columns: outputs)
+      outputGradient, output: output,
+      biasGradient: hasBias ? parameterGradient + outputs * inputs : nil, rows: pass.examples,
+      columns: outputs)
     R.multiply(
       outputGradient, transposeA: true, input, into: parameterGradient,
       rows: outputs, columns: inputs, inner: pass.examples)

@@ -21,14 +21,32 @@ public protocol Layer: Sendable {
   func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape
   /// The tensors that are trained, in the order in which they lie in the parameter vector.
   func parameters(_ input: Shape) -> [LayerParameter]
-  /// The computation for up to `capacity` examples; nil where the output is the input under
-  /// another shape.
-  func makeOperation<R: NetworkScalar>(_ input: Shape, capacity: Int, over: R.Type)
-    -> (any LayerOperation<R>)?
+  /// The computation; nil where the output is the input under another shape.
+  func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  ) -> (any LayerOperation<R>)?
+  /// How far one output sees; nil for a layer whose outputs each see one position.
+  var window: Window? { get }
 }
 
 extension Layer {
   public func parameters(_ input: Shape) -> [LayerParameter] { [] }
+  public var window: Window? { nil }
+}
+
+/// What operations are told when they are made.
+public struct OperationContext {
+  /// The most examples in one pass.
+  public let capacity: Int
+  private var streams = 0
+
+  public init(capacity: Int) { self.capacity = capacity }
+
+  /// A number that no other operation of the network has, for drawing random numbers of its own.
+  public mutating func nextStream() -> Int {
+    streams += 1
+    return streams
+  }
 }
 
 /// A tensor that a layer trains.
@@ -57,6 +75,17 @@ public struct LayerParameter: Sendable {
     self.initializer = initializer
     self.fans = fans
   }
+
+  /// The biases of a layer, one for each of its `outputs`; none where they have no initializer.
+  static func bias(_ initializer: Initializer?, outputs: Int, fans: (in: Int, out: Int))
+    -> [LayerParameter]
+  {
+    guard let initializer else { return [] }
+    return [
+      LayerParameter(
+        "bias", shape: [outputs], role: .bias, fanIn: 1, initializer: initializer, fans: fans)
+    ]
+  }
 }
 
 /// One pass of a minibatch through a network: what an operation may depend on beside its signals.
@@ -69,16 +98,26 @@ public struct Pass: Sendable {
   public var seed: UInt64
   /// The number of the step, from 1: what is random is drawn from seed and step.
   public var step: Int
+  /// Whether batch normalisation takes this pass into its running statistics: a training pass
+  /// that only looks must leave no trace.
+  public var isTracked: Bool
 
-  public init(examples: Int, isTraining: Bool, seed: UInt64 = 0, step: Int = 0) {
+  public init(
+    examples: Int, isTraining: Bool, seed: UInt64 = 0, step: Int = 0, isTracked: Bool = false
+  ) {
     self.examples = examples
     self.isTraining = isTraining
     self.seed = seed
     self.step = step
+    self.isTracked = isTracked
   }
 }
 
-/// A layer's computation, with the memory it needs. Signals are examples × elements, row-major.
+/// A layer's computation, with the memory it needs.
+///
+/// Signals are examples × positions × channels, row-major: the channels of an image lie innermost,
+/// so that what treats channels alike (biases, activations, normalisation) sees a matrix of rows ×
+/// channels, whether it follows a convolution or a dense layer. See `Shape`.
 ///
 /// `backward` follows a `forward` of the same pass.
 public protocol LayerOperation<Scalar>: AnyObject {

@@ -18,14 +18,7 @@ public final class Network<R: NetworkScalar> {
   /// What training minimises.
   public let loss: any Loss
 
-  private struct Stage {
-    let operation: any LayerOperation<R>
-    let parameters: Int  // where its parameters begin
-    let output: UnsafeMutablePointer<R>
-  }
-  private var stages: [Stage] = []
-  // Two gradients of signals, taken in turn: what a layer is handed, and what it hands on.
-  private let gradients: (UnsafeMutablePointer<R>, UnsafeMutablePointer<R>)
+  private let chain: Chain<R>
   private let initializers: [LayerParameter]
 
   /// Connects `layers`, one after the other.
@@ -42,27 +35,9 @@ public final class Network<R: NetworkScalar> {
     self.capacity = capacity
     self.loss = loss
     output = plan.output
-    for step in plan.steps {
-      guard
-        let operation = step.layer.makeOperation(step.input, capacity: capacity, over: R.self)
-      else { continue }
-      stages.append(
-        Stage(
-          operation: operation, parameters: step.parameters,
-          output: allocateAligned(capacity * step.output.count)))
-    }
-    precondition(!stages.isEmpty, "a network needs a layer that computes")
-    // Nobody needs the gradient of the network's input, often the widest of all signals.
-    let widest = plan.steps.map(\.output.count).max() ?? 0
-    gradients = (
-      allocateAligned(capacity * widest), allocateAligned(capacity * widest)
-    )
-  }
-
-  deinit {
-    for stage in stages { free(aligned: stage.output) }
-    free(aligned: gradients.0)
-    free(aligned: gradients.1)
+    var context = OperationContext(capacity: capacity)
+    chain = Chain(plan, context: &context)
+    precondition(!chain.stages.isEmpty, "a network needs a layer that computes")
   }
 
   /// Draws the parameters before the first step into `parameters`, as long as `layout.count`. Each
@@ -83,13 +58,7 @@ public final class Network<R: NetworkScalar> {
     -> UnsafePointer<R>
   {
     precondition(pass.examples <= capacity, "more examples than the network has room for")
-    var signal = inputs
-    for stage in stages {
-      stage.operation.forward(
-        signal, parameters: parameters + stage.parameters, output: stage.output, pass: pass)
-      signal = UnsafePointer(stage.output)
-    }
-    return signal
+    return chain.forward(inputs, parameters: parameters, pass: pass)
   }
 
   /// The mean loss over `batch`.
@@ -107,20 +76,12 @@ public final class Network<R: NetworkScalar> {
     _ batch: Batch<R>, parameters: UnsafePointer<R>, gradient: UnsafeMutablePointer<R>, pass: Pass
   ) -> Double {
     let outputs = forward(batch.inputs, parameters: parameters, pass: pass)
-    var (upstream, downstream) = gradients
-    let value = loss.mean(outputs, columns: output.count, batch: batch, gradient: upstream)
-    var index = stages.count - 1
-    while index >= 0 {
-      let stage = stages[index]
-      let isFirst = index == 0
-      stage.operation.backward(
-        isFirst ? batch.inputs : UnsafePointer(stages[index - 1].output),
-        output: UnsafePointer(stage.output), parameters: parameters + stage.parameters,
-        outputGradient: upstream, parameterGradient: gradient + stage.parameters,
-        inputGradient: isFirst ? nil : downstream, pass: pass)
-      swap(&upstream, &downstream)
-      index -= 1
-    }
+    let outputGradient = chain.outputGradient
+    let value = loss.mean(outputs, columns: output.count, batch: batch, gradient: outputGradient)
+    // Nobody needs the gradient of the network's input, often the widest of all signals.
+    chain.backward(
+      batch.inputs, parameters: parameters, outputGradient: outputGradient,
+      parameterGradient: gradient, inputGradient: nil, pass: pass)
     return value
   }
 
@@ -138,39 +99,6 @@ public final class Network<R: NetworkScalar> {
       if best == Int(labels[row]), z[best] == z[best] { correct += 1 }
     }
     return correct
-  }
-}
-
-/// Layers with their shapes and parameters worked out; no memory for signals yet.
-struct NetworkPlan {
-  struct Step {
-    let layer: any Layer
-    let input: Shape
-    let output: Shape
-    let parameters: Int
-  }
-  var steps: [Step] = []
-  var layout = ParameterLayout()
-  var parameters: [LayerParameter] = []
-  var output: Shape
-
-  init(_ layers: [any Layer], input: Shape) throws(ShapeError) {
-    output = input
-    var numbers: [String: Int] = [:]
-    for layer in layers {
-      let kind = type(of: layer).kind
-      numbers[kind, default: 0] += 1
-      let name = kind + String(numbers[kind]!)
-      let next = try layer.outputShape(output, name: name)
-      steps.append(Step(layer: layer, input: output, output: next, parameters: layout.count))
-      for parameter in layer.parameters(output) {
-        layout.append(
-          "\(name).\(parameter.name)", shape: parameter.shape, role: parameter.role,
-          fanIn: parameter.fanIn)
-        parameters.append(parameter)
-      }
-      output = next
-    }
   }
 }
 

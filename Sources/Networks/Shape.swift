@@ -1,11 +1,19 @@
 // The shape of one example as it passes through a network.
 
-/// The shape of one example: its axes, outermost first; `[channels, height, width]` for an image.
+/// The shape of one example: `[channels, height, width]` for an image, `[features]` for a vector.
+///
+/// In memory the channels of an image lie innermost (height × width × channels), which is oneDNN's
+/// `nhwc`. `Flatten` puts them into the order of the axes, so that the weights after it mean the
+/// same as in other libraries.
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// The length of each axis.
   public let axes: [Int]
   /// The number of elements.
   public var count: Int { axes.reduce(1, *) }
+  /// The channels of an image, the features of a vector.
+  public var channels: Int { axes.first ?? 1 }
+  /// The pixels of an image; 1 for a vector.
+  public var positions: Int { axes.dropFirst().reduce(1, *) }
 
   public init(_ axes: [Int]) { self.axes = axes }
   public init(arrayLiteral axes: Int...) { self.axes = axes }

@@ -87,11 +87,13 @@ struct FaultyDense: Layer {
     try dense.outputShape(input, name: name)
   }
   func parameters(_ input: Shape) -> [LayerParameter] { dense.parameters(input) }
-  func makeOperation<R: NetworkScalar>(_ input: Shape, capacity: Int, over: R.Type)
+  func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  )
     -> (any LayerOperation<R>)?
   {
     FaultyOperation(
-      dense.makeOperation(input, capacity: capacity, over: R.self)!, fault, inputs: input.count,
+      dense.makeOperation(input, context: &context, over: R.self)!, fault, inputs: input.count,
       outputs: dense.outputs)
   }
 }
