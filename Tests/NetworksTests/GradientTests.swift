@@ -44,6 +44,25 @@ struct GradientCheck {
     return gradient
   }
 
+  /// Loss and gradient of the same network in single precision.
+  func inSinglePrecision(_ layers: [any Layer], input: Shape) throws
+    -> (loss: Double, gradient: [Float])
+  {
+    let network = try Network<Float>(layers, input: input, capacity: labels.count)
+    let parameters = self.parameters.map(Float.init)
+    let inputs = self.inputs.map(Float.init)
+    var gradient = [Float](repeating: .nan, count: parameters.count)
+    let loss = inputs.withUnsafeBufferPointer { inputs in
+      labels.withUnsafeBufferPointer { labels in
+        network.lossAndGradient(
+          Batch(inputs: inputs.baseAddress!, labels: labels.baseAddress!, examples: labels.count),
+          parameters: parameters, gradient: &gradient,
+          pass: Pass(examples: labels.count, isTraining: true))
+      }
+    }
+    return (loss, gradient)
+  }
+
   /// ‖g − d‖ / (‖g‖ + ‖d‖) for each tensor, d by centred differences.
   ///
   /// With h = 1e-5 the truncation error is of order h² = 1e-10, and the rounding error of order
@@ -169,16 +188,7 @@ struct GradientTests {
   @Test func singleAgreesWithDouble() throws {
     let layers: [any Layer] = [Dense(16, .sigmoid), Dense(16, .tanh), Dense(16, .relu), Dense(4)]
     let check = try GradientCheck(layers, input: [8], examples: 32)
-    let network = try Network<Float>(layers, input: [8], capacity: 32)
-    let parameters = check.parameters.map(Float.init)
-    let inputs = check.inputs.map(Float.init)
-    var gradient = [Float](repeating: .nan, count: parameters.count)
-    let loss = network.lossAndGradient(
-      inputs.withUnsafeBufferPointer { inputs in
-        check.labels.withUnsafeBufferPointer {
-          Batch(inputs: inputs.baseAddress!, labels: $0.baseAddress!, examples: 32)
-        }
-      }, parameters: parameters, gradient: &gradient, pass: Pass(examples: 32, isTraining: true))
+    let (loss, gradient) = try check.inSinglePrecision(layers, input: [8])
     #expect(abs(loss - check.loss(check.parameters)) < 1e-6)
     for (single, double) in zip(gradient, check.gradient()) {
       #expect(abs(Double(single) - double) < 1e-6)
