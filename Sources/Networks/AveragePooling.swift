@@ -72,10 +72,12 @@ final class AveragePoolingOperation<R: NetworkScalar>: LayerOperation {
     let channels = sights.output.channels
     let share = share
     output.update(repeating: 0, count: pass.examples * sights.output.count)
-    sights.each(examples: pass.examples) { place, _, image, pixel in
-      let x = input + (image + pixel) * channels
+    sights.each(examples: pass.examples) { place, image, pixels in
       let y = output + place * channels
-      for c in 0..<channels { y[c] += x[c] }
+      for pixel in pixels {
+        let x = input + (image + pixel) * channels
+        for c in 0..<channels { y[c] += x[c] }
+      }
     }
     for i in 0..<pass.examples * sights.output.count { output[i] *= share }
   }
@@ -91,10 +93,12 @@ final class AveragePoolingOperation<R: NetworkScalar>: LayerOperation {
     let channels = sights.output.channels
     let share = share
     inputGradient.update(repeating: 0, count: pass.examples * sights.input.count)
-    sights.each(examples: pass.examples) { place, _, image, pixel in
-      let dx = inputGradient + (image + pixel) * channels
+    sights.each(examples: pass.examples) { place, image, pixels in
       let dy = outputGradient + place * channels
-      for c in 0..<channels { dx[c] += dy[c] * share }
+      for pixel in pixels {
+        let dx = inputGradient + (image + pixel) * channels
+        for c in 0..<channels { dx[c] += dy[c] * share }
+      }
     }
   }
 }

@@ -26,19 +26,22 @@ public struct MaxPooling: Layer {
   public func makeOperation<R: NetworkScalar>(
     _ input: Shape, context: inout OperationContext, over: R.Type
   ) -> (any LayerOperation<R>)? {
-    guard let sights = PoolingSights(input, pool) else { return nil }
-    return MaxPoolingOperation<R>(sights, capacity: context.capacity)
+    PoolingSights(input, pool).map {
+      MaxPoolingOperation<R>($0, capacity: context.capacity)
+    }
   }
 }
 
 /// The computation of a `MaxPooling` layer.
 final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
   private let sights: PoolingSights
+  private let isPartition: Bool
   // For each output the pixel that it came from.
   private let winners: UnsafeMutablePointer<Int32>
 
   init(_ sights: PoolingSights, capacity: Int) {
     self.sights = sights
+    isPartition = sights.isPartition
     winners = .allocate(capacity: capacity * sights.output.count)
     winners.initialize(repeating: 0, count: capacity * sights.output.count)
   }
@@ -53,21 +56,18 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
   ) {
     let channels = sights.output.channels
     let winners = winners
-    sights.each(examples: pass.examples) { place, isFirst, image, pixel in
-      let x = input + (image + pixel) * channels
+    sights.each(examples: pass.examples) { place, image, pixels in
       let y = output + place * channels
       let winner = winners + place * channels
-      let pixel = Int32(truncatingIfNeeded: pixel)
-      if isFirst {
+      y.update(from: input + (image + pixels[0]) * channels, count: channels)
+      winner.update(repeating: Int32(truncatingIfNeeded: pixels[0]), count: channels)
+      for pixel in pixels.dropFirst() {
+        let x = input + (image + pixel) * channels
+        let pixel = Int32(truncatingIfNeeded: pixel)
         for c in 0..<channels {
-          y[c] = x[c]
-          winner[c] = pixel
-        }
-      } else {
-        for c in 0..<channels {
-          let isBetter = x[c] > y[c] || x[c] != x[c]
-          y[c] = isBetter ? x[c] : y[c]
-          winner[c] = isBetter ? pixel : winner[c]
+          let isLarger = x[c] > y[c] || x[c] != x[c]
+          y[c] = isLarger ? x[c] : y[c]
+          winner[c] = isLarger ? pixel : winner[c]
         }
       }
     }
@@ -83,13 +83,20 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
     guard let inputGradient else { return }
     let channels = sights.output.channels
     let winners = winners
-    inputGradient.update(repeating: 0, count: pass.examples * sights.input.count)
-    sights.each(examples: pass.examples) { place, _, image, pixel in
-      let dx = inputGradient + (image + pixel) * channels
+    let adds = !isPartition
+    if adds { inputGradient.update(repeating: 0, count: pass.examples * sights.input.count) }
+    sights.each(examples: pass.examples) { place, image, pixels in
       let dy = outputGradient + place * channels
       let winner = winners + place * channels
-      let pixel = Int32(truncatingIfNeeded: pixel)
-      for c in 0..<channels { dx[c] += winner[c] == pixel ? dy[c] : 0 }
+      for pixel in pixels {
+        let dx = inputGradient + (image + pixel) * channels
+        let pixel = Int32(truncatingIfNeeded: pixel)
+        if adds {
+          for c in 0..<channels { dx[c] += winner[c] == pixel ? dy[c] : 0 }
+        } else {
+          for c in 0..<channels { dx[c] = winner[c] == pixel ? dy[c] : 0 }
+        }
+      }
     }
   }
 }

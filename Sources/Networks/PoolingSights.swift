@@ -38,12 +38,15 @@ struct PoolingSights {
     starts = [0, pixels.count]
   }
 
-  /// Calls `body` for each place of the window over each example, and each pixel that it sees
-  /// there: the place, counted through all examples; whether it is the place's first pixel; the
-  /// first pixel of the example's image, counted through all examples; the pixel within it.
+  /// Whether each pixel is seen from exactly one place, so that nothing adds up.
+  var isPartition: Bool { pixels.count == input.positions && Set(pixels).count == pixels.count }
+
+  /// Calls `body` for each place of the window over each example: the place, and the first pixel
+  /// of the example's image, both counted through all examples; the pixels seen, within the image.
   @inline(__always)
   func each(
-    examples: Int, _ body: (_ place: Int, _ isFirst: Bool, _ image: Int, _ pixel: Int) -> Void
+    examples: Int,
+    _ body: (_ place: Int, _ image: Int, _ pixels: UnsafeBufferPointer<Int>) -> Void
   ) {
     let places = output.positions
     let area = input.positions
@@ -51,10 +54,9 @@ struct PoolingSights {
       starts.withUnsafeBufferPointer { starts in
         for example in 0..<examples {
           for place in 0..<places {
-            let begin = starts[place]
-            for k in begin..<starts[place + 1] {
-              body(example * places + place, k == begin, example * area, pixels[k])
-            }
+            body(
+              example * places + place, example * area,
+              UnsafeBufferPointer(rebasing: pixels[starts[place]..<starts[place + 1]]))
           }
         }
       }
