@@ -64,7 +64,7 @@ public final class NetworkSession: TrainingSession {
     return withExtendedLifetime(x) {
       network.lossAndGradient(
         minibatch(batch), parameters: x.pointer, gradient: gradient.mutablePointer(),
-        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step, isTracked: true))
     }
   }
 

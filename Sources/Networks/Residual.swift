@@ -135,6 +135,11 @@ final class ResidualOperation<R: NetworkScalar>: LayerOperation {
         into: inputGradient, count: pass.examples * self.input.count)
     }
   }
+
+  func observe(prefix: String, _ observer: ((LayerSignals<R>) -> Void)?) {
+    body.observe(prefix: prefix, observer)
+    shortcut.observe(prefix: prefix + "shortcut.", observer)
+  }
 }
 
 /// sum ← a + b.
