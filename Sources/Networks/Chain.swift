@@ -14,6 +14,7 @@ final class Chain<R: NetworkScalar> {
   let stages: [Stage]
   /// Called in `backward` with each stage and ∂loss/∂output, examples × elements.
   var observe: ((Stage, UnsafePointer<R>) -> Void)?
+  private let outputCount: Int
   // Two gradients of signals, taken in turn: what a stage is handed, and what it hands on.
   private let gradients: (UnsafeMutablePointer<R>, UnsafeMutablePointer<R>)
 
@@ -28,7 +29,8 @@ final class Chain<R: NetworkScalar> {
           output: allocateAligned(context.capacity * step.output.count)))
     }
     self.stages = stages
-    let widest = plan.steps.map { max($0.input.count, $0.output.count) }.max() ?? 0
+    outputCount = plan.output.count
+    let widest = plan.steps.map(\.input.count).reduce(plan.output.count, max)
     gradients = (
       allocateAligned(context.capacity * widest), allocateAligned(context.capacity * widest)
     )
@@ -63,6 +65,9 @@ final class Chain<R: NetworkScalar> {
     outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
     inputGradient: UnsafeMutablePointer<R>?, pass: Pass
   ) {
+    if stages.isEmpty {
+      inputGradient?.update(from: outputGradient, count: pass.examples * outputCount)
+    }
     var upstream = outputGradient
     var (downstream, other) = (gradients.1, gradients.0)
     var index = stages.count - 1
