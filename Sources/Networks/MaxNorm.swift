@@ -18,6 +18,8 @@ public struct MaxNorm: Sendable, Equatable {
   /// Projects parameters onto the constraint.
   ///
   /// - Parameter parameters: as long as `layout.count`.
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
   public func project<R: NetworkScalar>(
     _ parameters: UnsafeMutablePointer<R>, layout: ParameterLayout
   ) {
@@ -27,8 +29,7 @@ public struct MaxNorm: Sendable, Equatable {
     }
   }
 
-  @_specialize(where R == Float)
-  @_specialize(where R == Double)
+  @inline(__always)
   private func project<R: NetworkScalar>(
     _ weights: UnsafeMutablePointer<R>, rows: Int, columns: Int
   ) {

@@ -34,33 +34,44 @@ public struct Regularizer: Sendable, Equatable {
     _ parameters: UnsafePointer<R>, layout: ParameterLayout,
     addingTo gradient: UnsafeMutablePointer<R>? = nil
   ) -> Double {
+    let (lasso, ridge) = (R(l1), R(l2))
     var total = 0.0
     for tensor in layout.tensors where tensor.role == .weight {
-      total += term(
-        parameters + tensor.offset, count: tensor.count,
-        addingTo: gradient.map { $0 + tensor.offset })
+      let weights = parameters + tensor.offset
+      if let gradient {
+        addGradient(
+          of: weights, count: tensor.count, lasso: lasso, ridge: ridge,
+          to: gradient + tensor.offset)
+      }
+      total += elasticNet(weights, count: tensor.count, lasso: lasso, ridge: ridge)
     }
     return total
   }
+}
 
-  @_specialize(where R == Float)
-  @_specialize(where R == Double)
-  private func term<R: NetworkScalar>(
-    _ weights: UnsafePointer<R>, count: Int, addingTo gradient: UnsafeMutablePointer<R>?
-  ) -> Double {
-    let (lasso, ridge) = (R(l1), R(l2))
-    let twice = 2 * ridge
-    guard let gradient else {
-      return laneSum(count) { i in
-        let w = weights[i]
-        return lasso * abs(w) + ridge * (w * w)
-      }
-    }
-    return laneSum(count) { i in
-      let w = weights[i]
-      let sign = w > 0 ? lasso : (w < 0 ? -lasso : 0)
-      gradient[i] += sign + twice * w
-      return lasso * abs(w) + ridge * (w * w)
-    }
+/// lasso Σ |w| + ridge Σ w².
+@_specialize(where R == Float)
+@_specialize(where R == Double)
+private func elasticNet<R: NetworkScalar>(
+  _ weights: UnsafePointer<R>, count: Int, lasso: R, ridge: R
+) -> Double {
+  laneSum(count) { i in
+    let w = weights[i]
+    return Double(lasso * abs(w) + ridge * (w * w))
+  }
+}
+
+/// gradient ← gradient + lasso sign(w) + 2 ridge w.
+@_specialize(where R == Float)
+@_specialize(where R == Double)
+private func addGradient<R: NetworkScalar>(
+  of weights: UnsafePointer<R>, count: Int, lasso: R, ridge: R,
+  to gradient: UnsafeMutablePointer<R>
+) {
+  let twice = 2 * ridge
+  for i in 0..<count {
+    let w = weights[i]
+    let sign = w > 0 ? lasso : (w < 0 ? -lasso : 0)
+    gradient[i] += sign + twice * w
   }
 }

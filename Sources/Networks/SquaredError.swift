@@ -58,8 +58,10 @@ public struct SquaredError: Loss {
         let t = batch.inputs + row * columns
         total += laneSum(columns) { j in
           let difference = y[j] - t[j]
-          g?[j] = difference * share
-          return difference * difference
+          return Double(difference * difference)
+        }
+        if let g {
+          for j in 0..<columns { g[j] = (y[j] - t[j]) * share }
         }
       case .labels:
         let label = Int(batch.labels[row])
