@@ -16,7 +16,6 @@ final class OneDNNPrimitive {
   init(
     _ description: dnnl_primitive_desc_t, arguments: [(role: Int32, layout: dnnl_memory_desc_t)]
   ) {
-    OneDNN.useOneThread()
     var primitive: dnnl_primitive_t?
     OneDNN.check(dnnl_primitive_create(&primitive, description), "dnnl_primitive_create")
     self.primitive = primitive!
@@ -104,27 +103,31 @@ enum OneDNN {
     }
   }
 
-  /// The description of a computation from one of oneDNN's operation descriptors. Scratch memory
-  /// is ours, so that a primitive may be run on another thread than it was made on.
+  /// The description of a computation from one of oneDNN's operation descriptors.
   static func describe(_ operation: UnsafeRawPointer, hint: dnnl_primitive_desc_t? = nil)
     -> dnnl_primitive_desc_t
   {
-    var attributes: dnnl_primitive_attr_t?
-    check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
-    defer { dnnl_primitive_attr_destroy(attributes) }
-    check(
-      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
-      "dnnl_primitive_attr_set_scratchpad_mode")
-    var description: dnnl_primitive_desc_t?
-    check(
-      dnnl_primitive_desc_create(&description, operation, attributes, engine, hint),
-      "dnnl_primitive_desc_create")
-    return description!
+    describe {
+      dnnl_primitive_desc_create($0, operation, $1, engine, hint)
+    }
   }
 
   /// A copy from one layout to another.
   static func reorder(from: dnnl_memory_desc_t, to: dnnl_memory_desc_t) -> OneDNNPrimitive {
     var (source, target) = (from, to)
+    let description = describe {
+      dnnl_reorder_primitive_desc_create($0, &source, engine, &target, engine, $1)
+    }
+    return OneDNNPrimitive(description, arguments: [(DNNL_ARG_FROM, from), (DNNL_ARG_TO, to)])
+  }
+
+  /// Scratch memory is ours, so that a primitive may be run on another thread than it was made on.
+  /// How work is divided among threads is decided here, not when it is done.
+  private static func describe(
+    _ create: (UnsafeMutablePointer<dnnl_primitive_desc_t?>, dnnl_primitive_attr_t?) ->
+      dnnl_status_t
+  ) -> dnnl_primitive_desc_t {
+    useOneThread()
     var attributes: dnnl_primitive_attr_t?
     check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
     defer { dnnl_primitive_attr_destroy(attributes) }
@@ -132,11 +135,7 @@ enum OneDNN {
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
     var description: dnnl_primitive_desc_t?
-    check(
-      dnnl_reorder_primitive_desc_create(
-        &description, &source, engine, &target, engine, attributes),
-      "dnnl_reorder_primitive_desc_create")
-    return OneDNNPrimitive(
-      description!, arguments: [(DNNL_ARG_FROM, from), (DNNL_ARG_TO, to)])
+    check(create(&description, attributes), "dnnl_primitive_desc_create")
+    return description!
   }
 }

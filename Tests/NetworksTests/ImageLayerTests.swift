@@ -27,7 +27,7 @@ struct ImageNetwork: CustomTestStringConvertible {
       layers: [
         Convolution(16, size: 3, padding: 1, .relu, biases: .constant(0.1)),
         Convolution(32, size: 5, padding: 2, .tanh),
-      ], input: [1, 8, 8]),
+      ], input: [1, 6, 6]),
     .init(
       testDescription: "max pooling",
       layers: [Convolution(4, size: 3, padding: 1, .tanh), MaxPooling(2)]),
