@@ -11,6 +11,9 @@ import OptimizerKit
 /// deviation 0.01, so that the first loss is ln 10, that of a guess. `init=torch` draws everything as
 /// torch.nn.Linear does.
 ///
+/// `normalization=batch` puts batch normalisation between each hidden layer and its activation, and
+/// leaves out the biases that it would cancel (`biasInit` then says nothing).
+///
 /// Against overfitting: inverted dropout after each hidden layer (`keep`), the elastic net
 /// (`l1`, `l2`), the max-norm constraint (`maxNorm`); all off by default.
 ///
@@ -32,12 +35,20 @@ public struct MLP: NetworkProblem {
         "hidden": "500x500x500x500x500x500x500x500x500x500", "activation": "tanh",
         "init": "xavier-normal",
       ]),
+    Preset(
+      "dropout", "half of the hidden units left out, and weights bounded",
+      ["keep": "0.5", "maxNorm": "3"]),
   ]
+
+  /// What stands between a hidden layer and its activation.
+  public enum Normalization: String, Choice { case none, batch }
 
   @Hyperparameter("widths of the hidden layers") public var hidden: LayerSizes = [128, 64]
   @Hyperparameter("function after each hidden layer") public var activation = Activation.relu
+  @Hyperparameter("between a hidden layer and its activation")
+  public var normalization = Normalization.none
   @Hyperparameter("how hidden weights are drawn") public var `init` = Initializer.kaimingNormal
-  @Hyperparameter("value of the hidden biases at the start; 0.01 keeps ReLUs alive", in: .any)
+  @Hyperparameter("value of the hidden biases at the start", in: .any)
   public var biasInit = 0.0
   @Hyperparameter(
     "probability with which dropout keeps a hidden unit; 1 is no dropout", in: 0.001...1)
@@ -61,8 +72,12 @@ public struct MLP: NetworkProblem {
     let hiddenBiases: Initializer =
       drawsAsTorch && biasInit == 0 ? .torch : .constant(biasInit)
     let hiddenLayers: [any Layer] = hidden.widths.flatMap { width -> [any Layer] in
-      let dense = Dense(width, activation, weights: `init`, biases: hiddenBiases)
-      return keep < 1 ? [dense, Dropout(keep: keep)] : [dense]
+      let layers: [any Layer] =
+        switch normalization {
+        case .none: [Dense(width, activation, weights: `init`, biases: hiddenBiases)]
+        case .batch: [Dense(width, weights: `init`, biases: nil), BatchNormalization(activation)]
+        }
+      return keep < 1 ? layers + [Dropout(keep: keep)] : layers
     }
     let output = Dense(
       data.classes, weights: drawsAsTorch ? .torch : .normal(0.01),

@@ -182,6 +182,19 @@ struct RegularizedProblemTests {
     }
   }
 
+  @Test func batchNormalizationComesBeforeTheActivation() throws {
+    let session = try session(["normalization": "batch", "keep": "0.5"])
+    #expect(
+      session.layout.tensors.map(\.name) == [
+        "dense1.weight", "batch-normalization1.scale", "batch-normalization1.bias",
+        "dense2.weight", "dense2.bias",
+      ])
+    let x = session.initialParameters()
+    var gradient = x
+    #expect(session.lossAndGradient(at: x, step: 1, gradient: &gradient).isFinite)
+    #expect(gradient.norm > 0)
+  }
+
   @Test(arguments: [
     "activation=leaky-relu", "activation=selu", "init=orthogonal", "init=normal(0.01)",
     "keep=0.001", "maxNorm=3",
