@@ -12,10 +12,15 @@ import OptimizerKit
 ///       public var layers: [any Layer] { [Flatten(), Dense(32, .relu), Dense(10)] }
 ///     }
 public protocol NetworkProblem: TrainingProblem {
-  /// The layers from input to output; the last has one output for each class.
+  /// The layers from input to output; what the last gives is what the loss takes: for most, one
+  /// output for each class.
   var layers: [any Layer] { get }
   /// What training minimises; softmax cross-entropy unless said otherwise.
   var loss: any Loss { get }
+  /// What is added to the loss while training; nothing unless said otherwise.
+  var regularizer: Regularizer? { get }
+  /// What the parameters are projected onto after each update; nothing unless said otherwise.
+  var constraint: MaxNorm? { get }
   /// The data set; Fashion-MNIST unless said otherwise.
   var data: DataSource { get }
   /// The examples in a minibatch.
@@ -26,6 +31,8 @@ public protocol NetworkProblem: TrainingProblem {
 
 extension NetworkProblem {
   public var loss: any Loss { SoftmaxCrossEntropy() }
+  public var regularizer: Regularizer? { nil }
+  public var constraint: MaxNorm? { nil }
   public var data: DataSource { .fashionMNIST }
   public var trainSize: Int { data.trainingCount }
 
@@ -48,11 +55,7 @@ extension NetworkProblem {
     }
     do throws(ShapeError) {
       let output = try NetworkPlan(layers, input: data.shape).output
-      guard output.count == data.classes else {
-        throw ShapeError(
-          layer: "the loss", expected: "\(data.classes) outputs, one for each class",
-          found: output)
-      }
+      try loss.check(output: output, input: data.shape, classes: data.classes)
     } catch {
       throw .inconsistent(plugin: Self.name, reason: error.description)
     }
@@ -65,6 +68,6 @@ extension NetworkProblem {
     let data = try data.load()
     return try NetworkSession(
       layers, loss: loss, training: data.training.prefix(trainSize), validation: data.validation,
-      batch: batch, seed: seed)
+      batch: batch, seed: seed, regularizer: regularizer, constraint: constraint)
   }
 }
