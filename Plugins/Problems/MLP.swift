@@ -1,8 +1,8 @@
 import Networks
 import OptimizerKit
 
-/// A multi-layer perceptron on images of clothing: dense layers, each followed by an activation,
-/// then softmax cross-entropy.
+/// A multi-layer perceptron on images of clothing, or on other data: dense layers, each followed by an
+/// activation, then softmax cross-entropy.
 ///
 ///     h₁ = f(W₁ x + b₁)   h₂ = f(W₂ h₁ + b₂)   ...   L = −log softmax(W h + b)_label
 ///
@@ -10,8 +10,8 @@ import OptimizerKit
 /// biases are 0; the weights of the output layer are normal with deviation 0.01, so that the first
 /// loss is ln 10, that of a guess. `init=torch` draws everything as torch.nn.Linear does.
 ///
-/// The first 50,000 images are trained on, the next 10,000 validated on. All are normalised with
-/// mean and deviation of the former.
+/// The first 50,000 images are trained on, the next 10,000 validated on. Unless `preprocessing` says
+/// otherwise, all are normalised with mean and deviation of the former.
 ///
 /// Rumelhart, Hinton and Williams 1986, doi:10.1038/323533a0; the data: Xiao, Rasul and
 /// Vollgraf 2017, arXiv 1708.07747.
@@ -46,9 +46,10 @@ public struct MLP: NetworkProblem {
   @Hyperparameter("function after each hidden layer") public var activation = Nonlinearity.relu
   @Hyperparameter("how hidden weights are drawn") public var `init` = Init.kaimingNormal
   @Hyperparameter("examples in a minibatch", in: 1.0...50_000, scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first", in: 1.0...50_000, scale: .log)
-  public var trainSize = 50_000
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalise
 
   public init() {}
 
