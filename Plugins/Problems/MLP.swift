@@ -50,6 +50,7 @@ public struct MLP: NetworkProblem {
   public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
   @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalise
+  @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
 
   public init() {}
 

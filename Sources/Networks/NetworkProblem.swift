@@ -24,6 +24,8 @@ public protocol NetworkProblem: TrainingProblem {
   var trainSize: Int { get }
   /// What is done to the features; normalised unless said otherwise.
   var preprocessing: Preprocessing { get }
+  /// The random changes that training images undergo; none unless said otherwise.
+  var augmentation: Augmentations { get }
 }
 
 extension NetworkProblem {
@@ -31,6 +33,7 @@ extension NetworkProblem {
   public var data: DataSource { .fashionMNIST }
   public var trainSize: Int { 0 }
   public var preprocessing: Preprocessing { .normalise }
+  public var augmentation: Augmentations { .none }
 
   public func validate() throws(HyperparameterError) { try validateNetwork() }
 
@@ -41,6 +44,7 @@ extension NetworkProblem {
     do throws(DataError) {
       summary = try data.summary()
       if preprocessing.isProjection { try PrincipalComponents.check(summary.shape.count) }
+      try augmentation.check(summary.shape, preprocessing: preprocessing)
     } catch {
       throw .inconsistent(plugin: Self.name, reason: error.description)
     }
@@ -75,7 +79,8 @@ extension NetworkProblem {
   public func makeSession(seed: UInt64) throws -> any TrainingSession {
     try validate()
     let data = try data.load(preprocessing)
-    let training = trainSize == 0 ? data.training : data.training.prefix(trainSize)
+    let augmented = try augmentation.applied(to: data.training)
+    let training = trainSize == 0 ? augmented : augmented.prefix(trainSize)
     return try NetworkSession(
       layers, loss: loss, training: training, validation: data.validation, batch: batch, seed: seed)
   }

@@ -8,6 +8,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case noise = 3
   case instance = 4
   case optimizer = 5
+  case augmentation = 7
 }
 
 /// SplitMix64, started from a hash of seed, purpose and step.

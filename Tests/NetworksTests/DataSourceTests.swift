@@ -6,16 +6,24 @@ import Testing
 @testable import Networks
 
 extension Examples {
-  /// The features of all examples, one after the other.
-  func features() -> [Float] { gathered().0 }
+  /// The features of all examples, one after the other, as they are or as in a step of training.
+  func features(seed: UInt64 = 1, step: Int? = nil) -> [Float] {
+    gathered(seed: seed, step: step).0
+  }
   /// The classes of all examples.
-  func classLabels() -> [Int32] { gathered().1 }
+  func classLabels(seed: UInt64 = 1, step: Int? = nil) -> [Int32] {
+    gathered(seed: seed, step: step).1
+  }
 
-  private func gathered() -> ([Float], [Int32]) {
+  private func gathered(seed: UInt64, step: Int?) -> ([Float], [Int32]) {
     var inputs = [Float](repeating: .nan, count: count * shape.count)
     var labels = [Int32](repeating: -1, count: count)
     (0..<count).map(Int32.init).withUnsafeBufferPointer {
-      gather($0, inputs: &inputs, labels: &labels)
+      if let step {
+        gather($0, inputs: &inputs, labels: &labels, seed: seed, step: step)
+      } else {
+        gather($0, inputs: &inputs, labels: &labels)
+      }
     }
     return (inputs, labels)
   }

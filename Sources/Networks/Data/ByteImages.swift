@@ -123,6 +123,24 @@ public struct ByteImages: RawExamples {
   }
 }
 
+extension ByteImages {
+  /// Calls `body` with the pixels of one image and its label.
+  func withImage(_ index: Int, _ body: (UnsafePointer<UInt8>, Int32) -> Void) {
+    let example = range.lowerBound + index
+    precondition(range.contains(example), "no such example")
+    pixels.withUnsafeBufferPointer { pixels in
+      body(pixels.baseAddress! + example * shape.count, Int32(labels[example]))
+    }
+  }
+
+  /// Scales the pixels of one image, from 0 to 255, as `gather` scales bytes.
+  func scale(_ image: UnsafeMutablePointer<Float>) {
+    for j in 0..<shape.count {
+      image[j] = image[j] * scale[scale.count == 1 ? 0 : j] + shift[shift.count == 1 ? 0 : j]
+    }
+  }
+}
+
 /// Adds each feature's bytes and their squares.
 private func addMoments(
   _ pixels: UnsafePointer<UInt8>, images: Int, size: Int, sums: UnsafeMutablePointer<UInt64>,

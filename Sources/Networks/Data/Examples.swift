@@ -21,9 +21,22 @@ public protocol Examples: Sendable {
   func gather(
     _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,
     labels: UnsafeMutablePointer<Int32>)
+  /// The same for a step of training, where examples may be varied at random; what is drawn depends
+  /// on `seed`, `step` and the place in `indices` alone. Allocates nothing.
+  func gather(
+    _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,
+    labels: UnsafeMutablePointer<Int32>, seed: UInt64, step: Int)
 }
 
 extension Examples {
+  /// The examples as they are, at every step.
+  public func gather(
+    _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,
+    labels: UnsafeMutablePointer<Int32>, seed: UInt64, step: Int
+  ) {
+    gather(indices, inputs: inputs, labels: labels)
+  }
+
   /// The first `count` of these examples; all of them where there are fewer.
   public func prefix(_ count: Int) -> any Examples {
     count < self.count ? FirstExamples(base: self, count: count) : self
@@ -42,5 +55,12 @@ struct FirstExamples<Base: Examples>: Examples {
     labels: UnsafeMutablePointer<Int32>
   ) {
     base.gather(indices, inputs: inputs, labels: labels)
+  }
+
+  func gather(
+    _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,
+    labels: UnsafeMutablePointer<Int32>, seed: UInt64, step: Int
+  ) {
+    base.gather(indices, inputs: inputs, labels: labels, seed: seed, step: step)
   }
 }
