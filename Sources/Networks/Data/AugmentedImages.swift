@@ -38,7 +38,7 @@ struct AugmentedImages: Examples {
         labels[row] = label
         change.write(pixels, to: target)
       }
-      images.scale(target)
+      images.write(target, to: target)
     }
   }
 }

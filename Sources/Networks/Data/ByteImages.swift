@@ -102,25 +102,6 @@ public struct ByteImages: RawExamples {
       }
     }
   }
-
-  /// Scales the bytes of one image.
-  @inline(__always)
-  private func write(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<Float>) {
-    let size = shape.count
-    if scale.count == 1 {
-      let scale = scale[0]
-      let shift = shift[0]
-      for j in 0..<size { target[j] = Float(source[j]) * scale + shift }
-    } else {
-      scale.withUnsafeBufferPointer { scale in
-        shift.withUnsafeBufferPointer { shift in
-          let scale = scale.baseAddress!
-          let shift = shift.baseAddress!
-          for j in 0..<size { target[j] = Float(source[j]) * scale[j] + shift[j] }
-        }
-      }
-    }
-  }
 }
 
 extension ByteImages {
@@ -133,12 +114,38 @@ extension ByteImages {
     }
   }
 
-  /// Scales the pixels of one image, from 0 to 255, as `gather` scales bytes.
-  func scale(_ image: UnsafeMutablePointer<Float>) {
-    for j in 0..<shape.count {
-      image[j] = image[j] * scale[scale.count == 1 ? 0 : j] + shift[shift.count == 1 ? 0 : j]
+  /// Writes the inputs of one image, whose pixels are bytes or numbers from 0 to 255; `target` may be
+  /// `source`.
+  @inline(__always)
+  func write<Pixel: PixelValue>(
+    _ source: UnsafePointer<Pixel>, to target: UnsafeMutablePointer<Float>
+  ) {
+    let size = shape.count
+    if scale.count == 1 {
+      let scale = scale[0]
+      let shift = shift[0]
+      for j in 0..<size { target[j] = source[j].float * scale + shift }
+    } else {
+      scale.withUnsafeBufferPointer { scale in
+        shift.withUnsafeBufferPointer { shift in
+          let scale = scale.baseAddress!
+          let shift = shift.baseAddress!
+          for j in 0..<size { target[j] = source[j].float * scale[j] + shift[j] }
+        }
+      }
     }
   }
+}
+
+/// A pixel from 0 to 255.
+protocol PixelValue {
+  var float: Float { get }
+}
+extension UInt8: PixelValue {
+  @inline(__always) var float: Float { Float(self) }
+}
+extension Float: PixelValue {
+  @inline(__always) var float: Float { self }
 }
 
 /// Adds each feature's bytes and their squares.
