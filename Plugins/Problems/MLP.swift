@@ -1,8 +1,8 @@
 import Networks
 import OptimizerKit
 
-/// A multi-layer perceptron on images of clothing: dense layers, each followed by an activation,
-/// then softmax cross-entropy.
+/// A multi-layer perceptron on images of clothing, or on other data: dense layers, each followed by an
+/// activation, then softmax cross-entropy.
 ///
 ///     h₁ = f(W₁ x + b₁)   h₂ = f(W₂ h₁ + b₂)   ...   L = −log softmax(W h + b)_label
 ///
@@ -17,8 +17,8 @@ import OptimizerKit
 /// Against overfitting: inverted dropout after each hidden layer (`keep`), the elastic net
 /// (`l1`, `l2`), the max-norm constraint (`maxNorm`); all off by default.
 ///
-/// The first 50,000 images are trained on, the next 10,000 validated on. All are normalised with
-/// mean and deviation of the former.
+/// The first 50,000 images are trained on, the next 10,000 validated on. Unless `preprocessing` says
+/// otherwise, all are normalised with mean and deviation of the former.
 ///
 /// Rumelhart, Hinton and Williams 1986, doi:10.1038/323533a0; the data: Xiao, Rasul and
 /// Vollgraf 2017, arXiv 1708.07747.
@@ -61,9 +61,11 @@ public struct MLP: NetworkProblem {
   @Hyperparameter("largest norm of a neuron's weights; 0 is no bound", in: 0...)
   public var maxNorm = 0.0
   @Hyperparameter("examples in a minibatch", in: 1.0...50_000, scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first", in: 1.0...50_000, scale: .log)
-  public var trainSize = 50_000
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalise
+  @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
 
   public init() {}
 

@@ -131,7 +131,9 @@ public final class NetworkSession: TrainingSession {
 
   private func gather(_ step: Int) {
     if step == gathered { return }
-    order.withIndices(step: step) { training.gather($0, inputs: inputs, labels: labels) }
+    order.withIndices(step: step) {
+      training.gather($0, inputs: inputs, labels: labels, seed: seed, step: step)
+    }
     gathered = step
   }
 

@@ -9,6 +9,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case instance = 4
   case optimizer = 5
   case dropout = 6
+  case augmentation = 7
 }
 
 /// SplitMix64, started from a hash of seed, purpose and step.
