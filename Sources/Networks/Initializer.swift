@@ -119,8 +119,8 @@ extension Initializer: HyperparameterValue {
   ]
 
   public static var expectation: String {
-    "one of " + named.map(\.name).joined(separator: ", ")
-      + ", normal(deviation), uniform(bound), constant(value), orthogonal(gain)"
+    "one of {kaiming,xavier,lecun}-{normal,uniform}, torch, zeros, orthogonal(gain), "
+      + "normal(deviation), uniform(bound), constant(value)"
   }
 
   public init?(hyperparameter text: String) {

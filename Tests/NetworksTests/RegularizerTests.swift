@@ -217,9 +217,8 @@ struct RegularizedProblemTests {
     ),
     (
       "init", "he",
-      "mlp: init = he is not valid; expected one of kaiming-normal, kaiming-uniform, "
-        + "xavier-normal, xavier-uniform, lecun-normal, lecun-uniform, torch, orthogonal, zeros, "
-        + "normal(deviation), uniform(bound), constant(value), orthogonal(gain)"
+      "mlp: init = he is not valid; expected one of {kaiming,xavier,lecun}-{normal,uniform}, "
+        + "torch, zeros, orthogonal(gain), normal(deviation), uniform(bound), constant(value)"
     ),
   ])
   func whatIsNotValidIsRefused(_ name: String, _ value: String, _ expected: String) {
