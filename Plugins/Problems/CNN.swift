@@ -23,13 +23,15 @@ public struct CNN: NetworkProblem {
   public enum Normalization: String, Choice { case none, batch }
 
   @Hyperparameter("filters of each convolution") public var filters: LayerSizes = [16, 32]
-  @Hyperparameter("between a convolution and its ReLU") public var normalization = Normalization.none
+  @Hyperparameter("between a convolution and its ReLU") public var normalization = Normalization
+    .none
   @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
   @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
   public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalise
-  @Hyperparameter("random changes to the training images") public var augmentation = Augmentations.none
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  @Hyperparameter("random changes to the training images") public var augmentation = Augmentations
+    .none
 
   public init() {}
 

@@ -24,7 +24,7 @@ public struct DeepLinear: NetworkProblem {
   @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
   public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalise
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
 
   public init() {}
 

@@ -27,8 +27,9 @@ public struct Net2C2D: NetworkProblem {
   @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
   public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalise
-  @Hyperparameter("random changes to the training images") public var augmentation = Augmentations.none
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  @Hyperparameter("random changes to the training images") public var augmentation = Augmentations
+    .none
 
   public init() {}
 

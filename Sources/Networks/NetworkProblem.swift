@@ -39,7 +39,7 @@ extension NetworkProblem {
   public var constraint: MaxNorm? { nil }
   public var data: DataSource { .fashionMNIST }
   public var trainSize: Int { 0 }
-  public var preprocessing: Preprocessing { .normalise }
+  public var preprocessing: Preprocessing { .normalize }
   public var augmentation: Augmentations { .none }
 
   public func validate() throws(HyperparameterError) { try validateNetwork() }

@@ -210,9 +210,9 @@ struct AugmentationTests {
   }
 
   @Test(arguments: [
-    ("spirals", "flip", "normalise", "changes images; the examples are 2; expected none"),
+    ("spirals", "flip", "normalize", "changes images; the examples are 2; expected none"),
     (
-      "fashion-mnist", "crop28", "normalise",
+      "fashion-mnist", "crop28", "normalize",
       "pads more than there is of images of 1×28×28; expected crop below 28"
     ),
     (

@@ -51,10 +51,10 @@ struct PreprocessingTests {
     switch kind {
     case .none: return (0, 1)
     case .centre: return (global.0, 1)
-    case .normalise: return global
+    case .normalize: return global
     case .meanImage: return (own.0, 1)
     case .channelMean: return (channel.0, 1)
-    case .channelNormalise: return channel
+    case .channelNormalize: return channel
     default: return own
     }
   }
@@ -146,7 +146,7 @@ struct PreprocessingTests {
 
   @Test func statisticsComeFromTheTrainingPartOnly() throws {
     // The validation images are darker by more than half, and must stay so.
-    for kind in [Preprocessing.normalise, .standardise, .whiten] {
+    for kind in [Preprocessing.normalize, .standardize, .whiten] {
       let data = try Self.data(kind, Self.images)
       let alone = try RawDataSet(
         training: Self.images.part(0..<300), validation: Self.images.part(0..<300), test: nil
@@ -174,7 +174,7 @@ struct PreprocessingTests {
       }
     }
     let standardised = try RawDataSet(training: black, validation: black, test: nil)
-      .prepared(.standardise).training.features()
+      .prepared(.standardize).training.features()
     #expect(standardised.allSatisfy { abs($0) < 1e-6 })
   }
 
@@ -183,7 +183,7 @@ struct PreprocessingTests {
       pixels: [0, 255, 0, 255, 7, 9], labels: [0, 1, 0], shape: [1, 1, 2], classes: 2)
     let data = try RawDataSet(
       training: images.part(0..<2), validation: images.part(2..<3), test: nil
-    ).prepared(.normalise)
+    ).prepared(.normalize)
     #expect(data.training.features() == [-1, 1, -1, 1])
     #expect(data.training.classLabels() == [0, 1])
     #expect(abs(data.validation.features()[0] - (7 / 255 - 0.5) / 0.5) < 1e-6)
@@ -207,8 +207,8 @@ struct PreprocessingTests {
     let session = try problem.makeSession(seed: 1)
     #expect(session.validate(session.initialParameters()).loss.isFinite)
     #expect(
-      message { try problem.set("preprocessing", to: "normalize") }
-        == "mlp: preprocessing = normalize is not valid; expected one of none, centre, normalise, "
-        + "mean-image, channel-mean, channel-normalise, standardise, pca, whiten")
+      message { try problem.set("preprocessing", to: "normalise") }
+        == "mlp: preprocessing = normalise is not valid; expected one of none, centre, normalize, "
+        + "mean-image, channel-mean, channel-normalize, standardize, pca, whiten")
   }
 }

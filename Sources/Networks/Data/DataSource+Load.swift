@@ -10,7 +10,7 @@ extension DataSource {
   ///   - preprocessing: what is done to both, with the statistics of the training examples.
   ///   - root: the folder in which data sets lie.
   /// - Throws: `DataError`.
-  public func load(_ preprocessing: Preprocessing = .normalise, from root: String = root)
+  public func load(_ preprocessing: Preprocessing = .normalize, from root: String = root)
     throws(DataError) -> DataSet
   {
     try Self.prepared.value("\(root)/\(hyperparameterText) \(preprocessing.rawValue)") {
@@ -22,7 +22,7 @@ extension DataSource {
   /// The test examples, prepared with the statistics of the training examples.
   ///
   /// - Throws: `DataError`.
-  public func loadTest(_ preprocessing: Preprocessing = .normalise, from root: String = root)
+  public func loadTest(_ preprocessing: Preprocessing = .normalize, from root: String = root)
     throws(DataError) -> any Examples
   {
     let preprocessor = try load(preprocessing, from: root).preprocessor

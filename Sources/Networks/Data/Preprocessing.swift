@@ -13,15 +13,15 @@ public enum Preprocessing: String, Choice {
   /// One mean over all features is subtracted.
   case centre
   /// The same, divided by one deviation over all features.
-  case normalise
+  case normalize
   /// Each feature's own mean is subtracted: the mean image.
   case meanImage = "mean-image"
   /// Each channel's mean is subtracted.
   case channelMean = "channel-mean"
   /// Each channel is centred and divided by its deviation.
-  case channelNormalise = "channel-normalise"
+  case channelNormalize = "channel-normalize"
   /// Each feature is centred and divided by its own deviation.
-  case standardise
+  case standardize
   /// Centred and rotated to the eigenvectors of the covariance matrix: decorrelated.
   case pca
   /// The same, each component divided by √(λ + ε): the covariance becomes the identity.

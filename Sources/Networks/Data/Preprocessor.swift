@@ -18,17 +18,17 @@ public enum Preprocessor: Sendable {
       self = .scaling(mean: [0], deviation: [1])
     case .centre:
       self = .scaling(mean: training.moments().pooled(into: 1).means, deviation: [1])
-    case .normalise:
+    case .normalize:
       let moments = training.moments().pooled(into: 1)
       self = .scaling(mean: moments.means, deviation: moments.deviations)
     case .meanImage:
       self = .scaling(mean: training.moments().means, deviation: [1])
     case .channelMean:
       self = .scaling(mean: training.moments().pooled(into: channels).means, deviation: [1])
-    case .channelNormalise:
+    case .channelNormalize:
       let moments = training.moments().pooled(into: channels)
       self = .scaling(mean: moments.means, deviation: moments.deviations)
-    case .standardise:
+    case .standardize:
       let moments = training.moments()
       self = .scaling(mean: moments.means, deviation: moments.deviations)
     case .pca:
