@@ -78,6 +78,10 @@ public final class NetworkSession: TrainingSession {
     }
   }
 
+  public func minibatchIndices(step: Int) -> [Int32] {
+    order.withIndices(step: step) { Array($0) }
+  }
+
   public func validate(_ x: Vector<Float>) -> ValidationMetrics {
     metrics(x, on: validation)
   }
