@@ -14,6 +14,7 @@ extension PluginCatalogue {
     recorder.divergenceFactor = 1e4
     recorder.judgesGradient = true
     var x = session.initialParameters()
+    try recorder.context.dump?.write(start: x, layout: session.layout)
     var state: OptimizerState<Float> = optimizer.makeState(for: session.layout)
     var gradient = Vector(repeating: Float(0), count: x.count)
     let current = CurrentStep()
@@ -65,6 +66,9 @@ extension PluginCatalogue {
       session.project(&x)
       seconds += (between - begin) + (recorder.context.now() - resume)
     }
-    return recorder.record(counts: oracle.counts, seconds: seconds)
+    let record = recorder.record(counts: oracle.counts, seconds: seconds)
+    try recorder.context.dump?.write(order: session, steps: record.steps)
+    try recorder.context.dump?.write(end: x)
+    return record
   }
 }
