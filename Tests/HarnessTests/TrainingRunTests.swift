@@ -44,9 +44,8 @@ import Testing
   @Test func projectionFollowsEveryUpdate() throws {
     let spec = try drill("drill[limit=3]", lr: 0.5, steps: 6, recording: Recording(validations: 1))
     let record = try run(spec, in: catalogueWithDrill)
-    // On the circle of radius 3, towards (3, 4): the nearest point is 3/5 of the way, at a distance
-    // of 2. What six steps leave to go there is less than 1e-2; without projection it would be 1e-3
-    // of the start's loss, 8.
+    // Of the circle of radius 3, the point nearest to (3, 4) is at a distance of 2, where the loss is 2
+    // beside the bias; six steps come within 1e-2 of it. Without projection it would be 0.002.
     let bias = -0.5 * 6
     #expect(abs(record.finalLoss - bias - 2) < 1e-2)
   }
