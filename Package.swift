@@ -78,7 +78,8 @@ let package = Package(
 
     // Runs the built command as a process; it lies beside the tests.
     .testTarget(
-      name: "OptlabTests", dependencies: ["optlab"], exclude: ["Fixtures", "Snapshots"]),
+      name: "OptlabTests", dependencies: ["optlab", "Networks"],
+      exclude: ["Fixtures", "Snapshots"]),
 
     .testTarget(
       name: "FiguresTests", dependencies: ["Figures", "Analysis", "OptimizerKit"]),

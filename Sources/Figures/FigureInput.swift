@@ -16,6 +16,8 @@ public struct FigureInput: Sendable {
   public var schedule: @Sendable ([PluginSpec]) -> ScheduleSequence?
   /// Makes an optimizer, whose update rule theory is read off; nil where it is not known any more.
   public var optimizer: @Sendable (PluginSpec) -> (any Optimizer)?
+  /// The target of a training problem; nil where it has none, or is not known any more.
+  public var target: @Sendable (PluginSpec) -> TrainingTarget?
   /// What the pictures carry in small print.
   public var ledger: FigureLedger
   /// The colours of all runs, the same in every figure drawn from this input.
@@ -25,13 +27,15 @@ public struct FigureInput: Sendable {
     runs: [RunRecord], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
     surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
     schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
-    optimizer: @escaping @Sendable (PluginSpec) -> (any Optimizer)? = { _ in nil }
+    optimizer: @escaping @Sendable (PluginSpec) -> (any Optimizer)? = { _ in nil },
+    target: @escaping @Sendable (PluginSpec) -> TrainingTarget? = { _ in nil }
   ) {
     self.runs = runs
     self.ledger = ledger
     self.surface = surface
     self.schedule = schedule
     self.optimizer = optimizer
+    self.target = target
     self.knownOptimizers = knownOptimizers
     colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers)
   }

@@ -1,4 +1,4 @@
-// The training of a network: minibatch loss, validation loss and accuracy.
+// The training of a network: minibatch loss, validation loss and, where there are classes, accuracy.
 
 import Analysis
 import OptimizerKit
@@ -57,7 +57,9 @@ public struct LossCurvesFigure: Figure {
       }
     }
     // Train and validation loss share an axis, so that the gap between them can be read.
-    let losses = train.flatMap { $0.points.map(\.y) } + loss.flatMap { $0.points.map(\.y) }
+    let target = input.target(contest.problem)
+    var losses = train.flatMap { $0.points.map(\.y) } + loss.flatMap { $0.points.map(\.y) }
+    if case .validationLoss(let most) = target { losses.append(most) }
     let positive = losses.filter { $0.isFinite && $0 > 0 }.sorted()
     let top = positive.isEmpty ? 1 : positive[Int(Double(positive.count - 1) * 0.995)]
     let bottom = positive.first ?? 0.1
@@ -69,31 +71,53 @@ public struct LossCurvesFigure: Figure {
     }
     // Accuracy: what is above the first quarter of the values matters, the very start does not.
     let shares = accuracy.flatMap { $0.points.map(\.y) }.filter(\.isFinite).sorted()
-    let high = shares.last ?? 100
-    let low = shares.isEmpty ? 0 : shares[shares.count / 8]
+    var high = shares.last ?? 100
+    var low = shares.isEmpty ? 0 : shares[shares.count / 8]
+    if case .validationAccuracy(let least) = target {
+      high = max(high, 100 * least)
+      low = min(low, 100 * least)
+    }
     let room = max((high - low) * 0.08, 0.5)
 
+    var parts: [Part] = [
+      Part(name: "train", title: "Training loss, smoothed", lines: train, axis: lossAxis("loss")),
+      Part(name: "loss", title: "Validation loss", lines: loss, axis: lossAxis("")),
+    ]
+    if case .validationLoss(let most) = target {
+      parts[1].target = (most, "target " + readable(most, digits: 3))
+    }
+    if !shares.isEmpty {
+      let axis = Axis("per cent", max(low - room, 0)...min(high + room, 100.5), grid: true)
+      parts.append(
+        Part(name: "accuracy", title: "Validation accuracy", lines: accuracy, axis: axis))
+      if case .validationAccuracy(let least) = target {
+        parts[2].target = (100 * least, "target " + readable(100 * least, digits: 4) + " %")
+      }
+    }
     let margin = Panel.nameMargin(train, size: 10.5, width: size.width)
     let left = 0.075
     let gap = 0.062
-    let width = (0.99 - margin - left - 2 * gap) / 3
+    let width = (0.99 - margin - left - Double(parts.count - 1) * gap) / Double(parts.count)
     var panels: [Panel] = []
-    for (index, (title, lines, axis)) in [
-      ("Training loss, smoothed", train, lossAxis("loss")),
-      ("Validation loss", loss, lossAxis("")),
-      (
-        "Validation accuracy", accuracy,
-        Axis("per cent", max(low - room, 0)...min(high + room, 100.5), grid: true)
-      ),
-    ].enumerated() {
+    for (index, part) in parts.enumerated() {
       let x0 = left + Double(index) * (width + gap)
+      let end = Double(max(steps, 1))
       var panel = Panel(
         frame: Frame(left: x0, right: x0 + width, bottom: 0.15, top: 0.8),
-        x: Axis("step", 0...Double(max(steps, 1)), marks: 4), y: axis)
-      panel.title = title
+        x: Axis("step", 0...end, marks: 4), y: part.axis)
+      panel.title = part.title
       panel.add(
-        lines, prefix: ["train", "loss", "accuracy"][index], of: size, named: index == 2,
-        size: 10.5)
+        part.lines, prefix: part.name, of: size, named: index == parts.count - 1, size: 10.5)
+      if let (level, text) = part.target {
+        panel.rules.append(
+          Rule(from: (0, level), to: (end, level), color: Ink.soft, width: 1, dash: .dashed))
+        // Above the line, where curves that fall or rise to it have not yet come.
+        let isLow = part.axis.share(level) < 0.9
+        panel.labels.append(
+          Label(
+            text: text, x: 0.02, y: part.axis.share(level) + (isLow ? 0.025 : -0.03),
+            system: .graph, color: Ink.soft, size: 9, omittedInTerminal: true))
+      }
       panels.append(panel)
     }
     let seeds = groups.map(\.runs.count).max() ?? 1
@@ -106,6 +130,15 @@ public struct LossCurvesFigure: Figure {
     picture.width = size.width
     picture.height = size.height
     return picture
+  }
+
+  /// What a panel shows.
+  private struct Part {
+    var name: String
+    var title: String
+    var lines: [ChartLine]
+    var axis: Axis
+    var target: (level: Double, text: String)?
   }
 
   /// A running mean over a fiftieth of the rows on either side together.
@@ -123,16 +156,26 @@ public struct LossCurvesFigure: Figure {
   }
 
   private func title(_ groups: [(label: String, runs: [RunRecord])], _ problem: String) -> String {
+    let passes = groups.flatMap { $0.runs.flatMap(\.trajectory.validation) }
+    let hasClasses = passes.contains { $0.metrics.accuracy.isFinite }
+    // The share of errors or the loss: either way, less is better.
     let ends = groups.compactMap { label, runs -> (String, Double)? in
-      let values = runs.compactMap { run in
-        run.diverged ? 0 : run.trajectory.validation.last?.metrics.accuracy
+      let values = runs.compactMap { run -> Double? in
+        guard let last = run.trajectory.validation.last?.metrics else { return nil }
+        if hasClasses { return run.diverged ? 1 : 1 - last.accuracy }
+        return run.diverged ? .infinity : last.loss
       }
       return Statistics.median(values).map { (oneLine(abbreviated(label), limit: 30), $0) }
-    }.sorted { $0.1 > $1.1 }
-    guard let best = ends.first else { return "Training on \(problem)" }
-    func text(_ v: Double) -> String { readable(100 * v, digits: 3) + " %" }
-    var title = "On \(problem), \(best.0) reaches a validation accuracy of \(text(best.1))"
-    if let worst = ends.last, ends.count > 1 { title += ", \(worst.0) \(text(worst.1))" }
+    }.sorted { $0.1 < $1.1 }
+    guard let best = ends.first, best.1.isFinite else { return "Training on \(problem)" }
+    func text(_ v: Double) -> String {
+      hasClasses ? readable(100 * (1 - v), digits: 3) + " %" : readable(v, digits: 3)
+    }
+    let metric = hasClasses ? "accuracy" : "loss"
+    var title = "On \(problem), \(best.0) reaches a validation \(metric) of \(text(best.1))"
+    if let worst = ends.last, ends.count > 1 {
+      title += worst.1.isFinite ? ", \(worst.0) \(text(worst.1))" : ", \(worst.0) diverges"
+    }
     return title
   }
 }

@@ -12,7 +12,9 @@ extension PluginCatalogue {
     let session = try problem.makeSession(seed: spec.seed)
     let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: spec.steps)
     recorder.divergenceFactor = 1e4
+    recorder.judgesGradient = true
     var x = session.initialParameters()
+    try recorder.context.dump?.write(start: x, layout: session.layout)
     var state: OptimizerState<Float> = optimizer.makeState(for: session.layout)
     var gradient = Vector(repeating: Float(0), count: x.count)
     let current = CurrentStep()
@@ -22,15 +24,20 @@ extension PluginCatalogue {
       gradient: { x, g in
         _ = session.lossAndGradient(at: x, step: current.step, gradient: &g)
       })
-    let validationSteps = Set(
-      (0...spec.recording.validations).map { $0 * spec.steps / spec.recording.validations })
+    // The parameters before an update that leads to a validation pass.
+    var previous = Vector(repeating: Float(0), count: x.count)
     let nowhere = UnsafeBufferPointer<Double>(start: nil, count: 0)
     var seconds = 0.0
     var lr = 0.0
     for step in 0...spec.steps {
-      if validationSteps.contains(step) {
+      if spec.recording.isValidated(after: step, of: spec.steps) {
         let reported = optimizer.evaluationParameters(x, state: state) ?? x
         recorder.validation(step: step, session.validate(reported))
+        recorder.diagnostics(
+          Trajectory.Diagnostics(
+            step: step,
+            updates: step == 0 ? [] : session.layout.updates(from: previous, to: x),
+            layers: spec.recording.layers ? session.layerStatistics(at: x, step: step + 1) : []))
       }
       // The row after `step` updates holds loss and gradient of the minibatch that comes next.
       current.step = step + 1
@@ -44,6 +51,10 @@ extension PluginCatalogue {
       lr = scheduled.learningRate(after: step)
       scheduled.apply(to: &optimizer, after: step)
       oracle.counts.gradients += 1
+      if spec.recording.isValidated(after: step + 1, of: spec.steps) {
+        // Copied here, with the clock stopped, and not by a write to shared storage.
+        previous.mutablePointer().update(from: x.pointer, count: x.count)
+      }
       let resume = recorder.context.now()
       do {
         try optimizer.advance(
@@ -52,8 +63,12 @@ extension PluginCatalogue {
         recorder.fail(after: step + 1, error)
         break
       }
+      session.project(&x)
       seconds += (between - begin) + (recorder.context.now() - resume)
     }
-    return recorder.record(counts: oracle.counts, seconds: seconds)
+    let record = recorder.record(counts: oracle.counts, seconds: seconds)
+    try recorder.context.dump?.write(order: session, steps: record.steps)
+    try recorder.context.dump?.write(end: x)
+    return record
   }
 }

@@ -10,14 +10,17 @@ public struct ExecutionContext {
   public var deadline: Double
   /// Called now and then with the number of updates made.
   public var progress: (Int) -> Void
+  /// Where the run is written for other programs to do it again; nil for nowhere.
+  public var dump: RunDump?
 
   public init(
     now: @escaping () -> Double, deadline: Double = .infinity,
-    progress: @escaping (Int) -> Void = { _ in }
+    progress: @escaping (Int) -> Void = { _ in }, dump: RunDump? = nil
   ) {
     self.now = now
     self.deadline = deadline
     self.progress = progress
+    self.dump = dump
   }
 }
 
@@ -37,10 +40,20 @@ extension PluginCatalogue {
         throw SelectionError(
           "\(spec.problem.name) has \(surface.dimension) coordinates; the start has \(start.count)")
       }
-      return try descend(
+      try context.dump?.write(
+        start: Vector(start), layout: ParameterLayout(coordinates: surface.dimension))
+      let record = try descend(
         surface, from: start, with: optimizer, schedules: schedules, recorder: recorder)
+      if record.trajectory.dimension == surface.dimension {
+        let last = record.trajectory.point(record.trajectory.count - 1)
+        try context.dump?.write(end: Vector(last))
+      }
+      try context.dump?.write(record)
+      return record
     case let training as any TrainingProblem:
-      return try train(training, with: optimizer, schedules: schedules, recorder: recorder)
+      let record = try train(training, with: optimizer, schedules: schedules, recorder: recorder)
+      try context.dump?.write(record)
+      return record
     default:
       throw SelectionError("\(spec.problem.name) is neither a surface nor a training problem")
     }

@@ -59,6 +59,7 @@ extension Plan {
         do {
           starts = try catalogue.starts(for: problem.problem, group: group)
           try catalogue.checkRecording(of: problem, group: group)
+          try catalogue.checkTarget(of: problem, group: group)
         } catch {
           refuse(error, at: selection)
           continue
@@ -126,6 +127,16 @@ extension PluginCatalogue {
     throw SelectionError(
       "\(choice.label): \(rows) recorded rows of \(columns) numbers are too many for one run; "
         + "record every \(every) steps or more")
+  }
+
+  /// Refuses a target relative to the minimum where there is no minimum to know.
+  func checkTarget(of choice: ProblemChoice, group: Suite.Group) throws {
+    guard group.target != nil, let training = try problem(choice.problem) as? any TrainingProblem
+    else { return }
+    let own = training.target.map { "; its own target, \($0), is looked for in any case" } ?? ""
+    throw SelectionError(
+      "\(choice.label): a target is a share of f - f*, and the minimum f* of a network's loss is "
+        + "not known; leave the target out" + own)
   }
 
   /// The source files of the plugins that a run uses.

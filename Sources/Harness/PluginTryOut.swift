@@ -39,6 +39,7 @@ extension PluginCatalogue {
       try tryOutDeclaration(entry.make(), entry)
       let problem = try problem(PluginSpec(name: entry.name, settings: []))
       if let surface = problem as? any Surface { try tryOutSurface(surface) }
+      if let training = problem as? any TrainingProblem { _ = training.target }
     }
   }
 

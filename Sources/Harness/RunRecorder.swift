@@ -12,6 +12,9 @@ final class RunRecorder {
   /// The most that a loss may exceed the start by before the run counts as diverged, relative to
   /// the start's distance from the minimum.
   var divergenceFactor = 1e8
+  /// Whether a gradient that is not finite is a divergence even where the loss is finite: a
+  /// rectifier turns NaN into 0, and the loss of a ruined network may look like any other.
+  var judgesGradient = false
 
   private(set) var trajectory = Trajectory()
   private(set) var status: RunStatus?
@@ -62,6 +65,12 @@ final class RunRecorder {
     trajectory.validation.append(.init(step: step, metrics: metrics))
   }
 
+  /// Takes in what updates and layers look like.
+  func diagnostics(_ diagnostics: Trajectory.Diagnostics) {
+    if diagnostics.updates.isEmpty, diagnostics.layers.isEmpty { return }
+    trajectory.diagnostics.append(diagnostics)
+  }
+
   /// Ends the run because its optimizer gave up: what it has emitted is kept.
   func fail(after step: Int, _ error: any Error) {
     guard !isFinished else { return }
@@ -106,6 +115,13 @@ final class RunRecorder {
           ? "a coordinate is not finite" : "the loss is \(loss.isNaN ? "nan" : "\(loss)")"
         reason = "\(what) after step \(step); the last finite loss was \(finalLoss)"
       }
+    } else if judgesGradient, !gradientNorm.isFinite {
+      status = .diverged
+      let norm = gradientNorm.isNaN ? "nan" : "\(gradientNorm)"
+      reason =
+        step == 0
+        ? "the norm of the gradient at the start is \(norm)"
+        : "the norm of the gradient is \(norm) after step \(step); the loss was \(loss)"
     } else if gap > divergenceFactor * max(abs(initialGap), 1) {
       status = .diverged
       let exponent = Int((Double.log(divergenceFactor) / Double.log(10)).rounded())

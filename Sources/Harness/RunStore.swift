@@ -16,7 +16,8 @@ public struct RunStoreError: Error, CustomStringConvertible {
 public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
-  static let version: Int32 = 1
+  /// 2 since trajectories carry diagnostics, which version 1 cannot read.
+  static let version: Int32 = 2
 
   let database: DatabaseQueue
   /// Where the file is.
@@ -108,7 +109,14 @@ public final class RunStore: Sendable {
   }
 
   private static func prepare(_ db: Database) throws {
-    guard try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return }
+    switch try Int32.fetchOne(db, sql: "PRAGMA user_version") {
+    case 0: break
+    case version: return
+    default:
+      // The tables are those of version 1.
+      try db.execute(sql: "PRAGMA user_version = \(version)")
+      return
+    }
     try db.execute(
       sql: """
         CREATE TABLE run (

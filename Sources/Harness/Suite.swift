@@ -26,7 +26,7 @@ public struct Suite: Sendable {
     public var steps = 1000
     /// Starting points; nil for each problem's own first one.
     public var starts: [[Double]]?
-    /// Where a run may stop early; see `RunSpec.target`.
+    /// Where a run may stop early; see `RunSpec.target`. Not for training problems.
     public var target: Double?
     public var recording = Recording()
     /// Seconds after which a run is stopped.

@@ -96,7 +96,8 @@ extension Suite {
 extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
-    "steps", "seeds", "starts", "target", "every", "validations", "time-limit", "figures",
+    "steps", "seeds", "starts", "target", "every", "validations", "layers", "time-limit",
+    "figures",
   ]
 }
 
@@ -169,6 +170,14 @@ struct SuiteReader {
     return value
   }
 
+  func flag(_ node: Node, key: String) throws -> Bool {
+    let text = node.scalar?.string ?? ""
+    guard let value = Bool(text) else {
+      throw error(node, "\(key): expected true or false, found '\(text)'")
+    }
+    return value
+  }
+
   /// A list of seeds: `3`, `[1, 2, 3]` or `1-5`.
   func seeds(_ node: Node) throws -> [UInt64] {
     let texts = node.sequence?.map { $0.scalar?.string ?? "?" } ?? [node.scalar?.string ?? "?"]
@@ -190,6 +199,7 @@ struct SuiteReader {
     if let node = table["validations"] {
       group.recording.validations = try count(node, key: "validations", atLeast: 1)
     }
+    if let node = table["layers"] { group.recording.layers = try flag(node, key: "layers") }
     if let node = table["target"] {
       group.target = try number(node, key: "target", in: (0.0..<1.0).bounds)
     }

@@ -1,8 +1,9 @@
 // A trajectory as bytes: what workers send and the store keeps.
 //
-// Little-endian: "TRAJ", version, dimension, rows, validations (UInt32 each); then steps (Int64),
-// losses, gradient norms, learning rates and points (Double); then step (Int64), loss and accuracy
-// (Double) of each validation.
+// Little-endian: "TRAJ", version, dimension, rows, validations, and from version 2 on the bytes of
+// the diagnostics (UInt32 each); then steps (Int64), losses, gradient norms, learning rates and
+// points (Double); then step (Int64), loss and accuracy (Double) of each validation; then the
+// diagnostics as JSON, no bytes for none.
 
 import Foundation
 import OptimizerKit
@@ -14,13 +15,16 @@ public struct MalformedData: Error, CustomStringConvertible {
 
 extension Trajectory {
   static let magic: UInt32 = 0x4A41_5254
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
 
   /// The bytes of this trajectory.
   public var blob: Data {
+    // Plain values with texts for what is no number: the encoder has nothing to refuse.
+    let inside = diagnostics.isEmpty ? Data() : (try? LabJSON.encode(diagnostics)) ?? Data()
     var data = Data()
     for word in [
       Self.magic, Self.version, UInt32(dimension), UInt32(count), UInt32(validation.count),
+      UInt32(inside.count),
     ] {
       data.append(littleEndian: word)
     }
@@ -33,22 +37,27 @@ extension Trajectory {
       data.append(littleEndian: pass.metrics.loss.bitPattern)
       data.append(littleEndian: pass.metrics.accuracy.bitPattern)
     }
+    data.append(inside)
     return data
   }
 
-  /// Reads a trajectory back; throws where the bytes are none or cut short.
+  /// Reads a trajectory back, of this version or an earlier one; throws where the bytes are none or
+  /// cut short.
   public init(blob: Data) throws {
     var reader = ByteReader(blob)
-    guard try reader.next(UInt32.self) == Self.magic,
-      try reader.next(UInt32.self) == Self.version
-    else { throw MalformedData(description: "not a trajectory of version \(Self.version)") }
+    let magic = try reader.next(UInt32.self)
+    let version = try reader.next(UInt32.self)
+    guard magic == Self.magic, (1...Self.version).contains(version) else {
+      throw MalformedData(description: "not a trajectory of version 1 to \(Self.version)")
+    }
     self.init()
     dimension = Int(try reader.next(UInt32.self))
     let rows = Int(try reader.next(UInt32.self))
     let validations = Int(try reader.next(UInt32.self))
+    let inside = version < 2 ? 0 : Int(try reader.next(UInt32.self))
     // In floating point, which does not overflow: the counts may be anything.
-    let expected = 8 * (Double(rows) * Double(4 + dimension) + 3 * Double(validations))
-    guard Double(reader.remaining) == expected else {
+    let words = Double(rows) * Double(4 + dimension) + 3 * Double(validations)
+    guard Double(reader.remaining) == 8 * words + Double(inside) else {
       throw MalformedData(description: "a trajectory is cut short")
     }
     steps = try reader.words(rows) { Int(Int64(bitPattern: $0)) }
@@ -62,6 +71,12 @@ extension Trajectory {
       let accuracy = Double(bitPattern: try reader.next(UInt64.self))
       validation.append(
         Validation(step: step, metrics: ValidationMetrics(loss: loss, accuracy: accuracy)))
+    }
+    guard inside > 0 else { return }
+    do {
+      diagnostics = try LabJSON.decode([Diagnostics].self, from: Data(try reader.bytes(inside)))
+    } catch is DecodingError {
+      throw MalformedData(description: "the diagnostics of a trajectory cannot be read")
     }
   }
 }

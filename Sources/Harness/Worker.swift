@@ -14,11 +14,15 @@ import OptimizerKit
 public struct Worker {
   let catalogue: PluginCatalogue
   let output: FileHandle
+  let dump: RunDump?
 
   /// Takes over this process's standard output.
   ///
-  /// - Parameter catalogue: made after the take-over, since loading plugins runs their code.
-  public init(catalogue: () throws -> PluginCatalogue) rethrows {
+  /// - Parameters:
+  ///   - dump: where runs are written for other programs, one over the other.
+  ///   - catalogue: made after the take-over, since loading plugins runs their code.
+  public init(dump: RunDump? = nil, catalogue: () throws -> PluginCatalogue) rethrows {
+    self.dump = dump
     let pipe = dup(1)
     dup2(2, 1)
     output = FileHandle(fileDescriptor: pipe, closeOnDealloc: false)
@@ -49,7 +53,7 @@ public struct Worker {
     try send(.accepted)
     let context = ExecutionContext(
       now: monotonicSeconds, deadline: begin + job.timeLimit,
-      progress: { step in try? send(.progress(step)) })
+      progress: { step in try? send(.progress(step)) }, dump: dump)
     do {
       try send(.record(catalogue.execute(job.spec, key: job.key, context: context)))
     } catch {

@@ -26,8 +26,13 @@ enum WorkerMessage {
 
 /// JSON with NaN and infinities, which losses may be.
 enum LabJSON {
-  static func encode(_ value: some Encodable) throws -> Data {
+  /// Keys in order: the same value gives the same bytes.
+  ///
+  /// - Parameter readably: whether each value stands on a line of its own.
+  static func encode(_ value: some Encodable, readably: Bool = false) throws -> Data {
     let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if readably { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try encoder.encode(value)

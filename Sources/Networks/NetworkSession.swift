@@ -94,6 +94,26 @@ public final class NetworkSession: TrainingSession {
     constraint.project(x.mutablePointer(), layout: layout)
   }
 
+  public func minibatchIndices(step: Int) -> [Int32] {
+    order.withIndices(step: step) { Array($0) }
+  }
+
+  /// First layer first. A unit is a channel: dead where it is 0 for every example and at every pixel.
+  public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] {
+    precondition(x.count == layout.count, "vectors of the layout")
+    gather(step)
+    var statistics: [LayerStatistics] = []
+    network.observe { statistics.append(LayerStatistics(of: $0, examples: self.batch)) }
+    defer { network.observe(nil) }
+    var gradient = Vector<Float>(repeating: 0, count: layout.count)
+    _ = withExtendedLifetime(x) {
+      network.lossAndGradient(
+        minibatch(batch), parameters: x.pointer, gradient: gradient.mutablePointer(),
+        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+    }
+    return statistics.reversed()
+  }
+
   public func validate(_ x: Vector<Float>) -> ValidationMetrics {
     metrics(x, on: validation)
   }

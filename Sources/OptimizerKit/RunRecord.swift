@@ -26,6 +26,8 @@ public struct Trajectory: Codable, Sendable, Equatable {
   public var points: [Double] = []
   /// Validation passes of a training problem.
   public var validation: [Validation] = []
+  /// What updates and layers look like at the validation passes of a training problem.
+  public var diagnostics: [Diagnostics] = []
 
   /// Validation metrics after a number of steps.
   public struct Validation: Codable, Sendable, Equatable {
@@ -38,6 +40,19 @@ public struct Trajectory: Codable, Sendable, Equatable {
   }
 
   public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    dimension = try values.decode(Int.self, forKey: .dimension)
+    steps = try values.decode([Int].self, forKey: .steps)
+    losses = try values.decode([Double].self, forKey: .losses)
+    gradientNorms = try values.decode([Double].self, forKey: .gradientNorms)
+    learningRates = try values.decode([Double].self, forKey: .learningRates)
+    points = try values.decode([Double].self, forKey: .points)
+    validation = try values.decode([Validation].self, forKey: .validation)
+    // Runs that were stored before there were any have none.
+    diagnostics = try values.decodeIfPresent([Diagnostics].self, forKey: .diagnostics) ?? []
+  }
 
   /// The number of rows.
   public var count: Int { steps.count }
@@ -89,5 +104,11 @@ public struct RunRecord: Codable, Sendable {
     self.counts = counts
     self.seconds = seconds
     self.trajectory = trajectory
+  }
+
+  /// The number of updates before the first validation pass that meets `target`; nil where none
+  /// does. It is as fine as the validation passes are: between two of them nobody looks.
+  public func stepsToTarget(_ target: TrainingTarget) -> Int? {
+    trajectory.validation.first { target.isMet(by: $0.metrics) }?.step
   }
 }

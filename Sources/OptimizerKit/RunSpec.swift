@@ -58,7 +58,9 @@ public struct RunSpec: Codable, Sendable, Hashable {
   public var seed: UInt64
   /// The number of updates.
   public var steps: Int
-  /// Where the run may stop before its budget: at f − f* ≤ target × (f₀ − f*); nil for never.
+  /// Where the run may stop before its budget: at f − f* ≤ target × (f₀ − f*); nil for never. Only
+  /// where the minimum f* is known: a training problem runs to the end of its budget, and
+  /// `TrainingProblem.target` says what of it counts.
   public var target: Double?
   /// How much of the path is kept.
   public var recording: Recording
@@ -86,8 +88,28 @@ public struct Recording: Codable, Sendable, Hashable {
   public var every: Int
   /// How often a training problem is validated, evenly over the budget, the end included.
   public var validations: Int
-  public init(every: Int = 1, validations: Int = 10) {
+  /// Whether the statistics of each layer of a network are kept at every validation pass.
+  public var layers: Bool
+
+  public init(every: Int = 1, validations: Int = 10, layers: Bool = false) {
     self.every = every
     self.validations = validations
+    self.layers = layers
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    every = try values.decode(Int.self, forKey: .every)
+    validations = try values.decode(Int.self, forKey: .validations)
+    // Runs that were stored before it could be asked for have none.
+    layers = try values.decodeIfPresent(Bool.self, forKey: .layers) ?? false
+  }
+
+  /// Whether a run of `steps` updates is validated after `step` of them: where `step` is
+  /// ⌊k · steps / validations⌋ for a k in 0...validations.
+  public func isValidated(after step: Int, of steps: Int) -> Bool {
+    let passes = max(validations, 1)
+    let k = (step * passes + steps - 1) / max(steps, 1)
+    return k * steps / passes == step
   }
 }

@@ -10,10 +10,13 @@ public protocol TrainingProblem: Problem {
   func makeSession(seed: UInt64) throws -> any TrainingSession
   /// Says what is missing before any work begins, without loading anything large.
   func checkAvailability() throws
+  /// What counts as success; nil where nothing was fixed.
+  var target: TrainingTarget? { get }
 }
 
 extension TrainingProblem {
   public func checkAvailability() throws {}
+  public var target: TrainingTarget? { nil }
 }
 
 /// One training run's model and data. A class: its buffers are reused from step to step.
@@ -30,13 +33,29 @@ public protocol TrainingSession: AnyObject {
   func loss(at x: Vector<Float>, step: Int) -> Double
   /// Mean loss and accuracy over the whole validation set.
   func validate(_ x: Vector<Float>) -> ValidationMetrics
+  /// Moves `x` back into the set that the problem allows, as max-norm regularisation does; called
+  /// after every update. Nothing unless said otherwise.
+  func project(_ x: inout Vector<Float>)
+  /// What each layer computes for the minibatch of `step` at `x`, and the gradients that reach it;
+  /// none unless said otherwise. Leaves no trace in the run: neither in running statistics nor in
+  /// what the next call of `lossAndGradient` gives.
+  func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics]
+  /// The training examples in the minibatch of `step` (from 1), counted from 0 within the training
+  /// part; empty where there are none to tell apart.
+  func minibatchIndices(step: Int) -> [Int32]
+}
+
+extension TrainingSession {
+  public func project(_ x: inout Vector<Float>) {}
+  public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }
+  public func minibatchIndices(step: Int) -> [Int32] { [] }
 }
 
 /// What a validation pass measures.
 public struct ValidationMetrics: Sendable, Equatable, Codable {
   /// The mean loss.
   public var loss: Double
-  /// The share of examples classified rightly, in 0...1.
+  /// The share of examples classified rightly, in 0...1; NaN where there are no classes.
   public var accuracy: Double
   public init(loss: Double, accuracy: Double) {
     self.loss = loss

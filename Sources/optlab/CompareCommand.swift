@@ -19,8 +19,11 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Seeds by number: 7, or 1-5 for five of them.") var seeds: String?
   @Option(help: "Updates of each run.") var steps: Int?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
-  @Option(help: "Stop a run at f - f* below this share of the start's.") var target: Double?
+  @Option(help: "Stop a run on a surface at f - f* below this share of the start's.")
+  var target: Double?
   @Option(help: "Keep every so many steps only (and the last).") var every: Int?
+  @Flag(help: "Keep the statistics of each layer of networks, for 'optlab export layers'.")
+  var layers = false
   @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
   var figures: String?
   @Option(help: "Seconds after which a run is stopped.") var timeLimit: Double?
@@ -127,6 +130,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let steps { suite.groups[i].steps = steps }
       if let start { suite.groups[i].starts = start }
       if let every { suite.groups[i].recording.every = every }
+      if layers { suite.groups[i].recording.layers = true }
       if let target { suite.groups[i].target = target }
       if let timeLimit { suite.groups[i].timeLimit = timeLimit }
       if let figures {

@@ -25,11 +25,20 @@ struct ComparisonLine: Encodable {
   let escapeStep: Double?
   let validationLoss: Double?
   let validationAccuracy: Double?
+  /// What the problem fixes as its target.
+  let target: String?
+  /// How many runs reach the target, and after how many steps: the median over all runs, those that
+  /// do not reach it last; nil where half of them do not.
+  let reachedTarget: Int?
+  let stepsToTarget: Double?
+  /// ‖Δw‖/‖w‖ of the last update looked at: the median over weight tensors, then over seeds.
+  let updateRatio: Double?
   let microsecondsPerStep: Double?
   /// How many runs at a time the clock saw.
   let concurrency: Int
 
-  init(_ records: [RunRecord], surface: (any Surface)?, catalogue: PluginCatalogue) {
+  init(_ records: [RunRecord], problem instance: (any Problem)?, catalogue: PluginCatalogue) {
+    let surface = instance as? any Surface
     let first = records[0]
     optimizer = first.spec.label
     problem = first.spec.problem.label(in: catalogue)
@@ -67,7 +76,16 @@ struct ComparisonLine: Encodable {
       catalogue.theoreticalRate(first.spec, on: surface)
     }
     validationLoss = median { $0.validation?.loss }
-    validationAccuracy = median { $0.validation?.accuracy }
+    // NaN where there are no classes.
+    validationAccuracy = median { $0.validation?.accuracy }.flatMap { $0.isFinite ? $0 : nil }
+    let level = (instance as? any TrainingProblem)?.target
+    target = level?.description
+    let toTarget = level.map { level in records.map { $0.stepsToTarget(level) } }
+    reachedTarget = toTarget.map { $0.compactMap { $0 }.count }
+    stepsToTarget = toTarget.flatMap { steps in
+      Statistics.median(steps.map { $0.map(Double.init) ?? .infinity })
+    }.flatMap { $0.isFinite ? $0 : nil }
+    updateRatio = median(\.lastUpdateRatio)
     concurrency = records.map(\.concurrency).max() ?? 1
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
   }
@@ -82,16 +100,34 @@ struct ComparisonLine: Encodable {
       flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
       brief(escapeStep, digits: 6), brief(validationLoss), percent(validationAccuracy),
+      stepsToTargetCell, brief(updateRatio, digits: 2),
       validationLoss == nil
         ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
   }
 
+  /// "468", "468 (2/3)" where some seeds do not reach it, "—" where it is not reached.
+  private var stepsToTargetCell: String {
+    guard let reachedTarget else { return "" }
+    let steps = stepsToTarget.map { brief($0, digits: 6) } ?? "—"
+    return runs == 1 || reachedTarget == runs || reachedTarget == 0
+      ? steps : "\(steps) (\(reachedTarget)/\(runs))"
+  }
+
   static func header(_ loss: String) -> [String] {
     [
       "optimizer", "status", loss, "zig-zag", "overshoot steep", "flat", "settled at", "efficiency",
-      "rate", "theory", "escaped at", "val. loss", "accuracy", "µs/step",
+      "rate", "theory", "escaped at", "val. loss", "accuracy", "to target", "‖Δw‖/‖w‖", "µs/step",
     ]
+  }
+}
+
+extension RunRecord {
+  /// ‖Δw‖/‖w‖ when it was looked at last, the median over weight tensors; nil where there are none.
+  fileprivate var lastUpdateRatio: Double? {
+    let updates = trajectory.diagnostics.last { !$0.updates.isEmpty }?.updates ?? []
+    let ratios = updates.filter { $0.role == .weight && $0.ratio.isFinite }.map(\.ratio)
+    return Statistics.median(ratios)
   }
 }
 
@@ -123,7 +159,7 @@ struct ComparisonTables {
       let problem = try? catalogue.problem(key.problem)
       let surface = problem as? any Surface
       let lines = grouped(members) { $0.record.spec.label }
-        .map { ComparisonLine($0.members.map(\.record), surface: surface, catalogue: catalogue) }
+        .map { ComparisonLine($0.members.map(\.record), problem: problem, catalogue: catalogue) }
       var title = "\(key.group): \(key.problem.label(in: catalogue))"
       if let start = key.start { title += " from \(point(start))" }
       let counts = Set(members.map(\.record.spec.steps)).sorted()
@@ -146,7 +182,7 @@ struct ComparisonTables {
       Swift.print(section.title)
       let lines =
         section.lines.count > Self.mostLines ? Self.best(of: section.lines) : section.lines
-      var table = Table(ComparisonLine.header(section.lossName), numeric: Set(2...13))
+      var table = Table(ComparisonLine.header(section.lossName), numeric: Set(2...15))
       table.rows = lines.map(\.cells)
       for line in table.lines { Swift.print("  " + line) }
       if lines.count < section.lines.count {
@@ -156,6 +192,12 @@ struct ComparisonTables {
       }
       if let load = lines.first(where: { $0.validationLoss != nil && $0.concurrency > 1 }) {
         Swift.print("  * timed with \(load.concurrency) runs at a time; --jobs 1 times one alone")
+      }
+      if let target = lines.lazy.compactMap(\.target).first {
+        Swift.print("  to target: steps to the first validation pass with \(target)")
+      }
+      if lines.contains(where: { $0.updateRatio != nil }) {
+        Swift.print("  ‖Δw‖/‖w‖: median over weight tensors at the end; about 1e-3 is healthy")
       }
       for line in lines {
         for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }

@@ -11,12 +11,17 @@ struct ExportCommand: ParsableCommand {
     case csv, json
   }
   enum What: String, ExpressibleByArgument, CaseIterable {
-    case summaries, trajectories
+    case summaries, trajectories, validations, updates, layers
   }
 
-  @Argument(help: "summaries (a line a run) or trajectories (a line a recorded step).")
+  @Argument(
+    help: """
+      summaries (a line a run) or trajectories (a line a recorded step); of networks also \
+      validations (a line a pass), updates (‖Δw‖/‖w‖ of each tensor at each pass) and layers \
+      (statistics of each layer at each pass, of runs made with --layers).
+      """)
   var what = What.summaries
-  @Option(help: "csv or json.") var format = Format.csv
+  @Option(help: "csv, or json: whole runs, all but for summaries.") var format = Format.csv
   @Option(help: "The file to write; standard output if left out.") var output: String?
   @OptionGroup var filter: RunFilter
   @OptionGroup var store: StoreOptions
@@ -36,7 +41,10 @@ struct ExportCommand: ParsableCommand {
     case (.summaries, .csv): exportSummaries(records, &out)
     case (.summaries, .json): out.write(try jsonText(records) + "\n")
     case (.trajectories, .csv): try exportTrajectories(records, store, &out)
-    case (.trajectories, .json):
+    case (.validations, .csv): try exportValidations(records, store, &out)
+    case (.updates, .csv): try exportUpdates(records, store, &out)
+    case (.layers, .csv): try exportLayers(records, store, &out)
+    case (_, .json):
       out.write(try jsonText(try records.compactMap { try store.record($0.key) }) + "\n")
     }
     out.flush()
@@ -66,15 +74,10 @@ struct ExportCommand: ParsableCommand {
   private func exportTrajectories(
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
-    out.write(
-      "key,optimizer,problem,problem_settings,start,seed,step,loss,gradient_norm,learning_rate,"
-        + "point\n")
+    out.write(Self.runColumns + "start,seed,step,loss,gradient_norm,learning_rate,point\n")
     for summary in records {
       guard let record = try store.record(summary.key) else { continue }
-      let prefix = [
-        record.key, record.spec.label, record.spec.problem.name, settings(record.spec.problem),
-        (record.spec.start ?? []).map(exact).joined(separator: " "), String(record.spec.seed),
-      ].map(csvCell).joined(separator: ",")
+      let prefix = runCells(record, start: true)
       let trajectory = record.trajectory
       for row in 0..<trajectory.count {
         let point =
@@ -86,6 +89,77 @@ struct ExportCommand: ParsableCommand {
             + point + "\n")
       }
     }
+  }
+
+  private func exportValidations(
+    _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
+  ) throws {
+    out.write(Self.runColumns + "seed,step,validation_loss,validation_accuracy\n")
+    for summary in records {
+      guard let record = try store.record(summary.key) else { continue }
+      let prefix = runCells(record)
+      for pass in record.trajectory.validation {
+        out.write(
+          prefix + ",\(pass.step),\(exact(pass.metrics.loss)),\(exact(pass.metrics.accuracy))\n")
+      }
+    }
+  }
+
+  private func exportUpdates(
+    _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
+  ) throws {
+    out.write(Self.runColumns + "seed,step,tensor,role,update_ratio\n")
+    for summary in records {
+      guard let record = try store.record(summary.key) else { continue }
+      let prefix = runCells(record)
+      for pass in record.trajectory.diagnostics {
+        for update in pass.updates {
+          out.write(
+            prefix + ",\(pass.step),\(csvCell(update.tensor)),\(update.role.rawValue),"
+              + "\(exact(update.ratio))\n")
+        }
+      }
+    }
+  }
+
+  private func exportLayers(
+    _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
+  ) throws {
+    out.write(
+      Self.runColumns + "seed,step,layer,activation_mean,activation_deviation,gradient_mean,"
+        + "gradient_deviation,dead\n")
+    var isEmpty = true
+    for summary in records {
+      guard let record = try store.record(summary.key) else { continue }
+      let prefix = runCells(record)
+      for pass in record.trajectory.diagnostics {
+        for layer in pass.layers {
+          isEmpty = false
+          let numbers = [
+            layer.activationMean, layer.activationDeviation, layer.gradientMean,
+            layer.gradientDeviation, layer.dead,
+          ]
+          out.write(
+            prefix + ",\(pass.step),\(csvCell(layer.layer)),"
+              + numbers.map(exact).joined(separator: ",") + "\n")
+        }
+      }
+    }
+    if isEmpty {
+      Terminal.note("none of these runs has statistics of layers; compare with --layers keeps them")
+    }
+  }
+
+  /// What the lines of every file but the summaries begin with.
+  private static let runColumns = "key,optimizer,problem,problem_settings,"
+
+  /// The cells of a run in those columns, then its start where there is a column for it, and seed.
+  private func runCells(_ record: RunRecord, start: Bool = false) -> String {
+    var cells = [
+      record.key, record.spec.label, record.spec.problem.name, settings(record.spec.problem),
+    ]
+    if start { cells.append((record.spec.start ?? []).map(exact).joined(separator: " ")) }
+    return (cells + [String(record.spec.seed)]).map(csvCell).joined(separator: ",")
   }
 
   private func settings(_ plugin: PluginSpec) -> String {

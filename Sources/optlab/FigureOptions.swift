@@ -83,6 +83,7 @@ extension FigureInput {
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
       },
-      optimizer: { try? catalogue.optimizer($0) })
+      optimizer: { try? catalogue.optimizer($0) },
+      target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target })
   }
 }

@@ -57,13 +57,15 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Workers with the plugins that this process has loaded.
-  func pool(_ plugins: PluginOptions) -> WorkerPool {
+  ///
+  /// - Parameter dump: where they write their runs for other programs.
+  func pool(_ plugins: PluginOptions, dump: RunDump? = nil) -> WorkerPool {
     let loaded = PluginLoader.loaded
     let share = Int(ProcessInfo.processInfo.physicalMemory) / (jobs + 1)
     return WorkerPool(
       WorkerOptions(
         executable: Self.executable,
-        arguments: ["worker"]
+        arguments: ["worker"] + (dump.map { ["--dump", $0.folder.path] } ?? [])
           + loaded.flatMap { ["--library", $0.library, "--source", $0.file] },
         jobs: jobs,
         memoryLimit: memoryLimit.map { $0 << 20 } ?? min(4 << 30, max(share, 64 << 20)),

@@ -86,6 +86,9 @@ struct ShowCommand: ParsableCommand {
         facts["minimum loss"] = surface.minimumLoss.map { brief($0, digits: 8) } ?? "none"
         if let saddle = surface.saddle { facts["saddle"] = point(saddle) }
       }
+      if let training = value as? any TrainingProblem {
+        facts["target"] = training.target?.description ?? "none"
+      }
       if let optimizer = value as? any Optimizer {
         let layout = ParameterLayout(coordinates: 1)
         let state: OptimizerState<Double> = optimizer.makeState(for: layout)

@@ -13,6 +13,13 @@ struct TraceCommand: AsyncParsableCommand {
       led to the row (0 in row 0). Loss and gradient norm of a surface are its own, without noise; \
       those of a network are of the minibatch that comes next. All coordinates are printed up to \
       512 dimensions, the first 16 beyond.
+
+      json adds what stands beside the rows: validation passes of a network, how far an update \
+      moves each tensor (‖Δw‖/‖w‖), and with --layers what each layer computes.
+
+      --dump writes the run so that other programs can do it again: parameters.npy and layout.json \
+      (the start), order.npy (the training examples of each update), final.npy, and run.json (all \
+      hyperparameters, the loss before each update and its learning rate).
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -31,6 +38,9 @@ struct TraceCommand: AsyncParsableCommand {
   @Option(help: "The seed of noise, initialisation and data order.") var seed: UInt64 = 1
   @Option(help: "Print every so many steps only (and the last).") var every = 1
   @Option(help: "csv, tsv or json.") var format = Format.csv
+  @Flag(help: "Keep the statistics of each layer of a network; json prints them.")
+  var layers = false
+  @Option(help: "Write the run to this folder too, for other programs.") var dump: String?
   @Option(help: "Seconds after which the run is stopped.") var timeLimit = 600.0
   @OptionGroup var run: RunOptions
   @OptionGroup var plugins: PluginOptions
@@ -41,6 +51,13 @@ struct TraceCommand: AsyncParsableCommand {
     }
     guard every >= 1 else { throw ValidationError("--every: expected at least 1") }
     guard timeLimit > 0 else { throw ValidationError("--time-limit: expected more than 0") }
+    guard !layers || format == .json else {
+      throw ValidationError("--layers: only --format json has room for them")
+    }
+    guard dump == nil || steps <= 4_000_000 else {
+      throw ValidationError("--dump: keeps every step; expected --steps of at most 4000000")
+    }
+    if dump == "" { throw ValidationError("--dump: expected a folder, found ''") }
   }
 
   func run() async throws {
@@ -48,7 +65,8 @@ struct TraceCommand: AsyncParsableCommand {
     var group = Suite.Group(name: "trace", optimizers: [optimizer], problems: [problem])
     group.steps = steps
     group.seeds = [seed]
-    group.recording = Recording(every: every)
+    // A dump keeps every step, whatever is printed.
+    group.recording = Recording(every: dump == nil ? every : 1, layers: layers)
     group.timeLimit = timeLimit
     if let start { group.starts = [try parsePoint(start)] }
     let plan = try Plan(Suite(name: "trace", title: "", groups: [group]), catalogue: catalogue)
@@ -58,11 +76,14 @@ struct TraceCommand: AsyncParsableCommand {
           + plan.entries.map { "\($0.spec.label) on \($0.spec.problem.name)" }.prefix(4)
           .joined(separator: ", "))
     }
+    let dump = dump.map(RunDump.init(folder:))
+    do { try dump?.prepare() } catch { throw LabFailure("--dump: \(error)") }
     let result = Mutex<RunRecord?>(nil)
-    try await run.pool(plugins).run([entry]) { event in
+    try await run.pool(plugins, dump: dump).run([entry]) { event in
       if case .finished(let record) = event { result.withLock { $0 = record } }
     }
-    guard let record = result.withLock({ $0 }) else { throw CancellationError() }
+    guard var record = result.withLock({ $0 }) else { throw CancellationError() }
+    record.trajectory.keep(every: every)
     try print(record)
     switch record.status {
     case .completed, .reachedTarget: break
@@ -93,6 +114,19 @@ struct TraceCommand: AsyncParsableCommand {
       output.write(cells.joined(separator: separator) + "\n")
     }
     output.flush()
+  }
+}
+
+extension Trajectory {
+  /// Leaves out all rows but those of every so many steps, and the last.
+  fileprivate mutating func keep(every: Int) {
+    let rows = steps.indices.filter { steps[$0] % every == 0 || $0 == steps.count - 1 }
+    guard rows.count < count else { return }
+    points = rows.flatMap { point($0) }
+    steps = rows.map { steps[$0] }
+    losses = rows.map { losses[$0] }
+    gradientNorms = rows.map { gradientNorms[$0] }
+    learningRates = rows.map { learningRates[$0] }
   }
 }
 

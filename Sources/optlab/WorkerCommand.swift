@@ -10,6 +10,7 @@ struct WorkerCommand: ParsableCommand {
   @Option(help: "A compiled plugin.") var library: [String] = []
   @Option(help: "The file that it was compiled from; as often as --library.")
   var source: [String] = []
+  @Option(help: "The folder that runs are written to.") var dump: String?
   @Flag(help: "Load the plugins, go through what they declare, and leave.") var tryOut = false
 
   private var plugins: [LoadedPlugin] {
@@ -26,7 +27,7 @@ struct WorkerCommand: ParsableCommand {
       try catalogue.tryOut()
       return
     }
-    let worker = try Worker {
+    let worker = try Worker(dump: dump.map(RunDump.init(folder:))) {
       var catalogue = PluginCatalogue.builtIn()
       try PluginLoader().load(plugins, into: &catalogue)
       return catalogue

@@ -35,6 +35,9 @@ import Testing
     var moved = base
     moved.start = [1, 1.0.nextUp]
     variants.append(moved)
+    var lookedAt = base
+    lookedAt.recording.layers = true
+    variants.append(lookedAt)
     let keys = try variants.map(catalogue.key)
     #expect(Set(keys).count == keys.count)
     #expect(keys.allSatisfy { $0.count == 32 })

@@ -48,6 +48,41 @@ import Testing
     }
   }
 
+  /// A store of version 1, whose specifications and trajectories know of no diagnostics.
+  @Test func earlierStoresAreReadable() throws {
+    try withFolder { folder in
+      let path = folder.appendingPathComponent("runs.sqlite").path
+      let entry = try plan().entries[0]
+      do {
+        let store = try RunStore(path: path)
+        try store.save(try record(entry))
+        let blob = try #require(Data(base64Encoded: TrajectoryBlobTests.version1))
+        try store.database.write { db in
+          let bytes = try #require(try Data.fetchOne(db, sql: "SELECT record FROM run"))
+          var json = try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+          var spec = try #require(json["spec"] as? [String: Any])
+          spec["recording"] = ["every": 1, "validations": 10]
+          var trajectory = try #require(json["trajectory"] as? [String: Any])
+          #expect(trajectory.removeValue(forKey: "diagnostics") != nil)
+          json["spec"] = spec
+          json["trajectory"] = trajectory
+          try db.execute(
+            sql: "UPDATE run SET record = ?, trajectory = ?; PRAGMA user_version = 1",
+            arguments: [try JSONSerialization.data(withJSONObject: json), blob])
+        }
+        try store.database.close()
+      }
+      let store = try RunStore.existing(path: path)
+      let back = try #require(try store.record(entry.key))
+      #expect(back.spec == entry.spec)
+      #expect(back.trajectory.steps == [0, 4])
+      #expect(try store.summaries().count == 1)
+      // From now on it may hold what version 1 cannot read.
+      #expect(
+        try store.database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 2)
+    }
+  }
+
   @Test func onlyWhatIsMissingIsRunAgain() throws {
     try withFolder { folder in
       let plan = try plan()
@@ -89,7 +124,7 @@ import Testing
       let cut = try file("cut", whole.prefix(4097))
       let other = try database("other", "")
       let newer = try database(
-        "newer", "PRAGMA application_id = \(RunStore.applicationID); PRAGMA user_version = 2")
+        "newer", "PRAGMA application_id = \(RunStore.applicationID); PRAGMA user_version = 3")
       let expected = [
         (text, "\(text) is not a store of OptimizerLab; it was left untouched"),
         (short, "\(short) is not a store of OptimizerLab; it was left untouched"),
@@ -97,7 +132,7 @@ import Testing
         (other, "\(other) is not a store of OptimizerLab; it was left untouched"),
         (
           newer,
-          "\(newer) was written by a newer OptimizerLab (store version 2, this one reads up to 1); "
+          "\(newer) was written by a newer OptimizerLab (store version 3, this one reads up to 2); "
             + "it was left untouched"
         ),
         (folder.path, "\(folder.path) is a folder"),

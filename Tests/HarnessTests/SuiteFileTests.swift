@@ -20,6 +20,7 @@ import Testing
             target: 0.5
             every: 10
             validations: 3
+            layers: true
             time-limit: 2.5
             figures: trajectory
           - optimizers: [adam]
@@ -36,7 +37,7 @@ import Testing
     #expect(first.seeds == [1, 2, 3])
     #expect(first.starts == [[0, 1], [2, -3]])
     #expect(first.target == 0.5)
-    #expect(first.recording == Recording(every: 10, validations: 3))
+    #expect(first.recording == Recording(every: 10, validations: 3, layers: true))
     #expect(first.timeLimit == 2.5)
     #expect(first.figures == ["trajectory"])
     #expect(suite.groups[1].name == "group-2")
@@ -55,7 +56,7 @@ import Testing
       "step: 3",
       """
       x.yaml:1: the suite has no key 'step'. Did you mean steps? (keys: title, groups, steps, seeds, \
-      starts, target, every, validations, time-limit, figures)
+      starts, target, every, validations, layers, time-limit, figures)
       """
     ),
     (
@@ -79,6 +80,7 @@ import Testing
     ("every: -1", "x.yaml:1: every: expected a whole number from 1, found '-1'"),
     ("target: 1", "x.yaml:1: target: expected a number in [0, 1), found '1'"),
     ("target: nan", "x.yaml:1: target: expected a number in [0, 1), found 'nan'"),
+    ("layers: some", "x.yaml:1: layers: expected true or false, found 'some'"),
     ("time-limit: 0", "x.yaml:1: time-limit: expected a number in (0, ∞), found '0'"),
     (
       "seeds: 1-99999999999",

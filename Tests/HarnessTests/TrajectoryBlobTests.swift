@@ -18,6 +18,19 @@ import Testing
     trajectory.validation = [
       .init(step: 5, metrics: ValidationMetrics(loss: .nan, accuracy: 0.5))
     ]
+    trajectory.diagnostics = [
+      .init(
+        step: 5,
+        updates: [
+          TensorUpdate(tensor: "dense1.weight", role: .weight, ratio: 0.1 + 0.2),
+          TensorUpdate(tensor: "dense1.bias", role: .bias, ratio: .nan),
+        ],
+        layers: [
+          LayerStatistics(
+            layer: "dense1", activationMean: -0.0, activationDeviation: .infinity,
+            gradientMean: 1e-300, gradientDeviation: .leastNonzeroMagnitude, dead: 1)
+        ])
+    ]
     return trajectory
   }
 
@@ -30,7 +43,38 @@ import Testing
     #expect(back.losses.map(\.bitPattern) == trajectory.losses.map(\.bitPattern))
     #expect(back.points.map(\.bitPattern) == trajectory.points.map(\.bitPattern))
     #expect(back.validation.count == 1)
+    #expect(back.diagnostics[0].layers == trajectory.diagnostics[0].layers)
+    #expect(back.diagnostics[0].updates[0] == trajectory.diagnostics[0].updates[0])
+    #expect(back.diagnostics[0].updates[1].ratio.isNaN)
     #expect(try Trajectory(blob: Trajectory().blob) == Trajectory())
+  }
+
+  /// As the lab wrote it before there were diagnostics.
+  static let version1 =
+    "VFJBSgEAAAABAAAAAgAAAAEAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAABEAAAAAAAAD4fwAAAAAAAPg/AAAAAAAA4D8A"
+    + "AAAAAAAAAJqZmZmZmbk/AAAAAAAA8L8AAAAAAAAcQAQAAAAAAAAAAAAAAAAA0D8AAAAAAADoPw=="
+
+  @Test func version1IsReadable() throws {
+    let blob = try #require(Data(base64Encoded: Self.version1))
+    let trajectory = try Trajectory(blob: blob)
+    #expect(trajectory.dimension == 1)
+    #expect(trajectory.steps == [0, 4])
+    #expect(trajectory.losses[0] == 2.5 && trajectory.losses[1].isNaN)
+    #expect(trajectory.gradientNorms == [1.5, 0.5])
+    #expect(trajectory.learningRates == [0, 0.1])
+    #expect(trajectory.points == [-1, 7])
+    #expect(
+      trajectory.validation == [
+        .init(step: 4, metrics: ValidationMetrics(loss: 0.25, accuracy: 0.75))
+      ])
+    #expect(trajectory.diagnostics.isEmpty)
+    #expect(throws: MalformedData.self) { try Trajectory(blob: blob.dropLast()) }
+  }
+
+  @Test func laterVersionsAreRefused() {
+    var blob = trajectory.blob
+    blob[4] = 3
+    #expect(message { try Trajectory(blob: blob) } == "not a trajectory of version 1 to 2")
   }
 
   @Test func everyTruncationIsRefused() {

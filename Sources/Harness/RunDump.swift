@@ -1,0 +1,215 @@
+// A run as files that any program can read: from them the same training can be done elsewhere.
+
+import Foundation
+import OptimizerKit
+
+/// Why a run cannot be written.
+public struct RunDumpError: Error, CustomStringConvertible {
+  public let description: String
+}
+
+/// A folder with one run:
+///
+/// - `parameters.npy`: the parameters before the first update, one flat vector; float32 for a
+///   network, float64 for a surface.
+/// - `layout.json`: which part of the vector is which tensor: name, shape, role, fan-in, offset and
+///   count, row-major.
+/// - `order.npy`: int32, updates × batch: the training examples that each update saw, counted from 0
+///   within the training part. None for a surface.
+/// - `final.npy`: the parameters after the last update. None for a surface of more than 512
+///   coordinates.
+/// - `run.json`: problem, optimizer and schedules with all of their hyperparameters, seed, how the
+///   run ended, and for each update the loss before it and its learning rate, to the last digit.
+public struct RunDump: Sendable {
+  /// Where the files are.
+  public let folder: URL
+
+  enum File: String, CaseIterable {
+    case layout = "layout.json"
+    case parameters = "parameters.npy"
+    case order = "order.npy"
+    case final = "final.npy"
+    case run = "run.json"
+  }
+
+  public init(folder: String) {
+    self.folder = URL(fileURLWithPath: folder, isDirectory: true)
+  }
+
+  /// Makes the folder where there is none, before any work begins.
+  ///
+  /// - Throws: `RunDumpError` where it cannot be made or written to, or holds anything else than an
+  ///   earlier run.
+  public func prepare() throws(RunDumpError) {
+    let files = FileManager.default
+    let path = folder.relativePath  // as it was given
+    var isFolder: ObjCBool = false
+    if !files.fileExists(atPath: path, isDirectory: &isFolder) {
+      do { try files.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+        throw RunDumpError(description: "cannot make the folder '\(path)': \(reason(error))")
+      }
+    } else if !isFolder.boolValue {
+      throw RunDumpError(description: "'\(path)' is a file; expected a folder")
+    }
+    let contents: [String]
+    do { contents = try files.contentsOfDirectory(atPath: path) } catch {
+      throw RunDumpError(description: "cannot read the folder '\(path)': \(reason(error))")
+    }
+    guard contents.isEmpty || isDump(contents) else {
+      let others = contents.sorted().prefix(3).joined(separator: ", ")
+      throw RunDumpError(
+        description: "the folder '\(path)' holds other files (\(others)"
+          + (contents.count > 3 ? ", …" : "")
+          + "); expected a new or empty one, or that of an earlier dump")
+    }
+    guard files.isWritableFile(atPath: path) else {
+      throw RunDumpError(description: "the folder '\(path)' cannot be written to")
+    }
+  }
+
+  /// Whether a folder with these files holds a run and nothing else.
+  private func isDump(_ contents: [String]) -> Bool {
+    contents.allSatisfy { File(rawValue: $0) != nil }
+      && (try? Data(contentsOf: url(.layout))).map {
+        (try? LabJSON.decode(Layout.self, from: $0)) != nil
+      } == true
+  }
+
+  // MARK: writing
+
+  /// Writes the layout and the parameters before the first update, in place of an earlier run.
+  func write<R: Real>(start: Vector<R>, layout: ParameterLayout) throws {
+    for file in File.allCases { try? FileManager.default.removeItem(at: url(file)) }
+    try write(Layout(layout, scalar: R.self == Float.self ? "float32" : "float64"), to: .layout)
+    try write(NPY.data(start), to: .parameters)
+  }
+
+  /// Writes the minibatches of `steps` updates, one after the other: together they may be large.
+  func write(order session: any TrainingSession, steps: Int) throws {
+    let batch = session.minibatchIndices(step: 1).count
+    guard batch > 0 else { return }
+    do {
+      try NPY.header(.int32, shape: [steps, batch]).write(to: url(.order))
+      let file = try FileHandle(forWritingTo: url(.order))
+      try file.seekToEnd()
+      for step in 0..<steps {
+        try file.write(contentsOf: NPY.data(session.minibatchIndices(step: step + 1)))
+      }
+      try file.close()
+    } catch { throw failure(.order, error) }
+  }
+
+  /// Writes the parameters after the last update.
+  func write<R: Real>(end: Vector<R>) throws { try write(NPY.data(end), to: .final) }
+
+  /// Writes what was run and what came of it.
+  func write(_ record: RunRecord) throws {
+    let written = File.allCases.filter {
+      $0 != .run && FileManager.default.fileExists(atPath: url($0).path)
+    }
+    try write(Run(record, files: written), to: .run)
+  }
+
+  private func url(_ file: File) -> URL { folder.appendingPathComponent(file.rawValue) }
+
+  private func write(_ value: some Encodable, to file: File) throws {
+    try write(LabJSON.encode(value, readably: true), to: file)
+  }
+
+  private func write(_ data: Data, to file: File) throws {
+    do { try data.write(to: url(file)) } catch { throw failure(file, error) }
+  }
+
+  private func failure(_ file: File, _ error: any Error) -> RunDumpError {
+    RunDumpError(description: "cannot write '\(url(file).relativePath)': \(reason(error))")
+  }
+
+  /// What a failure of the file system comes down to.
+  private func reason(_ error: any Error) -> String {
+    ((error as? CocoaError)?.underlying as? POSIXError).map {
+      String(cString: strerror($0.code.rawValue))
+    } ?? error.localizedDescription
+  }
+}
+
+// MARK: - the JSON files
+
+extension RunDump {
+  /// `layout.json`.
+  struct Layout: Codable {
+    struct Tensor: Codable {
+      var name: String
+      var shape: [Int]
+      var role: ParameterLayout.Role
+      var fanIn, offset, count: Int
+    }
+    var scalar: String
+    var count: Int
+    var tensors: [Tensor]
+
+    init(_ layout: ParameterLayout, scalar: String) {
+      self.scalar = scalar
+      count = layout.count
+      tensors = layout.tensors.map {
+        Tensor(
+          name: $0.name, shape: $0.shape, role: $0.role, fanIn: $0.fanIn, offset: $0.offset,
+          count: $0.count)
+      }
+    }
+  }
+
+  /// `run.json`.
+  struct Run: Encodable {
+    struct Plugin: Encodable {
+      var name: String
+      /// Every hyperparameter, as it is written in selections.
+      var settings: [String: String]
+
+      init(_ spec: PluginSpec) {
+        name = spec.name
+        settings = Dictionary(spec.settings.map { ($0.name, $0.value) }) { _, last in last }
+      }
+    }
+    struct Schedule: Encodable {
+      var hyperparameter: String
+      var parts: [Plugin]
+    }
+
+    var problem: Plugin
+    var optimizer: Plugin
+    var schedules: [Schedule]
+    var seed: UInt64
+    /// The number of updates made.
+    var steps: Int
+    /// The name of the data set, for a problem that says which it uses.
+    var dataSet: String?
+    var status: RunStatus
+    var reason: String
+    /// Before each update, on the minibatch that it saw.
+    var losses: [Double]
+    /// Of each update.
+    var learningRates: [Double]
+    /// After the last update; for a network, on the minibatch that would come next.
+    var finalLoss: Double?
+    /// The other files, by what they hold.
+    var files: [String: String]
+
+    init(_ record: RunRecord, files: [File]) {
+      let spec = record.spec
+      problem = Plugin(spec.problem)
+      optimizer = Plugin(spec.optimizer)
+      schedules = spec.schedules.map {
+        Schedule(hyperparameter: $0.hyperparameter, parts: $0.parts.map(Plugin.init))
+      }
+      seed = spec.seed
+      steps = record.steps
+      dataSet = spec.problem["data"]
+      status = record.status
+      reason = record.reason
+      losses = Array(record.trajectory.losses.prefix(record.steps))
+      learningRates = Array(record.trajectory.learningRates.dropFirst())
+      finalLoss = record.trajectory.losses.last
+      self.files = Dictionary(uniqueKeysWithValues: files.map { ("\($0)", $0.rawValue) })
+    }
+  }
+}

@@ -1,0 +1,251 @@
+"""The training of a network, done again by torch from what `optlab trace --dump` wrote.
+
+    python3 -m venv references
+    references/bin/pip install torch==2.15.0 numpy==2.4.6
+    optlab trace mlp 'adam[lr=1e-3]' --steps 100 --dump mlp-adam
+    references/bin/python Tests/References/rerun.py mlp-adam
+
+Initial parameters, order of the data, hyperparameters and learning rates are read from the folder;
+the data from where the lab finds them (OPTLAB_DATA, by default /usr/share/datasets), normalised
+with mean and deviation of the first 50,000 images. Everything is in single precision, on one
+thread.
+
+Printed are the largest relative difference between the lab's loss before an update and torch's, and
+the distance of the last parameters, relative to that from the start; then the same of torch and
+torch from a start that is one rounding off. Some trainings are chaotic (RMSProp and Adagrad, whose
+first steps have full size even along gradients that are rounding noise; learning rates near the
+edge of stability), and there two right programs part. With --at-most X the exit code is 1 where the
+losses differ by more.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import pathlib
+import sys
+
+import numpy as np
+import torch
+from torch import nn
+
+VERSIONS = {"torch": "2.15.0", "numpy": "2.4.6"}
+for module in (torch, np):
+    found = module.__version__.split("+")[0]
+    if found != VERSIONS[module.__name__]:
+        sys.exit(f"{module.__name__} {VERSIONS[module.__name__]} is needed, not {found}")
+
+# --- layers: the tensors of one layer, by name, as a module --------------------------------------
+
+
+def dense(tensors):
+    outputs, inputs = tensors["weight"].shape
+    layer = nn.Linear(inputs, outputs, bias="bias" in tensors)
+    return filled(layer, tensors)
+
+
+# By the name of the layer without its number.
+LAYERS = {"dense": dense}
+
+
+def filled(module, tensors):
+    """The module with its parameters set; each must be given, and nothing else."""
+    parameters = dict(module.named_parameters())
+    if parameters.keys() != tensors.keys():
+        sys.exit(f"{type(module).__name__} has {sorted(parameters)}, not {sorted(tensors)}")
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            parameters[name].copy_(tensor)
+    return module
+
+
+def modules(layout, parameters):
+    """The modules of all layers that have parameters, by name, in order."""
+    layers = {}
+    for tensor in layout["tensors"]:
+        layer, name = tensor["name"].rsplit(".", 1)
+        part = parameters[tensor["offset"]:tensor["offset"] + tensor["count"]]
+        layers.setdefault(layer, {})[name] = torch.from_numpy(part).reshape(tensor["shape"])
+    made = {}
+    for layer, tensors in layers.items():
+        kind = layer.rstrip("0123456789")
+        if kind not in LAYERS:
+            sys.exit(f"there is no module for the layer {layer}; known are {', '.join(LAYERS)}")
+        made[layer] = LAYERS[kind](tensors)
+    return made
+
+
+# --- networks: what lies between the layers ------------------------------------------------------
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
+
+
+def mlp(settings, layers):
+    *hidden, output = layers.values()
+    activation = ACTIVATIONS[settings["activation"]]
+    return nn.Sequential(nn.Flatten(), *(m for h in hidden for m in (h, activation())), output)
+
+
+def softmax_regression(settings, layers):
+    return nn.Sequential(nn.Flatten(), *layers.values())
+
+
+# By problem: the modules of its layers, connected.
+NETWORKS = {"mlp": mlp, "softmax-regression": softmax_regression}
+
+# --- optimizers ----------------------------------------------------------------------------------
+
+
+def plain(s, parameters):
+    return torch.optim.SGD(parameters, weight_decay=s["weightDecay"])
+
+
+def momentum(s, parameters):
+    # A sum of steps and a sum of gradients are the same where the learning rate stays the same.
+    return torch.optim.SGD(
+        parameters, momentum=s["momentum"], dampening=s["dampening"],
+        weight_decay=s["weightDecay"])
+
+
+def adam(s, parameters):
+    return torch.optim.Adam(
+        parameters, betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], amsgrad=s["amsgrad"],
+        weight_decay=s["weightDecay"])
+
+
+def adamw(s, parameters):
+    return torch.optim.AdamW(
+        parameters, betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], amsgrad=s["amsgrad"],
+        weight_decay=s["weightDecay"])
+
+
+def rmsprop(s, parameters):
+    return torch.optim.RMSprop(
+        parameters, alpha=s["decay"], eps=s["epsilon"], momentum=s["momentum"],
+        centered=s["centered"], weight_decay=s["weightDecay"])
+
+
+def adagrad(s, parameters):
+    return torch.optim.Adagrad(
+        parameters, eps=s["epsilon"], lr_decay=s["lrDecay"], weight_decay=s["weightDecay"],
+        initial_accumulator_value=s["initialAccumulator"])
+
+
+# By name: how it is made, and the settings at which torch has the same update.
+OPTIMIZERS = {
+    "sgd": (plain, {}),
+    "momentum": (momentum, {}),
+    "adam": (adam, {"epsilonRoot": 0, "biasCorrection": True}),
+    "adamw": (adamw, {"epsilonRoot": 0}),
+    "rmsprop": (rmsprop, {"epsilonInRoot": False}),
+    "adagrad": (adagrad, {"epsilonInRoot": False}),
+}
+
+
+def value(text):
+    """A hyperparameter as it is written in selections."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def optimizer(run, parameters):
+    name = run["optimizer"]["name"]
+    if name not in OPTIMIZERS:
+        sys.exit(f"there is no counterpart of {name}; known are {', '.join(OPTIMIZERS)}")
+    make, needed = OPTIMIZERS[name]
+    settings = {key: value(text) for key, text in run["optimizer"]["settings"].items()}
+    for key, same in needed.items():
+        if settings[key] != same:
+            sys.exit(f"torch has no {name} with {key} = {settings[key]}")
+    varies = len(set(run["learningRates"])) > 1
+    if settings.get("momentum") and settings.get("form") == "displacement" and varies:
+        sys.exit(f"torch has no {name} whose momentum sums steps of different learning rates")
+    if any(schedule["hyperparameter"] != "lr" for schedule in run["schedules"]):
+        sys.exit("only schedules of the learning rate are followed")
+    return make(settings, parameters)
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+TRAINING = 50_000
+
+
+def idx(path, header):
+    with gzip.open(path) as file:
+        return np.frombuffer(file.read(), dtype=np.uint8, offset=header)
+
+
+def load(name):
+    folder = pathlib.Path(os.environ.get("OPTLAB_DATA") or "/usr/share/datasets") / name
+    images = idx(folder / "train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28)[:TRAINING]
+    labels = idx(folder / "train-labels-idx1-ubyte.gz", 8)[:TRAINING]
+    mean, deviation = images.mean(dtype=np.float64), images.std(dtype=np.float64)
+    scale, shift = np.float32(1 / deviation), np.float32(-mean / deviation)
+    return torch.from_numpy(images * scale + shift), torch.from_numpy(labels.astype(np.int64))
+
+
+# --- the training --------------------------------------------------------------------------------
+
+ROUNDING = 2.0**-23
+
+
+def train(run, layout, start, order, data):
+    """The losses before each update, and the last parameters."""
+    problem = run["problem"]["name"]
+    if problem not in NETWORKS:
+        sys.exit(f"there is no network for {problem}; known are {', '.join(NETWORKS)}")
+    network = NETWORKS[problem](run["problem"]["settings"], modules(layout, start))
+    rule = optimizer(run, network.parameters())
+    images, labels = data
+    losses = []
+    for batch, lr in zip(order, run["learningRates"], strict=True):
+        for group in rule.param_groups:
+            group["lr"] = lr
+        rule.zero_grad()
+        loss = nn.functional.cross_entropy(network(images[batch]), labels[batch])
+        loss.backward()
+        rule.step()
+        losses.append(loss.item())
+    end = np.concatenate([p.detach().numpy().ravel() for p in network.parameters()])
+    return np.array(losses), end
+
+
+def distance(a, b, start):
+    return np.linalg.norm(a - b) / np.linalg.norm(b - start)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Trains again what optlab trace --dump wrote.")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--at-most", type=float, default=float("inf"))
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+
+    folder = arguments.folder
+    run = json.loads((folder / "run.json").read_text())
+    layout = json.loads((folder / "layout.json").read_text())
+    start = np.load(folder / "parameters.npy")
+    order = torch.from_numpy(np.load(folder / "order.npy").astype(np.int64))
+    data = load(run["dataSet"])
+
+    losses, end = train(run, layout, start, order, data)
+    recorded = np.array([float(loss) for loss in run["losses"]])
+    difference = np.abs(recorded - losses) / np.abs(losses)
+    final = np.load(folder / "final.npy")
+    print(f"{run['problem']['name']}, {run['optimizer']['name']}, {len(order)} steps: "
+          f"losses differ by at most {difference.max():.2g} (step {difference.argmax() + 1}), "
+          f"final parameters by {distance(final, end, start):.2g} of the way")
+
+    moved = start * (1 + ROUNDING * np.random.default_rng(1).choice([-1, 1], len(start)))
+    others, other_end = train(run, layout, moved.astype(np.float32), order, data)
+    own = np.abs(others - losses) / np.abs(losses)
+    print(f"torch from a start that is one rounding off: by at most {own.max():.2g}, "
+          f"final parameters by {distance(other_end, end, start):.2g} of the way")
+    sys.exit(0 if difference.max() <= arguments.at_most else 1)
+
+
+main()
