@@ -7,7 +7,7 @@ import OptimizerKit
 /// By default 16 and 32 filters: 20,490 parameters on Fashion-MNIST, receptive field 10 × 10.
 /// `normalization=batch` puts batch normalisation between each convolution and its ReLU, and leaves
 /// out the biases that it would cancel. Hidden weights are drawn by Kaiming's rule, those of the
-/// output layer with deviation 0.01, so that the first loss is ln 10.
+/// output layer with deviation 0.001, so that the first loss is ln 10.
 ///
 /// LeCun et al. 1998, doi:10.1109/5.726791; Ioffe and Szegedy 2015, arXiv 1502.03167.
 public struct CNN: NetworkProblem {
@@ -48,6 +48,6 @@ public struct CNN: NetworkProblem {
       }
       layers += [MaxPooling(2)]
     }
-    return layers + [Flatten(), Dense(data.classes, weights: .normal(0.01))]
+    return layers + [Flatten(), Dense(data.classes, weights: .normal(0.001))]
   }
 }

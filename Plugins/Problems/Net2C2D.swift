@@ -7,7 +7,7 @@ import OptimizerKit
 ///
 /// DeepOBS draws weights from a truncated normal distribution of deviation 0.05 and starts biases
 /// at 0.05; here `init=deepobs` draws them from a normal one of that deviation, and the default is
-/// Kaiming's rule with biases of 0.
+/// Kaiming's rule with biases of 0, and a deviation of 0.001 in the output layer.
 ///
 /// Schneider, Balles and Hennig 2019 (DeepOBS), arXiv 1903.05499.
 public struct Net2C2D: NetworkProblem {
@@ -41,7 +41,7 @@ public struct Net2C2D: NetworkProblem {
       Convolution(32, size: 5, padding: 2, .relu, weights: weights, biases: biases), MaxPooling(2),
       Convolution(64, size: 5, padding: 2, .relu, weights: weights, biases: biases), MaxPooling(2),
       Flatten(), Dense(1024, .relu, weights: weights, biases: biases),
-      Dense(data.classes, weights: isKaiming ? .normal(0.01) : weights, biases: biases),
+      Dense(data.classes, weights: isKaiming ? .normal(0.001) : weights, biases: biases),
     ]
   }
 }
