@@ -53,10 +53,12 @@ final class WinogradConvolution: ConvolutionArithmetic {
     turnedGradient = WinogradBand(
       geometry.output, tiling: inputTiling, size: points,
       padding: filter.size - 1 - filter.padding)
-    let channels = max(geometry.input.channels, geometry.output.channels)
-    sources = WinogradPlanes(rows: Self.block, channels: channels)
-    products = WinogradPlanes(rows: Self.block, channels: channels)
-    filters = WinogradPlanes(rows: channels, channels: channels)
+    let groups = max(input.groups, gradient.groups)
+    sources = WinogradPlanes(groups: Self.block * groups)
+    products = WinogradPlanes(groups: Self.block * groups)
+    filters = WinogradPlanes(
+      groups: max(
+        geometry.input.channels * gradient.groups, geometry.output.channels * input.groups))
     tile.initialize(repeating: .zero, count: WinogradTransform.area)
   }
 

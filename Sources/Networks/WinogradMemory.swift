@@ -36,8 +36,9 @@ final class WinogradPlanes {
   /// bits of an address, and at a round distance the numbers of a tile would compete for one set.
   let plane: Int
 
-  init(rows: Int, channels: Int) {
-    plane = rows * Lanes.groups(channels) + 1
+  /// - Parameter groups: the most that a matrix has, over all its rows.
+  init(groups: Int) {
+    plane = groups + 1
     lanes = .allocate(capacity: WinogradTransform.area * plane)
     lanes.initialize(repeating: .zero, count: WinogradTransform.area * plane)
   }
