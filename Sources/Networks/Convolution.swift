@@ -12,7 +12,8 @@ import OptimizerKit
 /// convolution is a cross-correlation.)
 ///
 /// LeCun et al. 1989, doi:10.1162/neco.1989.1.4.541. In single precision the arithmetic is
-/// oneDNN's; in double precision it is a matrix product over patches.
+/// Winograd's minimal filtering where that is faster, else oneDNN's; in double precision it is a
+/// matrix product over patches.
 public struct Convolution: Layer {
   public static let kind = "convolution"
 
@@ -61,7 +62,7 @@ public struct Convolution: Layer {
     guard let output = try? outputShape(input, name: Self.kind) else { return nil }
     let geometry = ConvolutionGeometry(input: input, output: output, filter: filter)
     let arithmetic: any ConvolutionArithmetic<R> =
-      OneDNNConvolution(geometry, hasBias: biases != nil) as? any ConvolutionArithmetic<R>
+      SinglePrecisionConvolution(geometry, hasBias: biases != nil) as? any ConvolutionArithmetic<R>
       ?? PatchConvolution<R>(geometry)
     return ConvolutionOperation(
       geometry, hasBias: biases != nil, activation: activation, arithmetic: arithmetic)

@@ -84,7 +84,8 @@ struct ImageLayerTests {
     }
   }
 
-  /// Double precision goes through patches, single precision through oneDNN.
+  /// Double precision goes through patches, single precision through oneDNN or, for the larger one
+  /// of "two convolutions", Winograd's filtering, which has a tolerance of its own.
   ///
   /// A sum of n products has a relative error of about √n ε, ε = 6e-8; with n below 800 and a few
   /// layers one after the other 1e-5 of the gradient's norm is ample, and a wrong sum far beyond.
