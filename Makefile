@@ -55,7 +55,7 @@ bench: build
 bench-peers: build
 	@$(PYTHON) Tests/References/peers.py --check
 	@rm -f .build/bench.jsonl .build/peers.jsonl
-	@set -e; for group in step/ surface/ mlp/ figures/ plugin/; do \
+	@set -e; for group in step/ surface/ mlp/ cnn/ suite/ peak/ figures/ plugin/; do \
 	  echo "timing $$group"; \
 	  OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench $$group >> .build/bench.jsonl; \
 	  $(PYTHON) Tests/References/peers.py $$group >> .build/peers.jsonl; \

@@ -3,6 +3,7 @@
 import Figures
 import Foundation
 import Harness
+import LinearAlgebra
 import OptimizerKit
 
 /// A named measurement.
@@ -49,6 +50,8 @@ struct Benchmark {
           try network(catalogue.problem(spec), catalogue, steps: steps)
         })
     }
+    all.append(Benchmark(name: "suite/mlp-sweep", unit: "s", measure: sweep))
+    all.append(Benchmark(name: "peak/sgemm", unit: "GFLOP/s") { product() })
     all.append(Benchmark(name: "figures/20", unit: "s") { try figures(catalogue) })
     all.append(Benchmark(name: "plugin/first-result", unit: "s", measure: firstResult))
     return all
@@ -152,6 +155,54 @@ struct Benchmark {
     return Double(steps * 128) / seconds
   }
 
+  /// One epoch of the mlp by 8 optimizers at 5 learning rates from 3 seeds, none of which diverge: a
+  /// comparison as a whole command, on all processors. Once: it is long enough to be steady.
+  private static func sweep() throws -> Double {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("optlab-bench-\(getpid())-sweep")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let suite = folder.appendingPathComponent("sweep.yaml")
+    let text = """
+      title: A sweep
+      groups:
+        - name: sweep
+          problems: mlp
+          optimizers:
+            - sgd[lr=1e-3..1e-1:5]
+            - momentum[lr=1e-4..1e-2:5]
+            - nesterov[lr=1e-4..1e-2:5]
+            - adagrad[lr=1e-4..1e-2:5]
+            - rmsprop[lr=1e-4..1e-2:5]
+            - adam[lr=1e-4..1e-2:5]
+            - adam[lr=1e-4..1e-2:5;amsgrad=true]
+            - adamw[lr=1e-4..1e-2:5]
+          seeds: 1-3
+          steps: 390
+          validations: 1
+      """
+    try text.write(to: suite, atomically: true, encoding: .utf8)
+    let store = folder.appendingPathComponent("runs.sqlite").path
+    let seconds = try best(of: 1) { try runCommand(["compare", suite.path, "--store", store]) }
+    let completed = try RunStore.existing(path: store).summaries().count { $0.status == .completed }
+    guard completed == 120 else { throw LabFailure("\(completed) of 120 runs were completed") }
+    return seconds
+  }
+
+  /// A product of matrices of 2048 × 2048 in single precision, billions of operations a second.
+  private static func product() -> Double {
+    let n = 2048
+    var random = RandomSource(seed: 1, purpose: .instance)
+    let a = Vector((0..<n * n).map { _ in Float(random.normal()) })
+    let b = Vector((0..<n * n).map { _ in Float(random.normal()) })
+    var c = Vector(repeating: Float(0), count: n * n)
+    let target = c.mutablePointer()
+    let seconds = withExtendedLifetime((a, b, c)) {
+      best { Float.multiply(a.pointer, b.pointer, into: target, rows: n, columns: n, inner: n) }
+    }
+    return 2 * Double(n * n * n) / seconds / 1e9
+  }
+
   /// Twenty contour-and-path pictures of 800 × 600.
   private static func figures(_ catalogue: PluginCatalogue) throws -> Double {
     let names = ["rosenbrock", "beale", "himmelblau", "rastrigin"]
@@ -202,15 +253,22 @@ struct Benchmark {
     return try best(of: 3) {
       try (text + "// \(UInt64.random(in: 0...UInt64.max))\n")
         .write(to: file, atomically: true, encoding: .utf8)
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: RunOptions.executable)
-      process.arguments = [
-        "trace", "rosenbrock", "edited", "--steps", "100", "--plugin", file.path,
-      ]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      guard process.terminationStatus == 0 else { throw LabFailure("the trace failed") }
+      try runCommand(["trace", "rosenbrock", "edited", "--steps", "100", "--plugin", file.path])
+    }
+  }
+
+  /// Runs this command with other arguments.
+  ///
+  /// - Throws: `LabFailure` where it fails.
+  private static func runCommand(_ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: RunOptions.executable)
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw LabFailure("'optlab \(arguments[0])' failed")
     }
   }
 }

@@ -22,6 +22,14 @@ surface    jax: one jitted loop, the update written out on scalars (or arrays of
            unrolled or not; `lanes` as one array or in blocks, `recorded` by lax.scan.
 mlp        The images lie in memory as normalised float32; a minibatch is gathered by index.
            torch: autograd and Adam, fused or foreach. optax: one jitted step a call.
+cnn        Likewise; torch with fused Adam, in its default memory format and in channels_last. Both
+           are printed.
+suite      On all processors, as the lab: as many processes with one thread each, started and with
+           the data in memory before the clock runs. torch: a process does run after run with the
+           fastest optimizer of each kind (fused, or foreach), or all 15 runs of an optimizer at
+           once, by torch.func.vmap over learning rates and seeds: whichever is faster over the
+           first steps. Done once.
+peak       torch.mm.
 figures    matplotlib (left out where it is not installed): contourf, contour, path and marks to
            PNG; in one process and, as the lab draws with one process a processor, in a pool of as
            many, which is started and has imported everything before the clock runs.
@@ -99,8 +107,8 @@ def timed(work):
     return time.perf_counter() - begin, time.process_time() - begin_processor
 
 
-def fastest(ways, repetitions=REPETITIONS):
-    """Seconds and name of the fastest of the ways {peer: work}: the best repetition of each counts.
+def race(ways, repetitions=REPETITIONS):
+    """Seconds and processor seconds of the ways {peer: work}: the best repetition of each counts.
 
     The ways take turns, so that a busy moment of the machine does not fall on one of them alone;
     one that is half as slow again as the fastest, the first time, is not repeated.
@@ -112,10 +120,16 @@ def fastest(ways, repetitions=REPETITIONS):
     for _ in range(repetitions - 1):
         for peer in [peer for peer, result in results.items() if result[0] <= limit]:
             results[peer] = min(results[peer], timed(ways[peer]))
-    (seconds, processor), peer = min((result, peer) for peer, result in results.items())
-    if processor > 1.15 * seconds:
-        sys.exit(f"{peer}: {processor:.3g} s of processor time in {seconds:.3g} s: "
-                 "not on one thread")
+    for peer, (seconds, processor) in results.items():
+        if processor > 1.15 * seconds:
+            sys.exit(f"{peer}: {processor:.3g} s of processor time in {seconds:.3g} s: "
+                     "not on one thread")
+    return results
+
+
+def fastest(ways, repetitions=REPETITIONS):
+    """Seconds and name of the fastest of the ways."""
+    (seconds, _), peer = min((r, peer) for peer, r in race(ways, repetitions).items())
     return seconds, peer
 
 
@@ -307,46 +321,73 @@ def measure_surface(name, optimizer, mode):
     report(name, "Msteps/s", steps / 1e6, ways)
 
 
-# --- mlp ------------------------------------------------------------------------------------------
+# --- mlp and cnn ----------------------------------------------------------------------------------
 
-WIDTHS = [784, 128, 64, 10]
-BATCH, TRAINING, NETWORK_STEPS = 128, 50_000, 400
+BATCH, TRAINING = 128, 50_000
+# Widths, or what makes the layers, and steps of one repetition.
+MLPS = {"784-128-64-10": 400, "784-1000-500-100-10": 40}
+CNNS = {"16-32": 30, "2c2d": 6}
+
+
+def widths_of(network):
+    return [int(width) for width in network.split("-")]
 
 
 def fashion_mnist():
-    """The training images as normalised float32, and their labels."""
+    """The images as normalised float32, and their labels; the first TRAINING are trained on."""
     folder = os.path.join(os.environ.get("OPTLAB_DATA") or "/usr/share/datasets", "fashion-mnist")
 
     def read(name, header):
         with gzip.open(os.path.join(folder, name)) as file:
             return np.frombuffer(file.read(), np.uint8, offset=header)
 
-    images = read("train-images-idx3-ubyte.gz", 16).reshape(-1, 784)[:TRAINING] / np.float32(255)
-    labels = read("train-labels-idx1-ubyte.gz", 8)[:TRAINING].astype(np.int64)
-    return (images - images.mean()) / images.std(), labels
+    images = read("train-images-idx3-ubyte.gz", 16).reshape(-1, 784) / np.float32(255)
+    labels = read("train-labels-idx1-ubyte.gz", 8).astype(np.int64)
+    training = images[:TRAINING]
+    return (images - training.mean()) / training.std(), labels
 
 
-def minibatches():
+def minibatches(seed=1):
     """Rows of BATCH indices: every epoch in an order of its own, as in the lab."""
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(seed)
     while True:
         order = random.permutation(TRAINING)
         for start in range(0, TRAINING - BATCH + 1, BATCH):
             yield order[start:start + BATCH]
 
 
-def torch_network(images, labels, **way):
-    torch.manual_seed(1)
-    images, labels = torch.from_numpy(images), torch.from_numpy(labels)
+def torch_mlp(widths):
     layers = []
-    for size, width in zip(WIDTHS, WIDTHS[1:]):
+    for size, width in zip(widths, widths[1:]):
         layers += [torch.nn.Linear(size, width), torch.nn.ReLU()]
-    network = torch.nn.Sequential(*layers[:-1])
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def torch_cnn(network):
+    def block(inputs, outputs, size):
+        return [torch.nn.Conv2d(inputs, outputs, size, padding=size // 2), torch.nn.ReLU(),
+                torch.nn.MaxPool2d(2)]
+
+    if network == "16-32":
+        layers = block(1, 16, 3) + block(16, 32, 3) + [
+            torch.nn.Flatten(), torch.nn.Linear(32 * 7 * 7, 10)]
+    else:
+        layers = block(1, 32, 5) + block(32, 64, 5) + [
+            torch.nn.Flatten(), torch.nn.Linear(64 * 7 * 7, 1024), torch.nn.ReLU(),
+            torch.nn.Linear(1024, 10)]
+    return torch.nn.Sequential(*layers)
+
+
+def torch_training(network, images, labels, steps, memory_format=None, **way):
+    images, labels = torch.from_numpy(images), torch.from_numpy(labels)
+    if memory_format:
+        network = network.to(memory_format=memory_format)
+        images = images.contiguous(memory_format=memory_format)
     rule = torch.optim.Adam(network.parameters(), lr=1e-3, **way)
     order = minibatches()
 
     def work():
-        for _ in range(NETWORK_STEPS):
+        for _ in range(steps):
             index = torch.from_numpy(next(order))
             loss = torch.nn.functional.cross_entropy(
                 network(images.index_select(0, index)), labels.index_select(0, index))
@@ -358,13 +399,13 @@ def torch_network(images, labels, **way):
     return work
 
 
-def optax_network(images, labels):
+def optax_training(widths, images, labels, steps):
     images, labels = jnp.array(images), jnp.array(labels)
     random = np.random.default_rng(1)
     parameters = [
         (jnp.array(random.normal(0, math.sqrt(2 / size), (size, width)), jnp.float32),
          jnp.zeros(width, jnp.float32))
-        for size, width in zip(WIDTHS, WIDTHS[1:])
+        for size, width in zip(widths, widths[1:])
     ]
     rule = optax.adam(1e-3)
 
@@ -386,7 +427,7 @@ def optax_network(images, labels):
 
     def work():
         parameters, state = carry
-        for _ in range(NETWORK_STEPS):
+        for _ in range(steps):
             parameters, state, value = step(parameters, state, next(order))
         carry[:] = jax.block_until_ready([parameters, state])
         assert value < 3
@@ -394,19 +435,196 @@ def optax_network(images, labels):
     return work
 
 
-def measure_network(name, _):
+def data_for(name):
+    """The data, or nothing, with a word about it."""
     try:
-        images, labels = fashion_mnist()
+        return fashion_mnist()
     except FileNotFoundError as error:
         print(f"{name} is left out: there is no {error.filename}; install it with "
               "`sudo apt-get install dataset-fashion-mnist`", file=sys.stderr)
+        return None
+
+
+def measure_mlp(name, network):
+    data = data_for(name)
+    if not data:
         return
-    amount = NETWORK_STEPS * BATCH
-    report(name, "samples/s", amount, {
-        "torch fused": torch_network(images, labels, fused=True),
-        "torch foreach": torch_network(images, labels, foreach=True),
-    })
-    report(name, "samples/s", amount, {"optax jit": optax_network(images, labels)})
+    steps, widths = MLPS[network], widths_of(network)
+    ways = {}
+    for way in ("fused", "foreach"):
+        torch.manual_seed(1)
+        ways[f"torch {way}"] = torch_training(torch_mlp(widths), *data, steps, **{way: True})
+    report(name, "samples/s", steps * BATCH, ways)
+    report(name, "samples/s", steps * BATCH,
+           {"optax jit": optax_training(widths, *data, steps)})
+
+
+def measure_cnn(name, network):
+    data = data_for(name)
+    if not data:
+        return
+    images, labels = data[0].reshape(-1, 1, 28, 28), data[1]
+    steps, ways = CNNS[network], {}
+    for peer, memory_format in (("torch fused", None),
+                                ("torch fused channels_last", torch.channels_last)):
+        torch.manual_seed(1)
+        ways[peer] = torch_training(
+            torch_cnn(network), images, labels, steps, memory_format, fused=True)
+    for peer, (seconds, _) in race(ways).items():
+        show(name, peer, steps * BATCH / seconds, "samples/s")
+
+
+# --- suite ----------------------------------------------------------------------------------------
+
+EPOCH, TRIAL = TRAINING // BATCH, 40
+SWEEP_NETWORK, SEEDS = "784-128-64-10", (1, 2, 3)
+# Name, fastest form, and settings of each optimizer; the smallest learning rate, of 5 up to 100
+# times as much.
+SWEEP = {
+    "sgd": ("SGD", {"fused": True}, 1e-3),
+    "momentum": ("SGD", {"fused": True, "momentum": 0.9}, 1e-4),
+    "nesterov": ("SGD", {"fused": True, "momentum": 0.9, "nesterov": True}, 1e-4),
+    "adagrad": ("Adagrad", {"fused": True}, 1e-4),
+    "rmsprop": ("RMSprop", {"foreach": True}, 1e-4),
+    "adam": ("Adam", {"fused": True}, 1e-4),
+    "adam amsgrad": ("Adam", {"fused": True, "amsgrad": True}, 1e-4),
+    "adamw": ("AdamW", {"fused": True}, 1e-4),
+}
+
+
+def sweep_rates(optimizer):
+    return [SWEEP[optimizer][2] * 10 ** (i / 2) for i in range(5)]
+
+
+def sweep_rule(optimizer, groups):
+    name, settings, _ = SWEEP[optimizer]
+    return getattr(torch.optim, name)(groups, **settings)
+
+
+def start_training(barrier):
+    """In each process of the pool: one thread, the data, and a few steps to warm up."""
+    global np, torch, sweep_data
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(1)
+    images, labels = fashion_mnist()
+    sweep_data = torch.from_numpy(images), torch.from_numpy(labels)
+    # Both arrangements compute the same: seed 2 at the third rate.
+    single = train_one("adam", sweep_rates("adam")[2], 2, steps=3)[0]
+    together = [values[1][2] for values in train_together("adam", steps=3)[0]]
+    assert np.allclose(single, together, rtol=1e-4), (single, together)
+    barrier.wait()
+
+
+def train_one(optimizer, rate, seed, steps=EPOCH):
+    """One run: the losses of its steps, and the validation's loss and accuracy at its end."""
+    images, labels = sweep_data
+    torch.manual_seed(seed)
+    network = torch_mlp(widths_of(SWEEP_NETWORK))
+    rule = sweep_rule(optimizer, [{"params": list(network.parameters()), "lr": rate}])
+    order, losses = minibatches(seed), []
+    for _ in range(steps):
+        index = torch.from_numpy(next(order))
+        loss = torch.nn.functional.cross_entropy(
+            network(images.index_select(0, index)), labels.index_select(0, index))
+        rule.zero_grad(set_to_none=True)
+        loss.backward()
+        rule.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        outputs, right = network(images[TRAINING:]), labels[TRAINING:]
+        accuracy = (outputs.argmax(1) == right).float().mean().item()
+        return losses, torch.nn.functional.cross_entropy(outputs, right).item(), accuracy
+
+
+def train_together(optimizer, steps=EPOCH):
+    """All runs of one optimizer at once: every tensor has two axes more, seeds and rates."""
+    images, labels = sweep_data
+    rates, networks = sweep_rates(optimizer), []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        networks.append(list(torch_mlp(widths_of(SWEEP_NETWORK)).parameters()))
+    stacked = [torch.stack([torch.stack([p.detach()] * len(rates)) for p in tensors])
+               for tensors in zip(*networks)]
+    places = [(s, r) for r in range(len(rates)) for s in range(len(SEEDS))]
+    views = [[p[place] for p in stacked] for place in places]
+    rule = sweep_rule(optimizer, [
+        {"params": [p for (_, k), v in zip(places, views) if k == r for p in v], "lr": rate}
+        for r, rate in enumerate(rates)])
+
+    def outputs(parameters, x):
+        for i in range(0, len(parameters) - 2, 2):
+            x = torch.relu(torch.nn.functional.linear(x, parameters[i], parameters[i + 1]))
+        return torch.nn.functional.linear(x, *parameters[-2:])
+
+    def loss(parameters, x, y):
+        return torch.nn.functional.cross_entropy(outputs(parameters, x), y)
+
+    def over_runs(function):
+        """Seeds have minibatches of their own; learning rates share them."""
+        return torch.func.vmap(torch.func.vmap(function, (0, None, None)))
+
+    step = over_runs(torch.func.grad_and_value(loss))
+    orders, losses = [minibatches(seed) for seed in SEEDS], []
+    for _ in range(steps):
+        index = torch.from_numpy(np.concatenate([next(order) for order in orders]))
+        x = images.index_select(0, index).reshape(len(SEEDS), BATCH, -1)
+        y = labels.index_select(0, index).reshape(len(SEEDS), BATCH)
+        gradients, values = step(stacked, x, y)
+        for place, view in zip(places, views):
+            for p, gradient in zip(view, gradients):
+                p.grad = gradient[place]
+        rule.step()
+        losses.append(values.tolist())
+    with torch.no_grad():
+        # Run after run: all at once would not fit a cache.
+        results = [outputs(view, images[TRAINING:]) for view in views]
+        right = labels[TRAINING:]
+        return losses, [(torch.nn.functional.cross_entropy(z, right).item(),
+                         (z.argmax(1) == right).float().mean().item()) for z in results]
+
+
+def measure_sweep(name, _):
+    global np
+    import numpy as np
+
+    if not data_for(name):
+        return
+    processors = len(os.sched_getaffinity(0))
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(processors + 1)
+    with context.Pool(processors, start_training, (barrier,)) as pool:
+        barrier.wait(timeout=300)
+
+        def one_by_one(optimizers, steps):
+            runs = [(optimizer, rate, seed, steps) for optimizer in optimizers
+                    for rate in sweep_rates(optimizer) for seed in SEEDS]
+            pool.starmap(train_one, runs, chunksize=1)
+
+        def together(optimizers, steps):
+            pool.starmap(train_together, [(o, steps) for o in optimizers], chunksize=1)
+
+        ways = {"torch": one_by_one, "torch vmap": together}
+        # As many optimizers as there are processes keep all of them at work.
+        some = [list(SWEEP)[i % len(SWEEP)] for i in range(processors)]
+        trials = [(timed(lambda: ways[peer](some, TRIAL))[0], peer)
+                  for _ in range(3) for peer in ways]
+        _, peer = min(trials)
+        seconds, _ = timed(lambda: ways[peer](SWEEP, EPOCH))
+    show(name, f"{peer}, " + ("1 process" if processors == 1 else f"{processors} processes"),
+         seconds, "s")
+
+
+# --- peak -----------------------------------------------------------------------------------------
+
+
+def measure_product(name, _):
+    n = 2048
+    generator = torch.Generator().manual_seed(1)
+    a, b = (torch.randn(n, n, generator=generator) for _ in range(2))
+    c = torch.empty(n, n)
+    report(name, "GFLOP/s", 2 * n**3 / 1e9, {"torch.mm": lambda: torch.mm(a, b, out=c)})
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -491,15 +709,20 @@ def measure_figures(name, _):
 
 
 def benchmarks():
-    """(name, measure, its arguments); figures first, before there are threads that forbid fork."""
+    """(name, measure, its arguments); first those that fork, before threads forbid it."""
     yield "figures/20", measure_figures, ("",)
+    yield "suite/mlp-sweep", measure_sweep, ("",)
     for optimizer in TORCH:
         for count in SIZES:
             yield f"step/{optimizer}/{count}", measure_step, (optimizer, count)
     for optimizer in RULES:
         for mode in ("single", "recorded", "lanes"):
             yield f"surface/{optimizer}/{mode}", measure_surface, (optimizer, mode)
-    yield "mlp/784-128-64-10", measure_network, ("",)
+    for network in MLPS:
+        yield f"mlp/{network}", measure_mlp, (network,)
+    for network in CNNS:
+        yield f"cnn/{network}", measure_cnn, (network,)
+    yield "peak/sgemm", measure_product, ("",)
 
 
 def ratios(files):
@@ -550,7 +773,7 @@ def main():
     for name, measure, arguments in benchmarks():
         if options.filter and not any(part in name for part in options.filter):
             continue
-        if measure is not measure_figures and not ready:
+        if measure not in (measure_figures, measure_sweep) and not ready:
             use_one_thread()
             ready = True
         measure(name, *arguments)
