@@ -22,7 +22,7 @@ let package = Package(
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: numerics),
     .target(
-      name: "Networks", dependencies: ["OptimizerKit", "LinearAlgebra", "CZlib"],
+      name: "Networks", dependencies: ["OptimizerKit", "LinearAlgebra", "COneDNN", "CZlib"],
       swiftSettings: numerics),
 
     .target(
@@ -91,6 +91,7 @@ let package = Package(
       swiftSettings: numerics),
 
     // Libraries of the system.
+    .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CZlib"),
   ],

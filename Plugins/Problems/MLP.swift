@@ -1,17 +1,24 @@
 import Networks
 import OptimizerKit
 
-/// A multi-layer perceptron on images of clothing: dense layers, each followed by an activation,
-/// then softmax cross-entropy.
+/// A multi-layer perceptron on images of clothing, or on other data: dense layers, each followed by an
+/// activation, then softmax cross-entropy.
 ///
 ///     h₁ = f(W₁ x + b₁)   h₂ = f(W₂ h₁ + b₂)   ...   L = −log softmax(W h + b)_label
 ///
 /// By default 784-128-64-10 with ReLU, 109,386 parameters. Hidden weights are drawn as `init` says,
-/// biases are 0; the weights of the output layer are normal with deviation 0.01, so that the first
-/// loss is ln 10, that of a guess. `init=torch` draws everything as torch.nn.Linear does.
+/// hidden biases are `biasInit`, the others 0; the weights of the output layer are normal with
+/// deviation 0.01, so that the first loss is ln 10, that of a guess. `init=torch` draws everything as
+/// torch.nn.Linear does.
 ///
-/// The first 50,000 images are trained on, the next 10,000 validated on. All are normalised with
-/// mean and deviation of the former.
+/// `normalization=batch` puts batch normalisation between each hidden layer and its activation, and
+/// leaves out the biases that it would cancel (`biasInit` then says nothing).
+///
+/// Against overfitting: inverted dropout after each hidden layer (`keep`), the elastic net
+/// (`l1`, `l2`), the max-norm constraint (`maxNorm`); all off by default.
+///
+/// The first 50,000 images are trained on, the next 10,000 validated on. Unless `preprocessing` says
+/// otherwise, all are normalised with mean and deviation of the former.
 ///
 /// Rumelhart, Hinton and Williams 1986, doi:10.1038/323533a0; the data: Xiao, Rasul and
 /// Vollgraf 2017, arXiv 1708.07747.
@@ -28,47 +35,60 @@ public struct MLP: NetworkProblem {
         "hidden": "500x500x500x500x500x500x500x500x500x500", "activation": "tanh",
         "init": "xavier-normal",
       ]),
+    Preset(
+      "dropout", "half of the hidden units left out, and weights bounded",
+      ["keep": "0.5", "maxNorm": "3"]),
   ]
 
-  /// How hidden weights are drawn.
-  public enum Init: String, Choice {
-    case kaimingNormal = "kaiming-normal"
-    case kaimingUniform = "kaiming-uniform"
-    case xavierNormal = "xavier-normal"
-    case xavierUniform = "xavier-uniform"
-    case lecunNormal = "lecun-normal"
-    case torch
-  }
-  /// What follows each hidden layer.
-  public enum Nonlinearity: String, Choice { case relu, tanh, sigmoid, identity }
+  /// What stands between a hidden layer and its activation.
+  public enum Normalization: String, Choice { case none, batch }
 
   @Hyperparameter("widths of the hidden layers") public var hidden: LayerSizes = [128, 64]
-  @Hyperparameter("function after each hidden layer") public var activation = Nonlinearity.relu
-  @Hyperparameter("how hidden weights are drawn") public var `init` = Init.kaimingNormal
+  @Hyperparameter("function after each hidden layer") public var activation = Activation.relu
+  @Hyperparameter("between a hidden layer and its activation")
+  public var normalization = Normalization.none
+  @Hyperparameter("how hidden weights are drawn") public var `init` = Initializer.kaimingNormal
+  @Hyperparameter("value of the hidden biases at the start", in: .any)
+  public var biasInit = 0.0
+  @Hyperparameter(
+    "probability with which dropout keeps a hidden unit; 1 is no dropout", in: 0.001...1)
+  public var keep = 1.0
+  @Hyperparameter(
+    "factor of Σ |w| in the training loss", in: 0..., scale: .log, search: 1e-7...1e-3)
+  public var l1 = 0.0
+  @Hyperparameter("factor of Σ w² in the training loss", in: 0..., scale: .log, search: 1e-6...1e-2)
+  public var l2 = 0.0
+  @Hyperparameter("largest norm of a neuron's weights; 0 is no bound", in: 0...)
+  public var maxNorm = 0.0
   @Hyperparameter("examples in a minibatch", in: 1.0...50_000, scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first", in: 1.0...50_000, scale: .log)
-  public var trainSize = 50_000
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
 
   public init() {}
 
   public var layers: [any Layer] {
-    let weights: Initializer =
-      switch `init` {
-      case .kaimingNormal: .kaimingNormal
-      case .kaimingUniform: .kaimingUniform
-      case .xavierNormal: .xavierNormal
-      case .xavierUniform: .xavierUniform
-      case .lecunNormal: .lecunNormal
-      case .torch: .torch
-      }
-    let function = Activation(rawValue: activation.rawValue) ?? .identity
-    let biases: Initializer = weights == .torch ? .torch : .zeros
-    let hiddenLayers: [any Layer] = hidden.widths.map {
-      Dense($0, function, weights: weights, biases: biases)
+    let drawsAsTorch = `init` == .torch
+    let hiddenBiases: Initializer =
+      drawsAsTorch && biasInit == 0 ? .torch : .constant(biasInit)
+    let hiddenLayers: [any Layer] = hidden.widths.flatMap { width -> [any Layer] in
+      let layers: [any Layer] =
+        switch normalization {
+        case .none: [Dense(width, activation, weights: `init`, biases: hiddenBiases)]
+        case .batch: [Dense(width, weights: `init`, biases: nil), BatchNormalization(activation)]
+        }
+      return keep < 1 ? layers + [Dropout(keep: keep)] : layers
     }
     let output = Dense(
-      data.classes, weights: weights == .torch ? .torch : .normal(0.01), biases: biases)
+      data.classes, weights: drawsAsTorch ? .torch : .normal(0.01),
+      biases: drawsAsTorch ? .torch : .zeros)
     return [Flatten()] + hiddenLayers + [output]
   }
+
+  public var regularizer: Regularizer? {
+    l1 > 0 || l2 > 0 ? Regularizer(l1: l1, l2: l2) : nil
+  }
+  public var constraint: MaxNorm? { maxNorm > 0 ? MaxNorm(maxNorm) : nil }
 }

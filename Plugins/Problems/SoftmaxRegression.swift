@@ -16,9 +16,10 @@ public struct SoftmaxRegression: NetworkProblem {
   public static let source = "Cox 1958, doi:10.1111/j.2517-6161.1958.tb00292.x"
 
   @Hyperparameter("examples in a minibatch", in: 1.0...50_000, scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first", in: 1.0...50_000, scale: .log)
-  public var trainSize = 50_000
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
 
   public init() {}
 

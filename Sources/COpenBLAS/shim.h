@@ -14,4 +14,12 @@ void dsysv_(const char *uplo, const int *n, const int *nrhs, double *a, const in
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
              double *work, const int *lwork, int *iwork, const int *liwork, int *info);
 
+// QR decomposition: R in the upper triangle, the reflections that make up Q below it.
+void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
+             const int *lwork, int *info);
+
+// The first n columns of the Q that dgeqrf has found.
+void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
+             double *work, const int *lwork, int *info);
+
 #endif

@@ -10,6 +10,8 @@ extension SelectionTerm {
     for index in settings.indices {
       let name = settings[index].name
       let description = plugin.hyperparameters.first { $0.name == name }
+      // A text that is no number has no range: csv:../points.csv.
+      if let description, description.number == nil { continue }
       term.settings[index].values = try settings[index].values.flatMap { text -> [String] in
         guard let range = text.firstRange(of: "..") else { return [text] }
         let tail = text[range.upperBound...].split(separator: ":", omittingEmptySubsequences: false)

@@ -1,17 +1,40 @@
 // Activation functions, and the loops that apply them together with a bias.
 
+import OptimizerKit
+
 /// A function that is applied to each element after a linear map.
 ///
-/// Each derivative is a function of the output y alone, so that backward needs no second buffer.
-public enum Activation: String, Sendable, CaseIterable {
+/// Each derivative is a function of the output y alone, so that backward needs no second buffer;
+/// where a function has a kink, at 0, it is that of the left side.
+///
+/// Within `Dense(128, .relu)` it costs least, since it shares a loop with the bias. It is also a
+/// layer of its own, `Activation.relu`, for use after a normalisation.
+///
+/// Maas et al. 2013 (leaky ReLU); Clevert et al. 2016, arXiv 1511.07289 (ELU); Klambauer et al.
+/// 2017, arXiv 1706.02515 (SELU); Rosenblatt 1958, doi:10.1037/h0042519 (step).
+public enum Activation: String, Choice {
   /// y = z.
   case identity
   /// y = max(0, z); y' = 1 where y > 0, else 0.
   case relu
+  /// y = max(0.01 z, z); y' = 1 where y > 0, else 0.01.
+  case leakyReLU = "leaky-relu"
+  /// y = z where z > 0, else eᶻ − 1; y' = 1 where y > 0, else y + 1.
+  case elu
+  /// y = λ z where z > 0, else λα (eᶻ − 1); y' = λ where y > 0, else y + λα. λ = 1.0507... and
+  /// α = 1.6732... make mean 0 and variance 1 a stable fixed point of layers whose weights have
+  /// variance 1 / fan-in (`lecun-normal`).
+  case selu
   /// y = tanh z; y' = 1 − y².
   case tanh
   /// y = 1 / (1 + e⁻ᶻ); y' = y (1 − y).
   case sigmoid
+  /// y = 1 where z > 0, else 0; y' = 0 everywhere, so that nothing before it is trained.
+  case step
+
+  /// λ and λα of SELU (Klambauer et al. 2017, equation 14).
+  private static let seluScale = 1.0507009873554804934193349852946
+  private static let seluFloor = seluScale * 1.6732632423543772848170429916717
 
   /// values ← f(values + bias) for each row. NaN stays NaN.
   ///
@@ -38,8 +61,16 @@ public enum Activation: String, Sendable, CaseIterable {
     case .identity: if bias != nil { each { $0 } }
     // In this order of arguments NaN stays NaN, and the loop vectorises.
     case .relu: each { max($0, 0) }
+    case .leakyReLU:
+      let slope = R(0.01)
+      each { max($0, slope * $0) }
+    case .elu: each { $0 > 0 ? $0 : R.exponentialMinusOne($0) }
+    case .selu:
+      let (scale, floor) = (R(Self.seluScale), R(Self.seluFloor))
+      each { $0 > 0 ? scale * $0 : floor * R.exponentialMinusOne($0) }
     case .tanh: each { R.hyperbolicTangent($0) }
     case .sigmoid: each { 1 / (1 + R.exponential(-$0)) }
+    case .step: each { $0 > 0 ? 1 : ($0 <= 0 ? 0 : $0) }
     }
   }
 
@@ -75,8 +106,70 @@ public enum Activation: String, Sendable, CaseIterable {
     switch self {
     case .identity: if biasGradient != nil { each { g, _ in g } }
     case .relu: each { g, y in y > 0 ? g : 0 }
+    case .leakyReLU:
+      let slope = R(0.01)
+      each { g, y in y > 0 ? g : slope * g }
+    case .elu: each { g, y in g * (y > 0 ? 1 : y + 1) }
+    case .selu:
+      let (scale, floor) = (R(Self.seluScale), R(Self.seluFloor))
+      each { g, y in g * (y > 0 ? scale : y + floor) }
     case .tanh: each { g, y in g * (1 - y * y) }
     case .sigmoid: each { g, y in g * (y * (1 - y)) }
+    case .step: each { _, _ in 0 }
+    }
+  }
+}
+
+extension Activation: Layer {
+  public static let kind = "activation"
+
+  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape { input }
+
+  public func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  ) -> (any LayerOperation<R>)? {
+    self == .identity ? nil : ActivationOperation<R>(activation: self, elements: input.count)
+  }
+}
+
+/// The computation of an activation that is a layer of its own.
+final class ActivationOperation<R: NetworkScalar>: LayerOperation {
+  let activation: Activation
+  let elements: Int
+
+  /// How many elements are copied before the function is applied to them where they lie: few
+  /// enough to stay in the nearest cache.
+  static var block: Int { 2048 }
+
+  init(activation: Activation, elements: Int) {
+    self.activation = activation
+    self.elements = elements
+  }
+
+  func forward(
+    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
+    pass: Pass
+  ) {
+    let count = pass.examples * elements
+    for start in stride(from: 0, to: count, by: Self.block) {
+      let part = min(Self.block, count - start)
+      (output + start).update(from: input + start, count: part)
+      activation.apply(output + start, bias: nil, rows: 1, columns: part)
+    }
+  }
+
+  func backward(
+    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
+    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
+    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
+  ) {
+    guard let inputGradient else { return }
+    let count = pass.examples * elements
+    for start in stride(from: 0, to: count, by: Self.block) {
+      let part = min(Self.block, count - start)
+      (inputGradient + start).update(from: outputGradient + start, count: part)
+      activation.multiplyByDerivative(
+        inputGradient + start, output: output + start, biasGradient: nil, rows: 1, columns: part)
     }
   }
 }

@@ -12,8 +12,8 @@ final class Chain<R: NetworkScalar> {
     let output: UnsafeMutablePointer<R>
   }
   let stages: [Stage]
-  /// Called in `backward` with each stage and ∂loss/∂output, examples × elements.
-  var observe: ((Stage, UnsafePointer<R>) -> Void)?
+  private var observer: (prefix: String, body: (LayerSignals<R>) -> Void)?
+  private let outputCount: Int
   // Two gradients of signals, taken in turn: what a stage is handed, and what it hands on.
   private let gradients: (UnsafeMutablePointer<R>, UnsafeMutablePointer<R>)
 
@@ -28,7 +28,8 @@ final class Chain<R: NetworkScalar> {
           output: allocateAligned(context.capacity * step.output.count)))
     }
     self.stages = stages
-    let widest = plan.steps.map { max($0.input.count, $0.output.count) }.max() ?? 0
+    outputCount = plan.output.count
+    let widest = plan.steps.map(\.input.count).reduce(plan.output.count, max)
     gradients = (
       allocateAligned(context.capacity * widest), allocateAligned(context.capacity * widest)
     )
@@ -63,13 +64,21 @@ final class Chain<R: NetworkScalar> {
     outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
     inputGradient: UnsafeMutablePointer<R>?, pass: Pass
   ) {
+    if stages.isEmpty {
+      inputGradient?.update(from: outputGradient, count: pass.examples * outputCount)
+    }
     var upstream = outputGradient
     var (downstream, other) = (gradients.1, gradients.0)
     var index = stages.count - 1
     while index >= 0 {
       let stage = stages[index]
       let isFirst = index == 0
-      observe?(stage, UnsafePointer(upstream))
+      if let observer {
+        observer.body(
+          LayerSignals(
+            layer: observer.prefix + stage.name, shape: stage.shape,
+            output: UnsafePointer(stage.output), outputGradient: UnsafePointer(upstream)))
+      }
       stage.operation.backward(
         isFirst ? inputs : UnsafePointer(stages[index - 1].output),
         output: UnsafePointer(stage.output), parameters: parameters + stage.parameters,
@@ -79,6 +88,15 @@ final class Chain<R: NetworkScalar> {
       swap(&downstream, &other)
       index -= 1
     }
+  }
+
+  /// Calls `body` in every `backward`, last stage first, for each stage and what lies within it;
+  /// nil for nobody.
+  ///
+  /// - Parameter prefix: what the names of stages begin with.
+  func observe(prefix: String, _ body: ((LayerSignals<R>) -> Void)?) {
+    observer = body.map { (prefix, $0) }
+    for stage in stages { stage.operation.observe(prefix: prefix + stage.name + ".", body) }
   }
 
   /// Memory for the gradient of the output.

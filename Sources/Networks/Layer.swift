@@ -142,4 +142,23 @@ public protocol LayerOperation<Scalar>: AnyObject {
     parameters: UnsafePointer<Scalar>, outputGradient: UnsafeMutablePointer<Scalar>,
     parameterGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     pass: Pass)
+  /// Calls `body` in every `backward` for each layer within this one; nil for nobody. For layers
+  /// made of layers.
+  func observe(prefix: String, _ body: ((LayerSignals<Scalar>) -> Void)?)
+}
+
+extension LayerOperation {
+  public func observe(prefix: String, _ body: ((LayerSignals<Scalar>) -> Void)?) {}
+}
+
+/// What a layer computed in a pass, and the gradient that reached it: both examples × elements.
+public struct LayerSignals<R: NetworkScalar> {
+  /// The layer's name: `dense1`, `residual1.convolution2`.
+  public let layer: String
+  /// The shape of its output.
+  public let shape: Shape
+  /// Its output.
+  public let output: UnsafePointer<R>
+  /// ∂loss/∂output.
+  public let outputGradient: UnsafePointer<R>
 }

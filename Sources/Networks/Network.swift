@@ -85,6 +85,10 @@ public final class Network<R: NetworkScalar> {
     return value
   }
 
+  /// Calls `body` with the signals of each layer, last layer first, whenever a gradient is computed;
+  /// nil for nobody.
+  public func observe(_ body: ((LayerSignals<R>) -> Void)?) { chain.observe(prefix: "", body) }
+
   /// How many of the last pass's outputs are largest at their label.
   public func correct(
     _ outputs: UnsafePointer<R>, labels: UnsafePointer<Int32>, examples: Int

@@ -12,47 +12,66 @@ import OptimizerKit
 ///       public var layers: [any Layer] { [Flatten(), Dense(32, .relu), Dense(10)] }
 ///     }
 public protocol NetworkProblem: TrainingProblem {
-  /// The layers from input to output; the last has one output for each class.
+  /// The layers from input to output; what the last gives is what the loss takes: for most, one
+  /// output for each class.
   var layers: [any Layer] { get }
   /// What training minimises; softmax cross-entropy unless said otherwise.
   var loss: any Loss { get }
+  /// What is added to the loss while training; nothing unless said otherwise.
+  var regularizer: Regularizer? { get }
+  /// What the parameters are projected onto after each update; nothing unless said otherwise.
+  var constraint: MaxNorm? { get }
   /// The data set; Fashion-MNIST unless said otherwise.
   var data: DataSource { get }
   /// The examples in a minibatch.
   var batch: Int { get }
-  /// How many examples are trained on, counted from the first; all unless said otherwise.
+  /// How many examples are trained on, counted from the first; 0, unless said otherwise, for all.
   var trainSize: Int { get }
+  /// What is done to the features; normalised unless said otherwise.
+  var preprocessing: Preprocessing { get }
+  /// The random changes that training images undergo; none unless said otherwise.
+  var augmentation: Augmentations { get }
 }
 
 extension NetworkProblem {
   public var loss: any Loss { SoftmaxCrossEntropy() }
+  public var regularizer: Regularizer? { nil }
+  public var constraint: MaxNorm? { nil }
   public var data: DataSource { .fashionMNIST }
-  public var trainSize: Int { data.trainingCount }
+  public var trainSize: Int { 0 }
+  public var preprocessing: Preprocessing { .normalize }
+  public var augmentation: Augmentations { .none }
 
   public func validate() throws(HyperparameterError) { try validateNetwork() }
 
   /// Checks that layers, data and minibatch fit together; for problems with a `validate()` of their
   /// own to call.
   public func validateNetwork() throws(HyperparameterError) {
-    guard trainSize >= 1, trainSize <= data.trainingCount else {
-      throw .inconsistent(
-        plugin: Self.name,
-        reason: "trainSize = \(trainSize) is not a part of the \(data.trainingCount) training "
-          + "examples of \(data.rawValue); expected 1 to \(data.trainingCount)")
+    let summary: DataSummary
+    do throws(DataError) {
+      summary = try data.summary()
+      if preprocessing.isProjection { try PrincipalComponents.check(summary.shape.count) }
+      try augmentation.check(summary.shape, preprocessing: preprocessing)
+    } catch {
+      throw .inconsistent(plugin: Self.name, reason: error.description)
     }
-    guard batch >= 1, batch <= trainSize else {
+    guard trainSize >= 0, trainSize <= summary.trainingCount else {
       throw .inconsistent(
         plugin: Self.name,
-        reason: "batch = \(batch) is larger than the \(trainSize) training examples; "
-          + "expected 1 to \(trainSize)")
+        reason: "trainSize = \(trainSize) is not a part of the \(summary.trainingCount) training "
+          + "examples of \(data.name); expected 1 to \(summary.trainingCount), or 0 for all")
+    }
+    let trainingCount = trainSize == 0 ? summary.trainingCount : trainSize
+    guard batch >= 1, batch <= trainingCount else {
+      throw .inconsistent(
+        plugin: Self.name,
+        reason: "batch = \(batch) is larger than the \(trainingCount) training examples; "
+          + "expected 1 to \(trainingCount)")
     }
     do throws(ShapeError) {
-      let output = try NetworkPlan(layers, input: data.shape).output
-      guard output.count == data.classes else {
-        throw ShapeError(
-          layer: "the loss", expected: "\(data.classes) outputs, one for each class",
-          found: output)
-      }
+      let input = preprocessing.shape(of: summary.shape)
+      let output = try NetworkPlan(layers, input: input).output
+      try loss.check(output: output, input: input, classes: summary.classes)
     } catch {
       throw .inconsistent(plugin: Self.name, reason: error.description)
     }
@@ -62,9 +81,11 @@ extension NetworkProblem {
 
   public func makeSession(seed: UInt64) throws -> any TrainingSession {
     try validate()
-    let data = try data.load()
+    let data = try data.load(preprocessing)
+    let augmented = try augmentation.applied(to: data.training)
+    let training = trainSize == 0 ? augmented : augmented.prefix(trainSize)
     return try NetworkSession(
-      layers, loss: loss, training: data.training.prefix(trainSize), validation: data.validation,
-      batch: batch, seed: seed)
+      layers, loss: loss, training: training, validation: data.validation, batch: batch, seed: seed,
+      regularizer: regularizer, constraint: constraint)
   }
 }

@@ -11,6 +11,8 @@ import LinearAlgebra
 public protocol NetworkScalar: BLASScalar {
   /// eˣ, kept within the range of normal numbers.
   static func exponential(_ x: Self) -> Self
+  /// eˣ − 1 without the cancellation near 0, kept within the range of normal numbers.
+  static func exponentialMinusOne(_ x: Self) -> Self
   /// The hyperbolic tangent.
   static func hyperbolicTangent(_ x: Self) -> Self
 }
@@ -18,6 +20,8 @@ public protocol NetworkScalar: BLASScalar {
 extension Double: NetworkScalar {
   @inline(__always)
   public static func exponential(_ x: Double) -> Double { Glibc.exp(x) }
+  @inline(__always)
+  public static func exponentialMinusOne(_ x: Double) -> Double { Glibc.expm1(x) }
   @inline(__always)
   public static func hyperbolicTangent(_ x: Double) -> Double { Glibc.tanh(x) }
 }
@@ -30,6 +34,21 @@ extension Float: NetworkScalar {
   /// The coefficients are Cephes' `expf` (Moshier, netlib.org/cephes).
   @inline(__always)
   public static func exponential(_ x: Float) -> Float {
+    let (power, fraction) = powerAndFraction(x)
+    return (fraction + 1) * power
+  }
+
+  /// 2ⁿ (eʳ − 1) + (2ⁿ − 1), with n and r as in `exponential`: where n = 0, no digit is lost.
+  /// Within 3 units in the last place.
+  @inline(__always)
+  public static func exponentialMinusOne(_ x: Float) -> Float {
+    let (power, fraction) = powerAndFraction(x)
+    return fraction * power + (power - 1)
+  }
+
+  /// 2ⁿ and eʳ − 1.
+  @inline(__always)
+  private static func powerAndFraction(_ x: Float) -> (power: Float, fraction: Float) {
     var x = x < -87.3 ? -87.3 : x
     x = 88.3 < x ? 88.3 : x
     // Adding 1.5 · 2²³ leaves the nearest integer in the lowest bits.
@@ -42,8 +61,7 @@ extension Float: NetworkScalar {
     p = p * r + 4.1665795894e-2
     p = p * r + 1.6666665459e-1
     p = p * r + 5.0000001201e-1
-    p = (p * r) * r + r + 1
-    return p * Float(bitPattern: (shifted.bitPattern &+ 127) &<< 23)
+    return (Float(bitPattern: (shifted.bitPattern &+ 127) &<< 23), (p * r) * r + r)
   }
 
   /// tanh x as a ratio of polynomials of degrees 13 and 6, minimax on |x| ≤ 7.9, beyond which the

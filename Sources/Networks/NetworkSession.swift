@@ -7,6 +7,8 @@ public final class NetworkSession: TrainingSession {
   private let network: Network<Float>
   private let training: any Examples
   private let validation: any Examples
+  private let regularizer: Regularizer?
+  private let constraint: MaxNorm?
   private let seed: UInt64
   private let batch: Int
   private var order: MinibatchOrder
@@ -20,20 +22,22 @@ public final class NetworkSession: TrainingSession {
 
   /// A session of `layers` on `training` examples, in minibatches of `batch`.
   ///
+  /// - Parameters:
+  ///   - regularizer: what is added to the training loss.
+  ///   - constraint: what `project` projects parameters onto.
   /// - Throws: `ShapeError`, where layers do not fit the examples or each other.
   public init(
     _ layers: [any Layer], loss: any Loss = SoftmaxCrossEntropy(), training: any Examples,
-    validation: any Examples, batch: Int, seed: UInt64
+    validation: any Examples, batch: Int, seed: UInt64, regularizer: Regularizer? = nil,
+    constraint: MaxNorm? = nil
   ) throws {
     let capacity = max(batch, min(Self.validationBatch, validation.count))
     network = try Network(layers, input: training.shape, loss: loss, capacity: capacity)
-    guard network.output.count == training.classes else {
-      throw ShapeError(
-        layer: "the loss", expected: "\(training.classes) outputs, one for each class",
-        found: network.output)
-    }
+    try loss.check(output: network.output, input: training.shape, classes: training.classes)
     self.training = training
     self.validation = validation
+    self.regularizer = regularizer
+    self.constraint = constraint
     self.seed = seed
     self.batch = batch
     order = MinibatchOrder(count: training.count, batch: batch, seed: seed)
@@ -62,9 +66,12 @@ public final class NetworkSession: TrainingSession {
     precondition(x.count == layout.count && gradient.count == layout.count, "vectors of the layout")
     gather(step)
     return withExtendedLifetime(x) {
-      network.lossAndGradient(
-        minibatch(batch), parameters: x.pointer, gradient: gradient.mutablePointer(),
-        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+      let target = gradient.mutablePointer()
+      let loss = network.lossAndGradient(
+        minibatch(batch), parameters: x.pointer, gradient: target,
+        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step, isTracked: true))
+      guard let regularizer else { return loss }
+      return loss + regularizer.term(x.pointer, layout: layout, addingTo: target)
     }
   }
 
@@ -72,9 +79,11 @@ public final class NetworkSession: TrainingSession {
     precondition(x.count == layout.count, "vectors of the layout")
     gather(step)
     return withExtendedLifetime(x) {
-      network.loss(
+      let loss = network.loss(
         minibatch(batch), parameters: x.pointer,
         pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+      guard let regularizer else { return loss }
+      return loss + regularizer.term(x.pointer, layout: layout)
     }
   }
 
@@ -82,11 +91,19 @@ public final class NetworkSession: TrainingSession {
     order.withIndices(step: step) { Array($0) }
   }
 
+  /// Projects parameters onto the constraint, if there is one: to be called after each update.
+  public func project(_ x: inout Vector<Float>) {
+    guard let constraint else { return }
+    precondition(x.count == layout.count, "vectors of the layout")
+    constraint.project(x.mutablePointer(), layout: layout)
+  }
+
   public func validate(_ x: Vector<Float>) -> ValidationMetrics {
     metrics(x, on: validation)
   }
 
-  /// Mean loss and accuracy over `examples`, of the same shape as those trained on.
+  /// Mean loss, without the regularizer's term, and accuracy over `examples`, of the same shape as
+  /// those trained on. The accuracy is NaN where the loss is not one of classification.
   public func metrics(_ x: Vector<Float>, on examples: any Examples) -> ValidationMetrics {
     precondition(x.count == layout.count, "vectors of the layout")
     precondition(examples.shape == training.shape, "examples of the same shape")
@@ -111,12 +128,16 @@ public final class NetworkSession: TrainingSession {
       start = end
     }
     let count = Double(max(examples.count, 1))
-    return ValidationMetrics(loss: loss / count, accuracy: Double(correct) / count)
+    return ValidationMetrics(
+      loss: loss / count,
+      accuracy: network.loss.isClassification ? Double(correct) / count : .nan)
   }
 
   private func gather(_ step: Int) {
     if step == gathered { return }
-    order.withIndices(step: step) { training.gather($0, inputs: inputs, labels: labels) }
+    order.withIndices(step: step) {
+      training.gather($0, inputs: inputs, labels: labels, seed: seed, step: step)
+    }
     gathered = step
   }
 

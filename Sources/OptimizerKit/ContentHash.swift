@@ -17,6 +17,15 @@ public struct ContentHash: Sendable {
     }
   }
 
+  /// Adds the bytes of a buffer: the same hash, without the cost of a generic sequence.
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
+    for i in 0..<bytes.count {
+      state ^= UInt128(bytes[i])
+      state &*= prime
+    }
+  }
+
   /// 32 hexadecimal digits.
   public var text: String {
     let digits = String(state, radix: 16)

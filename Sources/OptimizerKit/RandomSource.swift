@@ -8,6 +8,8 @@ public enum RandomPurpose: UInt64, Sendable {
   case noise = 3
   case instance = 4
   case optimizer = 5
+  case dropout = 6
+  case augmentation = 7
 }
 
 /// SplitMix64, started from a hash of seed, purpose and step.
@@ -18,15 +20,29 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   var state: UInt64
 
   /// The stream for `purpose` at `step` of the run with `seed`.
-  public init(seed: UInt64, purpose: RandomPurpose, step: Int = 0) {
+  ///
+  /// - Parameter stream: which of several streams of that purpose, from 0.
+  public init(seed: UInt64, purpose: RandomPurpose, step: Int = 0, stream: Int = 0) {
     var hash = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
     hash = Self.mix(hash ^ (purpose.rawValue &* 0xD1B5_4A32_D192_ED03))
     state = Self.mix(hash ^ (UInt64(bitPattern: Int64(step)) &* 0x8CB9_2BA7_2F3D_8DD7))
+    if stream != 0 {
+      state = Self.mix(state ^ (UInt64(bitPattern: Int64(stream)) &* 0xAEF1_7502_108E_F2D9))
+    }
   }
 
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return Self.mix(state)
+  }
+
+  /// The next `count` numbers, as `next()` would give them; several at once, in vector registers.
+  public mutating func fill(_ numbers: UnsafeMutablePointer<UInt64>, count: Int) {
+    let start = state
+    for i in 0..<count {
+      numbers[i] = Self.mix(start &+ UInt64(truncatingIfNeeded: i &+ 1) &* 0x9E37_79B9_7F4A_7C15)
+    }
+    state = start &+ UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
   }
 
   /// Uniform in [0, 1), 53 bits.

@@ -35,8 +35,20 @@ struct Benchmark {
           })
       }
     }
-    all.append(
-      Benchmark(name: "mlp/784-128-64-10", unit: "samples/s") { try network(catalogue) })
+    let networks: [(name: String, problem: String, settings: [String: String], steps: Int)] = [
+      ("mlp/784-128-64-10", "mlp", [:], 400),
+      ("mlp/784-1000-500-100-10", "mlp", ["hidden": "1000x500x100"], 40),
+      ("cnn/16-32", "cnn", [:], 30),
+      ("cnn/2c2d", "2c2d", [:], 6),
+    ]
+    for (name, problem, settings, steps) in networks {
+      let settings = settings.map { PluginSpec.Setting(name: $0.key, value: $0.value) }
+      let spec = PluginSpec(name: problem, settings: settings)
+      all.append(
+        Benchmark(name: name, unit: "samples/s") {
+          try network(catalogue.problem(spec), catalogue, steps: steps)
+        })
+    }
     all.append(Benchmark(name: "figures/20", unit: "s") { try figures(catalogue) })
     all.append(Benchmark(name: "plugin/first-result", unit: "s", measure: firstResult))
     return all
@@ -115,11 +127,12 @@ struct Benchmark {
     return Double(runs * steps) / seconds / 1e6
   }
 
-  /// Training of the standard network: minibatch, forward, backward and update.
-  private static func network(_ catalogue: PluginCatalogue) throws -> Double {
-    let problem = try catalogue.problem(PluginSpec(name: "mlp", settings: []))
+  /// Training by Adam in minibatches of 128: gathering, forward, backward and update.
+  private static func network(_ problem: any Problem, _ catalogue: PluginCatalogue, steps: Int)
+    throws -> Double
+  {
     guard let training = problem as? any TrainingProblem else {
-      throw LabFailure("mlp is no training problem")
+      throw LabFailure("\(type(of: problem).name) is no training problem")
     }
     let session = try training.makeSession(seed: 1)
     var optimizer = try catalogue.optimizer(PluginSpec(name: "adam", settings: []))
@@ -128,7 +141,6 @@ struct Benchmark {
     var gradient = Vector(repeating: Float(0), count: x.count)
     var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
     var t = 0
-    let steps = 400
     let seconds = try best {
       for _ in 0..<steps {
         t += 1

@@ -1,5 +1,6 @@
 // The key of a run: everything that decides its numbers, and nothing else.
 
+import Foundation
 import OptimizerKit
 import Testing
 
@@ -40,6 +41,23 @@ import Testing
     let keys = try variants.map(catalogue.key)
     #expect(Set(keys).count == keys.count)
     #expect(keys.allSatisfy { $0.count == 32 })
+  }
+
+  @Test func theContentOfADataFileIs() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("points.csv")
+      func key(_ rows: [String]) throws -> String {
+        try rows.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+        return try catalogue.key(
+          of: specification("sgd", on: "mlp[data=csv:\(file.path);batch=4]"))
+      }
+      let rows = (0..<20).map { "\($0),\($0 % 2)" }
+      let first = try key(rows)
+      let again = try key(rows)
+      let edited = try key(rows.reversed())
+      #expect(again == first)
+      #expect(edited != first)
+    }
   }
 
   /// Only the runs that use an edited plugin get new keys.

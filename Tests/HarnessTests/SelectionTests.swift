@@ -146,6 +146,12 @@ import Testing
         == "quadratic: dim = 1e7 is not valid; expected a whole number in [2, 1000000]")
   }
 
+  @Test func aPathIsNoRange() {
+    #expect(
+      message { try catalogue.selectProblems("mlp[data=csv:../no/such..file:9]") }
+        == "mlp: ../no/such..file:9: cannot be read: No such file or directory")
+  }
+
   @Test func aLongSelectionIsShownAroundTheFault() {
     let text = String(repeating: "a", count: 200) + "]" + String(repeating: "b", count: 200)
     #expect(

@@ -1,6 +1,6 @@
 import CZlib
 import Foundation
-import Networks
+@testable import Networks
 import OptimizerKit
 import Testing
 
@@ -134,85 +134,5 @@ struct IDXTests {
     #expect(
       message { _ = try IDX.labels(file, count: 3, classes: 10) }
         == "\(file): example 1 (from 0) has label 10; expected 0 to 9")
-  }
-}
-
-@Suite("data sets")
-struct DataSetTests {
-  @Test func aMissingSetSaysHowToInstallIt() throws {
-    let scratch = try Scratch()
-    let file = scratch.file("fashion-mnist/train-images-idx3-ubyte.gz")
-    let expected =
-      "the data set fashion-mnist is missing (no file \(file)); "
-      + "install it with `sudo apt-get install dataset-fashion-mnist` and unset OPTLAB_DATA"
-    #expect(message { try DataSource.fashionMNIST.check(in: scratch.path) } == expected)
-    #expect(message { _ = try DataSource.fashionMNIST.load(from: scratch.path) } == expected)
-    #expect(
-      message { try DataSource.mnist.check(in: scratch.path) }.hasSuffix(
-        "; put its four files into \(scratch.path)/mnist, "
-          + "or set OPTLAB_DATA to the folder that holds it"))
-  }
-
-  @Test func statisticsComeFromTheTrainingPartOnly() {
-    let images = ByteImages(
-      pixels: [0, 255, 0, 255, 7, 9], labels: [0, 1, 0], range: 0..<3, shape: [1, 1, 2],
-      classes: 2, normalization: Normalization(mean: 0, deviation: 1))
-    let data = images.split(training: 2)
-    #expect(data.training.normalization == Normalization(mean: 0.5, deviation: 0.5))
-    #expect(data.validation.normalization == data.training.normalization)
-    #expect(data.training.count == 2)
-    #expect(data.validation.count == 1)
-    var inputs = [Float](repeating: 0, count: 4)
-    var labels = [Int32](repeating: -1, count: 2)
-    [Int32(1), 0].withUnsafeBufferPointer {
-      data.training.gather($0, inputs: &inputs, labels: &labels)
-    }
-    #expect(inputs == [-1, 1, -1, 1])
-    #expect(labels == [1, 0])
-    [Int32(0)].withUnsafeBufferPointer {
-      data.validation.gather($0, inputs: &inputs, labels: &labels)
-    }
-    #expect(abs(inputs[0] - (7 / 255 - 0.5) / 0.5) < 1e-6)
-    #expect(labels[0] == 0)
-  }
-
-  @Test func equalBytesHaveNoDeviationToDivideBy() {
-    #expect(Normalization(of: [51, 51, 51]) == Normalization(mean: 0.2, deviation: 1))
-  }
-
-  @Test func fashionMNIST() throws {
-    try DataSource.fashionMNIST.check()
-    let data = try DataSource.fashionMNIST.load()
-    #expect(data.training.count == 50_000)
-    #expect(data.validation.count == 10_000)
-    #expect(abs(data.training.normalization.mean - 0.2855) < 1e-4)
-    #expect(abs(data.training.normalization.deviation - 0.3528) < 1e-4)
-    #expect(try DataSource.fashionMNIST.loadTest().count == 10_000)
-  }
-}
-
-@Suite("the order of the data")
-struct MinibatchOrderTests {
-  func indices(_ order: inout MinibatchOrder, _ step: Int) -> [Int32] {
-    order.withIndices(step: step) { Array($0) }
-  }
-
-  @Test func anEpochVisitsEveryExampleOnce() {
-    var order = MinibatchOrder(count: 12, batch: 4, seed: 1)
-    #expect(order.stepsPerEpoch == 3)
-    let first = (1...3).flatMap { indices(&order, $0) }
-    let second = (4...6).flatMap { indices(&order, $0) }
-    #expect(first.sorted() == Array(0..<12))
-    #expect(second.sorted() == Array(0..<12))
-    #expect(first != second)
-  }
-
-  @Test func anyStepCanBeRecomputed() {
-    var order = MinibatchOrder(count: 13, batch: 4, seed: 1)
-    let forward = (1...9).map { indices(&order, $0) }
-    let backward = (1...9).reversed().map { indices(&order, $0) }
-    #expect(Array(backward.reversed()) == forward)
-    var other = MinibatchOrder(count: 13, batch: 4, seed: 2)
-    #expect(indices(&other, 1) != forward[0])
   }
 }

@@ -26,6 +26,16 @@ struct ScalarTests {
     #expect(Float.exponential(.infinity).isFinite)
   }
 
+  @Test func exponentialMinusOne() {
+    #expect(ulps(-87...88, Float.exponentialMinusOne, Foundation.expm1) <= 3)
+    #expect(ulps(-0.4...0.4, Float.exponentialMinusOne, Foundation.expm1) <= 3)
+    #expect(ulps(-1e-6...1e-6, Float.exponentialMinusOne, Foundation.expm1) <= 3)
+    #expect(Float.exponentialMinusOne(0) == 0)
+    #expect(Float.exponentialMinusOne(.nan).isNaN)
+    #expect(Float.exponentialMinusOne(-.infinity) == -1)
+    #expect(Float.exponentialMinusOne(.infinity).isFinite)
+  }
+
   @Test func hyperbolicTangent() {
     #expect(ulps(-12...12, Float.hyperbolicTangent, Foundation.tanh) <= 6)
     #expect(ulps(-0.1...0.1, Float.hyperbolicTangent, Foundation.tanh) <= 6)

@@ -52,7 +52,7 @@ import Testing
     let biases = try #require(dump.layout.tensors.first { $0.name == "dense1.bias" })
     let (classes, inputs) = (weights.shape[0], weights.shape[1])
     let batch = dump.order.shape[1]
-    let data = try DataSource(rawValue: try #require(dump.run.dataSet))?.load().training
+    let data = try DataSource(hyperparameter: try #require(dump.run.dataSet))?.load().training
     let examples = try #require(data)
     var x = dump.parameters.values
     var images = [Float](repeating: 0, count: batch * inputs)

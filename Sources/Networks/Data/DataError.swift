@@ -22,6 +22,22 @@ public enum DataError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooLong(file: String, expected: Int)
   /// A label is not one of the classes.
   case labelOutOfRange(file: String, example: Int, label: Int, classes: Int)
+  /// An uncompressed file has another size.
+  case wrongFileSize(file: String, found: Int, expected: Int)
+  /// A line of a text file is not as it should be; lines and columns are counted from 1.
+  case malformed(file: String, line: Int, column: Int?, reason: String)
+  /// A file is not the one that a run was planned with.
+  case changed(file: String)
+  /// There are too few examples to split.
+  case tooFew(file: String, found: Int, expected: Int)
+  /// No training example is of a class.
+  case emptyClass(dataSet: String, name: String, classes: Int)
+  /// There are not as many values as the examples need.
+  case wrongValues(dataSet: String, found: Int, expected: Int)
+  /// A value is NaN or infinite.
+  case notFinite(dataSet: String, example: Int, feature: Int)
+  /// Data do not suit what is to be done to them.
+  case unsuitable(String)
 
   public var description: String {
     switch self {
@@ -46,6 +62,26 @@ public enum DataError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(file): too long: more than the expected \(expected) bytes after decompression"
     case .labelOutOfRange(let file, let example, let label, let classes):
       "\(file): example \(example) (from 0) has label \(label); expected 0 to \(classes - 1)"
+    case .wrongFileSize(let file, let found, let expected):
+      "\(file): \(found < expected ? "cut short" : "too long"): \(found) bytes; expected \(expected)"
+    case .malformed(let file, let line, let column, let reason):
+      "\(file): line \(line)" + (column.map { ", column \($0)" } ?? "") + ": \(reason)"
+    case .changed(let file):
+      "\(file): has changed since the run was planned, or was not there then; plan it again, "
+        + "with csv:\(file) and nothing after it"
+    case .tooFew(let file, let found, let expected):
+      "\(file): holds \(found) examples; expected at least \(expected), a tenth each to validate "
+        + "and to test on"
+    case .emptyClass(let dataSet, let name, let classes):
+      "\(dataSet): no training example is of class \(name); expected at least one of each of the "
+        + "\(classes) classes"
+    case .wrongValues(let dataSet, let found, let expected):
+      "\(dataSet): \(found) values; expected \(expected)"
+    case .notFinite(let dataSet, let example, let feature):
+      "\(dataSet): feature \(feature) of example \(example) (both from 0) is not finite; "
+        + "expected a finite number"
+    case .unsuitable(let reason):
+      reason
     }
   }
 }

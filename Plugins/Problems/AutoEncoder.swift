@@ -1,0 +1,38 @@
+import Networks
+import OptimizerKit
+
+/// An auto-encoder: dense layers that narrow to a code and widen again, trained to give back their
+/// input,
+///
+///     L = mean over examples of ½ ‖g(x) − x‖²
+///
+/// By default 784-128-32-128-784 with tanh and a linear output, 210,224 parameters. The loss of an
+/// output of 0 is half the number of features, 392 on normalised images; there is no accuracy.
+///
+/// Hinton and Salakhutdinov 2006, doi:10.1126/science.1127647.
+public struct AutoEncoder: NetworkProblem {
+  public static let name = "auto-encoder"
+  public static let summary = "a dense auto-encoder on Fashion-MNIST"
+  public static let shows = "regression through a bottleneck"
+  public static let source = "Hinton and Salakhutdinov 2006, doi:10.1126/science.1127647"
+
+  @Hyperparameter("widths from the input to the code") public var encoder: LayerSizes = [128, 32]
+  @Hyperparameter("function after each hidden layer") public var activation = Activation.tanh
+  @Hyperparameter("how weights are drawn") public var `init` = Initializer.xavierNormal
+  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
+  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+
+  public init() {}
+
+  public var layers: [any Layer] {
+    let input = preprocessing.shape(of: data.shape)
+    let hidden = encoder.widths + encoder.widths.dropLast().reversed()
+    let dense: [any Layer] = hidden.map { Dense($0, activation, weights: `init`) }
+    return [Flatten()] + dense + [Dense(input.count, weights: `init`)]
+      + (input.axes.count == 1 ? [] : [Unflatten(input)])
+  }
+  public var loss: any Loss { SquaredError(.inputs) }
+}

@@ -1,0 +1,36 @@
+import Networks
+import OptimizerKit
+
+/// A deep linear network: dense layers without activations or biases, least squares to the labels,
+///
+///     L = mean over examples of ½ ‖W_d ··· W₂ W₁ x − t‖²   t the label as a one-hot vector
+///
+/// What it computes is linear, and what is best is known to linear regression; but the loss is not
+/// convex in the factors: it has saddles, plateaus and sudden drops. Orthogonal weights keep the
+/// size of signals at any depth; with `init=normal(0.01)` training stands still on the plateau
+/// around 0 first. By default six layers of 64 units, 71,296 parameters on Fashion-MNIST.
+///
+/// Saxe, McClelland and Ganguli 2014, arXiv 1312.6120.
+public struct DeepLinear: NetworkProblem {
+  public static let name = "deep-linear"
+  public static let summary = "a deep linear network on Fashion-MNIST"
+  public static let shows = "plateaus and saddles of a product of matrices"
+  public static let source = "Saxe et al. 2014, arXiv 1312.6120"
+
+  @Hyperparameter("hidden layers", in: 0.0...100) public var depth = 6
+  @Hyperparameter("units in each", in: 1.0...65_536, scale: .log) public var width = 64
+  @Hyperparameter("how weights are drawn") public var `init` = Initializer.orthogonal
+  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
+  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+
+  public init() {}
+
+  public var layers: [any Layer] {
+    let hidden: [any Layer] = (0..<depth).map { _ in Dense(width, weights: `init`, biases: nil) }
+    return [Flatten()] + hidden + [Dense(data.classes, weights: `init`, biases: nil)]
+  }
+  public var loss: any Loss { SquaredError(.labels) }
+}

@@ -1,0 +1,47 @@
+import Networks
+import OptimizerKit
+
+/// 2c2d, the network of many optimizer comparisons: two convolutions of 5 × 5 with 32 and 64
+/// filters, each with ReLU and max pooling of 2 × 2, then a dense layer of 1,024 units and the
+/// output layer; softmax cross-entropy. 3,274,634 parameters on Fashion-MNIST.
+///
+/// DeepOBS draws weights from a truncated normal distribution of deviation 0.05 and starts biases
+/// at 0.05; here `init=deepobs` draws them from a normal one of that deviation, and the default is
+/// Kaiming's rule with biases of 0.
+///
+/// Schneider, Balles and Hennig 2019 (DeepOBS), arXiv 1903.05499.
+public struct Net2C2D: NetworkProblem {
+  public static let name = "2c2d"
+  public static let summary = "two convolutions, two dense layers, on Fashion-MNIST"
+  public static let shows = "a network of three million parameters"
+  public static let source = "Schneider, Balles and Hennig 2019, arXiv 1903.05499"
+  public static let presets = [
+    Preset("deepobs", "weights and biases drawn as by DeepOBS", ["init": "deepobs"])
+  ]
+
+  /// How parameters are drawn.
+  public enum Init: String, Choice { case kaiming, deepobs }
+
+  @Hyperparameter("how parameters are drawn") public var `init` = Init.kaiming
+  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
+  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  @Hyperparameter("random changes to the training images") public var augmentation = Augmentations
+    .none
+
+  public init() {}
+
+  public var layers: [any Layer] {
+    let isKaiming = `init` == .kaiming
+    let weights: Initializer = isKaiming ? .kaimingNormal : .normal(0.05)
+    let biases: Initializer = isKaiming ? .zeros : .constant(0.05)
+    return [
+      Convolution(32, size: 5, padding: 2, .relu, weights: weights, biases: biases), MaxPooling(2),
+      Convolution(64, size: 5, padding: 2, .relu, weights: weights, biases: biases), MaxPooling(2),
+      Flatten(), Dense(1024, .relu, weights: weights, biases: biases),
+      Dense(data.classes, weights: isKaiming ? .normal(0.01) : weights, biases: biases),
+    ]
+  }
+}

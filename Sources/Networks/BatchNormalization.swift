@@ -1,0 +1,231 @@
+// Batch normalisation, over vectors and over images alike.
+
+import OptimizerKit
+
+/// Batch normalisation, and an activation after it. For each channel, with mean μ and variance σ²
+/// (divided by the count) over the minibatch, and over the pixels of an image:
+///
+///     x̂ = (x − μ) / √(σ² + ε)    y = f(γ x̂ + β)
+///
+/// γ (from 1) and β (from 0) are learned. Outside of training, running averages stand in for μ and
+/// σ²: after each training step r ← (1 − m) r + m s, with s the mean, and the variance divided by
+/// the count less one; r begins as 0 and 1. Backward, with N the count and z = γ x̂ + β:
+///
+///     ∂L/∂β = Σ ∂L/∂z    ∂L/∂γ = Σ x̂ ∂L/∂z
+///     ∂L/∂x = γ / √(σ² + ε) · (∂L/∂z − (∂L/∂β + x̂ ∂L/∂γ) / N)
+///
+/// Ioffe and Szegedy 2015, arXiv 1502.03167; conventions and defaults as torch.nn.BatchNorm2d.
+public struct BatchNormalization: Layer {
+  public static let kind = "batch-normalization"
+
+  /// The function applied to each output.
+  public var activation: Activation
+  /// ε, which keeps the deviation from 0.
+  public var epsilon: Double
+  /// m, the weight of the present minibatch in the running averages, in 0...1.
+  public var momentum: Double
+
+  public init(
+    _ activation: Activation = .identity, epsilon: Double = 1e-5, momentum: Double = 0.1
+  ) {
+    self.activation = activation
+    self.epsilon = epsilon
+    self.momentum = momentum
+  }
+
+  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape { input }
+
+  public func parameters(_ input: Shape) -> [LayerParameter] {
+    let channels = input.channels
+    return [
+      LayerParameter(
+        "scale", shape: [channels], role: .scale, fanIn: 1, initializer: .constant(1),
+        fans: (in: 1, out: 1)),
+      LayerParameter(
+        "bias", shape: [channels], role: .bias, fanIn: 1, initializer: .zeros,
+        fans: (in: 1, out: 1)),
+    ]
+  }
+
+  public func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  ) -> (any LayerOperation<R>)? {
+    BatchNormalizationOperation<R>(self, channels: input.channels, positions: input.positions)
+  }
+}
+
+/// The computation of a `BatchNormalization` layer.
+final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
+  private let layer: BatchNormalization
+  private let channels: Int
+  private let positions: Int
+  /// Running mean and variance, for passes outside of training.
+  private(set) var runningMean: [Double]
+  private(set) var runningVariance: [Double]
+  // Of the present pass, one a channel: γ x̂ + β = scale x + shift, and sums in double precision.
+  private let mean: UnsafeMutablePointer<R>
+  private let inverseDeviation: UnsafeMutablePointer<R>
+  private let scale: UnsafeMutablePointer<R>
+  private let shift: UnsafeMutablePointer<R>
+  private let sums: ChannelSums<R>
+
+  init(_ layer: BatchNormalization, channels: Int, positions: Int) {
+    self.layer = layer
+    self.channels = channels
+    self.positions = positions
+    runningMean = Array(repeating: 0, count: channels)
+    runningVariance = Array(repeating: 1, count: channels)
+    mean = allocateAligned(channels)
+    inverseDeviation = allocateAligned(channels)
+    scale = allocateAligned(channels)
+    shift = allocateAligned(channels)
+    sums = ChannelSums(channels: channels)
+  }
+
+  deinit {
+    for pointer in [mean, inverseDeviation, scale, shift] { free(aligned: pointer) }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  func forward(
+    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
+    pass: Pass
+  ) {
+    let rows = pass.examples * positions
+    let (scale, shift, channels) = (scale, shift, channels)
+    if pass.isTraining {
+      measure(input, rows: rows, isTracked: pass.isTracked)
+    } else {
+      for c in 0..<channels {
+        mean[c] = R(runningMean[c])
+        inverseDeviation[c] = R(1 / (runningVariance[c] + layer.epsilon).squareRoot())
+      }
+    }
+    for c in 0..<channels {
+      scale[c] = parameters[c] * inverseDeviation[c]
+      shift[c] = parameters[channels + c] - mean[c] * scale[c]
+    }
+    for row in 0..<rows {
+      let x = input + row * channels
+      let y = output + row * channels
+      for c in 0..<channels { y[c] = x[c] * scale[c] + shift[c] }
+    }
+    layer.activation.apply(output, bias: nil, rows: rows, columns: channels)
+  }
+
+  /// Mean and deviation of the minibatch: two passes, so that a mean far from 0 costs no digits.
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  private func measure(_ input: UnsafePointer<R>, rows: Int, isTracked: Bool) {
+    let (mean, channels) = (mean, channels)
+    let count = Double(rows)
+    sums.add(rows: rows) { row, total in
+      let x = input + row * channels
+      for c in 0..<channels { total[c] += x[c] }
+    }
+    for c in 0..<channels { mean[c] = R(sums[c] / count) }
+    if isTracked {
+      for c in 0..<channels {
+        runningMean[c] += layer.momentum * (sums[c] / count - runningMean[c])
+      }
+    }
+    sums.add(rows: rows) { row, total in
+      let x = input + row * channels
+      for c in 0..<channels {
+        let difference = x[c] - mean[c]
+        total[c] += difference * difference
+      }
+    }
+    for c in 0..<channels {
+      inverseDeviation[c] = R(1 / (sums[c] / count + layer.epsilon).squareRoot())
+    }
+    if isTracked {
+      for c in 0..<channels {
+        let variance = sums[c] / max(count - 1, 1)
+        runningVariance[c] += layer.momentum * (variance - runningVariance[c])
+      }
+    }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  func backward(
+    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
+    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
+    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
+  ) {
+    let rows = pass.examples * positions
+    let (mean, inverseDeviation, channels) = (mean, inverseDeviation, channels)
+    layer.activation.multiplyByDerivative(
+      outputGradient, output: output, biasGradient: nil, rows: rows, columns: channels)
+    sums.add(rows: rows) { row, total in
+      let g = outputGradient + row * channels
+      for c in 0..<channels { total[c] += g[c] }
+    }
+    for c in 0..<channels { parameterGradient[channels + c] = R(sums[c]) }
+    sums.add(rows: rows) { row, total in
+      let x = input + row * channels
+      let g = outputGradient + row * channels
+      for c in 0..<channels { total[c] += g[c] * (x[c] - mean[c]) }
+    }
+    for c in 0..<channels { parameterGradient[c] = R(sums[c]) * inverseDeviation[c] }
+    guard let inputGradient else { return }
+    // ∂L/∂x = a g − b − d (x − μ), with a, b, d of each channel. Outside of training, mean and
+    // deviation do not depend on x, and only the first term is left.
+    let share: R = pass.isTraining ? 1 / R(rows) : 0
+    let (a, b, d) = (scale, shift, sums.scratch)
+    for c in 0..<channels {
+      a[c] = parameters[c] * inverseDeviation[c]
+      b[c] = a[c] * parameterGradient[channels + c] * share
+      d[c] = a[c] * parameterGradient[c] * inverseDeviation[c] * share
+    }
+    for row in 0..<rows {
+      let x = input + row * channels
+      let g = outputGradient + row * channels
+      let dx = inputGradient + row * channels
+      for c in 0..<channels {
+        let centred = x[c] - mean[c]
+        dx[c] = a[c] * g[c] - b[c] - d[c] * centred
+      }
+    }
+  }
+}
+
+/// Sums over rows, one a channel: rows in blocks in the signal's own precision, blocks in double
+/// precision, so that the error does not grow with the number of rows.
+final class ChannelSums<R: NetworkScalar> {
+  /// Room for one number a channel; overwritten by `add`.
+  let scratch: UnsafeMutablePointer<R>
+  private let channels: Int
+  private let totals: UnsafeMutablePointer<Double>
+
+  init(channels: Int) {
+    self.channels = channels
+    scratch = allocateAligned(channels)
+    totals = allocateAligned(channels)
+  }
+
+  deinit {
+    free(aligned: scratch)
+    free(aligned: totals)
+  }
+
+  /// The sum over the rows of the last `add`.
+  subscript(channel: Int) -> Double { totals[channel] }
+
+  /// Calls `body` for each row with the memory to add it to.
+  @inline(__always)
+  func add(rows: Int, _ body: (_ row: Int, _ total: UnsafeMutablePointer<R>) -> Void) {
+    let (totals, scratch, channels) = (totals, scratch, channels)
+    totals.update(repeating: 0, count: channels)
+    var begin = 0
+    while begin < rows {
+      let end = min(begin + 64, rows)
+      scratch.update(repeating: 0, count: channels)
+      for row in begin..<end { body(row, scratch) }
+      for c in 0..<channels { totals[c] += Double(scratch[c]) }
+      begin = end
+    }
+  }
+}

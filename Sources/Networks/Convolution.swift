@@ -1,0 +1,145 @@
+// The convolutional layer, with its activation.
+
+import OptimizerKit
+
+/// A convolution over images: each output channel is a filter that spans all input channels and
+/// slides over the pixels,
+///
+///     y[o, i, j] = f(b[o] + Σ_{c,u,v} W[o, c, u, v] x[c, iS + u − P, jS + v − P])
+///
+/// with W of outputs × channels × size × size, stride S and P zeros around the image. The output
+/// has (W − F + 2P) / S + 1 pixels along each axis, rounded down. (What this field calls a
+/// convolution is a cross-correlation.)
+///
+/// LeCun et al. 1989, doi:10.1162/neco.1989.1.4.541. In single precision the arithmetic is
+/// oneDNN's; in double precision it is a matrix product over patches.
+public struct Convolution: Layer {
+  public static let kind = "convolution"
+
+  /// The number of filters.
+  public var outputs: Int
+  /// What slides over the image.
+  public var filter: Window
+  /// The function applied to each output.
+  public var activation: Activation
+  /// How the weights are drawn.
+  public var weights: Initializer
+  /// How the biases are drawn; nil for a layer without biases, as before a normalisation.
+  public var biases: Initializer?
+
+  /// A layer of `outputs` filters of `size` × `size` pixels.
+  public init(
+    _ outputs: Int, size: Int, stride: Int = 1, padding: Int = 0,
+    _ activation: Activation = .identity, weights: Initializer = .kaimingNormal,
+    biases: Initializer? = .zeros
+  ) {
+    self.outputs = outputs
+    filter = Window(size: size, stride: stride, padding: padding)
+    self.activation = activation
+    self.weights = weights
+    self.biases = biases
+  }
+
+  public var window: Window? { filter }
+
+  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
+    try filter.outputShape(input, channels: outputs, name: name)
+  }
+
+  public func parameters(_ input: Shape) -> [LayerParameter] {
+    let area = filter.size * filter.size
+    let fans = (in: input.channels * area, out: outputs * area)
+    let weight = LayerParameter(
+      "weight", shape: [outputs, input.channels, filter.size, filter.size], role: .weight,
+      fanIn: fans.in, initializer: weights, fans: fans)
+    return [weight] + LayerParameter.bias(biases, outputs: outputs, fans: fans)
+  }
+
+  public func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  ) -> (any LayerOperation<R>)? {
+    guard let output = try? outputShape(input, name: Self.kind) else { return nil }
+    let geometry = ConvolutionGeometry(input: input, output: output, filter: filter)
+    let arithmetic: any ConvolutionArithmetic<R> =
+      OneDNNConvolution(geometry, hasBias: biases != nil) as? any ConvolutionArithmetic<R>
+      ?? PatchConvolution<R>(geometry)
+    return ConvolutionOperation(
+      geometry, hasBias: biases != nil, activation: activation, arithmetic: arithmetic)
+  }
+}
+
+/// The sizes of a convolution.
+struct ConvolutionGeometry {
+  let input: Shape
+  let output: Shape
+  let filter: Window
+
+  /// The weights of one filter: input channels × size × size.
+  var patch: Int { input.channels * filter.size * filter.size }
+  /// All weights.
+  var weights: Int { output.channels * patch }
+}
+
+/// The linear part of a convolution, z = W ∗ x + b, and its derivatives. W is as in the parameter
+/// vector: outputs × channels × size × size.
+protocol ConvolutionArithmetic<Scalar>: AnyObject {
+  associatedtype Scalar: NetworkScalar
+
+  /// output ← W ∗ input + bias.
+  func forward(
+    _ input: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>?,
+    output: UnsafeMutablePointer<Scalar>, examples: Int)
+
+  /// The gradients with respect to W and, where asked for, the input. Follows a `forward` with the
+  /// same weights.
+  func backward(
+    _ input: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>,
+    outputGradient: UnsafePointer<Scalar>, weightGradient: UnsafeMutablePointer<Scalar>,
+    inputGradient: UnsafeMutablePointer<Scalar>?, examples: Int)
+}
+
+/// The computation of a `Convolution` layer.
+final class ConvolutionOperation<R: NetworkScalar>: LayerOperation {
+  let geometry: ConvolutionGeometry
+  let hasBias: Bool
+  let activation: Activation
+  let arithmetic: any ConvolutionArithmetic<R>
+
+  init(
+    _ geometry: ConvolutionGeometry, hasBias: Bool, activation: Activation,
+    arithmetic: any ConvolutionArithmetic<R>
+  ) {
+    self.geometry = geometry
+    self.hasBias = hasBias
+    self.activation = activation
+    self.arithmetic = arithmetic
+  }
+
+  func forward(
+    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
+    pass: Pass
+  ) {
+    arithmetic.forward(
+      input, weights: parameters, bias: hasBias ? parameters + geometry.weights : nil,
+      output: output, examples: pass.examples)
+    // Not within oneDNN's convolution, which could do it: its rectifier turns NaN into 0, and a
+    // run that has diverged would go on unseen.
+    activation.apply(
+      output, bias: nil, rows: pass.examples * geometry.output.positions,
+      columns: geometry.output.channels)
+  }
+
+  func backward(
+    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
+    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
+    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
+  ) {
+    activation.multiplyByDerivative(
+      outputGradient, output: output,
+      biasGradient: hasBias ? parameterGradient + geometry.weights : nil,
+      rows: pass.examples * geometry.output.positions, columns: geometry.output.channels)
+    arithmetic.backward(
+      input, weights: parameters, outputGradient: UnsafePointer(outputGradient),
+      weightGradient: parameterGradient, inputGradient: inputGradient, examples: pass.examples)
+  }
+}

@@ -1,0 +1,77 @@
+// A data set in its parts, as read and as prepared.
+
+import OptimizerKit
+
+/// What is known of a data set before a network sees it.
+public struct DataSummary: Sendable, Hashable {
+  /// The shape of one example: channels × height × width, or the number of features.
+  public var shape: Shape
+  /// The number of classes.
+  public var classes: Int
+  /// Examples to train on.
+  public var trainingCount: Int
+  /// Examples to validate on meanwhile.
+  public var validationCount: Int
+  /// Examples to test on; no training or tuning sees them.
+  public var testCount: Int
+}
+
+/// What a model is trained on, and what it is judged by meanwhile.
+public struct DataSet: Sendable {
+  public var training: any Examples
+  public var validation: any Examples
+  /// What was done to both, with its statistics, which are those of the training part.
+  public let preprocessor: Preprocessor
+}
+
+/// A data set as it was read.
+struct RawDataSet: Sendable {
+  var training: any RawExamples
+  var validation: any RawExamples
+  /// nil where the test part has files of its own, which are read when they are asked for.
+  var test: (any RawExamples)?
+  /// What errors call the classes.
+  var classNames: [String]
+
+  init(
+    training: any RawExamples, validation: any RawExamples, test: (any RawExamples)?,
+    classNames: [String]? = nil
+  ) {
+    self.training = training
+    self.validation = validation
+    self.test = test
+    self.classNames = classNames ?? (0..<training.classes).map(String.init)
+  }
+
+  /// Shuffles examples, always in the same way, and takes a tenth to validate on and a tenth to test
+  /// on.
+  init(shuffled all: FloatExamples, classNames: [String]) {
+    let all = all.shuffled()
+    let tenth = all.count / 10
+    let training = all.count - 2 * tenth
+    self.init(
+      training: all.part(0..<training), validation: all.part(training..<training + tenth),
+      test: all.part(training + tenth..<all.count), classNames: classNames)
+  }
+
+  var summary: DataSummary {
+    DataSummary(
+      shape: training.shape, classes: training.classes, trainingCount: training.count,
+      validationCount: validation.count, testCount: test?.count ?? 0)
+  }
+
+  /// Refuses a class that no training example is of.
+  func checkClasses(_ dataSet: String) throws(DataError) {
+    if let empty = training.classCounts().firstIndex(of: 0) {
+      throw .emptyClass(dataSet: dataSet, name: classNames[empty], classes: training.classes)
+    }
+  }
+
+  /// The parts as a network sees them.
+  func prepared(_ preprocessing: Preprocessing) throws(DataError) -> DataSet {
+    let preprocessor = try Preprocessor(preprocessing, fittedTo: training)
+    return DataSet(
+      training: preprocessor.apply(to: training), validation: preprocessor.apply(to: validation),
+      preprocessor: preprocessor)
+  }
+}

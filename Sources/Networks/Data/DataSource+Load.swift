@@ -1,0 +1,62 @@
+// Data sets are read once in a process, and shared.
+
+import Synchronization
+
+extension DataSource {
+  /// Training and validation examples; read once in a process, and shared. No class is without a
+  /// training example.
+  ///
+  /// - Parameters:
+  ///   - preprocessing: what is done to both, with the statistics of the training examples.
+  ///   - root: the folder in which data sets lie.
+  /// - Throws: `DataError`.
+  public func load(_ preprocessing: Preprocessing = .normalize, from root: String = root)
+    throws(DataError) -> DataSet
+  {
+    try Self.prepared.value("\(root)/\(hyperparameterText) \(preprocessing.rawValue)") {
+      () throws(DataError) in
+      try raw(in: root).prepared(preprocessing)
+    }
+  }
+
+  /// The test examples, prepared with the statistics of the training examples.
+  ///
+  /// - Throws: `DataError`.
+  public func loadTest(_ preprocessing: Preprocessing = .normalize, from root: String = root)
+    throws(DataError) -> any Examples
+  {
+    let preprocessor = try load(preprocessing, from: root).preprocessor
+    return preprocessor.apply(to: try readTest(from: root))
+  }
+
+  /// The data set as it was read, with an example of every class.
+  func raw(in root: String) throws(DataError) -> RawDataSet {
+    try Self.read.value("\(root)/\(hyperparameterText)") { () throws(DataError) in
+      let data = try read(from: root)
+      try data.checkClasses(name)
+      return data
+    }
+  }
+
+  private static let read = Once<RawDataSet>()
+  private static let prepared = Once<DataSet>()
+}
+
+/// Values that are made once in a process, by key. Failures are not kept.
+private final class Once<Value: Sendable>: Sendable {
+  private let values = Mutex<[String: Value]>([:])
+
+  func value(_ key: String, _ make: () throws(DataError) -> Value) throws(DataError) -> Value {
+    let result: Result<Value, DataError> = values.withLock { values in
+      if let known = values[key] { return .success(known) }
+      do throws(DataError) {
+        let value = try make()
+        values[key] = value
+        return .success(value)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}

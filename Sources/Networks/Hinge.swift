@@ -1,0 +1,45 @@
+// The loss of a multiclass support vector machine.
+
+/// The multiclass hinge loss: L = mean of Σ_{j≠y} max(0, zⱼ − z_y + margin), y the label.
+///
+/// Every output that comes within the margin of the right one costs; its gradient is +1 / N for each
+/// of them, and minus their number / N for the right one, N the number of examples. On the kink,
+/// where an output is just the margin away, the gradient is 0.
+///
+/// Weston and Watkins 1999, ESANN. torch.nn.MultiMarginLoss divides by the number of outputs.
+public struct Hinge: Loss {
+  /// By how much the right output should exceed each other.
+  public var margin: Double
+
+  public init(margin: Double = 1) { self.margin = margin }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  public func mean<R: NetworkScalar>(
+    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+    gradient: UnsafeMutablePointer<R>?
+  ) -> Double {
+    var total = 0.0
+    let share = 1 / R(batch.examples)
+    for row in 0..<batch.examples {
+      let z = outputs + row * columns
+      let label = Int(batch.labels[row])
+      let offset = R(margin) - z[label]
+      var sum: R = 0
+      // In this order of arguments NaN stays NaN.
+      for j in 0..<columns where j != label { sum += max(z[j] + offset, 0) }
+      total += Double(sum)
+      if let gradient {
+        let g = gradient + row * columns
+        var violations: R = 0
+        for j in 0..<columns {
+          let isViolated = j != label && z[j] + offset > 0
+          g[j] = isViolated ? share : 0
+          violations += isViolated ? 1 : 0
+        }
+        g[label] = -share * violations
+      }
+    }
+    return total / Double(batch.examples)
+  }
+}

@@ -1,0 +1,25 @@
+// Sums that vectorise: Swift never reorders floating-point additions, so the order is chosen here.
+
+/// Σ term(i) for i in 0 ..< count, in double precision and in a fixed order: 64 interleaved partial
+/// sums, then those in halves. `term` is called once for each i, in order.
+@inline(__always)
+func laneSum(_ count: Int, _ term: (Int) -> Double) -> Double {
+  let lanes = 64
+  return withUnsafeTemporaryAllocation(of: Double.self, capacity: lanes) { sums in
+    let sums = sums.baseAddress!
+    for k in 0..<lanes { sums[k] = 0 }
+    var start = 0
+    while start < count {
+      let width = min(lanes, count - start)
+      // The check of an overflow would keep the loop from being vectorised.
+      for k in 0..<width { sums[k] += term(start &+ k) }
+      start &+= width
+    }
+    var half = lanes / 2
+    while half > 0 {
+      for k in 0..<half { sums[k] += sums[k + half] }
+      half /= 2
+    }
+    return sums[0]
+  }
+}

@@ -1,0 +1,77 @@
+// The loss of regression and of auto-encoders.
+
+/// Half the squared error: L = mean over examples of ½ ‖y − t‖²; ∂L/∂y = (y − t) / N for N examples.
+///
+/// The target t is the label as a one-hot vector, or the network's own input, which makes it an
+/// auto-encoder. Squares are summed over outputs, as in Rumelhart et al. 1986; torch.nn.MSELoss takes
+/// the mean over outputs without the half, and is 2 / outputs times this.
+public struct SquaredError: Loss {
+  /// What the outputs should be.
+  public enum Target: String, Sendable, CaseIterable {
+    /// 1 for the class of the example, 0 for the others.
+    case labels
+    /// The inputs of the example.
+    case inputs
+  }
+  /// What the outputs should be.
+  public var target: Target
+
+  public init(_ target: Target = .labels) { self.target = target }
+
+  public var isClassification: Bool { target == .labels }
+
+  public func check(output: Shape, input: Shape, classes: Int) throws(ShapeError) {
+    switch target {
+    case .labels:
+      guard output.count == classes else {
+        throw ShapeError(
+          layer: "the loss", expected: "\(classes) outputs, one for each class", found: output)
+      }
+    case .inputs:
+      // One axis has the order of the axes; an image of several channels has them innermost.
+      let isSameOrder =
+        output == input
+        || output.axes.count == 1 && (input.channels == 1 || input.positions == 1)
+      guard output.count == input.count, isSameOrder else {
+        let remedy =
+          output.count == input.count
+          ? "outputs of the shape \(input), that of the input (end with Unflatten(\(input.axes)))"
+          : "\(input.count) outputs, one for each input"
+        throw ShapeError(layer: "the loss", expected: remedy, found: output)
+      }
+    }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  public func mean<R: NetworkScalar>(
+    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+    gradient: UnsafeMutablePointer<R>?
+  ) -> Double {
+    var total = 0.0
+    let share = 1 / R(batch.examples)
+    for row in 0..<batch.examples {
+      let y = outputs + row * columns
+      let g = gradient.map { $0 + row * columns }
+      switch target {
+      case .inputs:
+        let t = batch.inputs + row * columns
+        total += laneSum(columns) { j in
+          let difference = y[j] - t[j]
+          return Double(difference * difference)
+        }
+        if let g {
+          for j in 0..<columns { g[j] = (y[j] - t[j]) * share }
+        }
+      case .labels:
+        let label = Int(batch.labels[row])
+        for j in 0..<columns {
+          let difference = y[j] - (j == label ? 1 : 0)
+          g?[j] = difference * share
+          total += Double(difference * difference)
+        }
+      }
+    }
+    return total / 2 / Double(batch.examples)
+  }
+}

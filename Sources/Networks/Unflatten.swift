@@ -1,0 +1,57 @@
+// From a vector to an image.
+
+/// The same elements under the axes of an image, channels × height × width: the inverse of `Flatten`.
+public struct Unflatten: Layer {
+  public static let kind = "unflatten"
+
+  /// The shape of the image.
+  public var shape: Shape
+
+  public init(_ shape: Shape) { self.shape = shape }
+
+  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
+    guard input.axes.count == 1, input.count == shape.count else {
+      throw ShapeError(
+        layer: name, expected: "one axis of \(shape.count) elements (to make \(shape))",
+        found: input)
+    }
+    return shape
+  }
+
+  public func makeOperation<R: NetworkScalar>(
+    _ input: Shape, context: inout OperationContext, over: R.Type
+  ) -> (any LayerOperation<R>)? {
+    if shape.channels == 1 || shape.positions == 1 { return nil }
+    return UnflattenOperation<R>(channels: shape.channels, positions: shape.positions)
+  }
+}
+
+/// Transposes each example from channels × positions to positions × channels.
+final class UnflattenOperation<R: NetworkScalar>: LayerOperation {
+  let channels: Int
+  let positions: Int
+
+  init(channels: Int, positions: Int) {
+    self.channels = channels
+    self.positions = positions
+  }
+
+  func forward(
+    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
+    pass: Pass
+  ) {
+    transpose(
+      input, rows: channels, columns: positions, into: output, matrices: pass.examples)
+  }
+
+  func backward(
+    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
+    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
+    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
+  ) {
+    guard let inputGradient else { return }
+    transpose(
+      UnsafePointer(outputGradient), rows: positions, columns: channels, into: inputGradient,
+      matrices: pass.examples)
+  }
+}
