@@ -100,10 +100,19 @@ public final class RunStore: Sendable {
         description: "\(path) was written by a newer OptimizerLab (store version \(word(60)), "
           + "this one reads up to \(version)); it was left untouched")
     }
-    // A page size of 1 means 65,536. With a log beside it, the file may rightly be short.
+    // A page size of 1 means 65,536.
     let pageSize = word(16) >> 16 == 1 ? 65_536 : UInt64(word(16) >> 16)
-    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? UInt64
-    guard size >= pageSize * UInt64(max(word(28), 0)) || (log ?? 0) > 0 else {
+    let whole = pageSize * UInt64(max(word(28), 0))
+    func isShort() -> Bool { ((try? file.seekToEnd()) ?? 0) < whole }
+    func isBeingWritten() -> Bool {
+      ["-wal", "-journal"].contains { suffix in
+        let log = try? FileManager.default.attributesOfItem(atPath: path + suffix)
+        return log?[.size] as? UInt64 ?? 0 > 0
+      }
+    }
+    // With a log beside it, the file may rightly be short. Asked again in the end: another process
+    // may have completed it and removed the log between the first question and the second.
+    guard !isShort() || isBeingWritten() || !isShort() else {
       throw RunStoreError(description: "\(path) is cut short; it was left untouched")
     }
   }

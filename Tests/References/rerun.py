@@ -82,6 +82,9 @@ ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identit
 
 def mlp(settings, layers):
     *hidden, output = layers.values()
+    if settings["activation"] not in ACTIVATIONS:
+        sys.exit(f"there is no module for {settings['activation']}; known are "
+                 f"{', '.join(ACTIVATIONS)}")
     activation = ACTIVATIONS[settings["activation"]]
     return nn.Sequential(nn.Flatten(), *(m for h in hidden for m in (h, activation())), output)
 
@@ -89,6 +92,10 @@ def mlp(settings, layers):
 def softmax_regression(settings, layers):
     return nn.Sequential(nn.Flatten(), *layers.values())
 
+
+# Settings of problems that are followed in their simplest form only.
+PLAIN = {"normalization": "none", "augmentation": "none", "preprocessing": "normalize",
+         "dropout": 0, "l1": 0, "l2": 0, "maxNorm": 0}
 
 # By problem: the modules of its layers, connected.
 NETWORKS = {"mlp": mlp, "softmax-regression": softmax_regression}
@@ -198,7 +205,12 @@ def train(run, layout, start, order, data):
     problem = run["problem"]["name"]
     if problem not in NETWORKS:
         sys.exit(f"there is no network for {problem}; known are {', '.join(NETWORKS)}")
-    network = NETWORKS[problem](run["problem"]["settings"], modules(layout, start))
+    settings = run["problem"]["settings"]
+    for name, plain_value in PLAIN.items():
+        if name in settings and value(settings[name]) != plain_value:
+            sys.exit(f"{problem} is followed with {name}={plain_value} only, "
+                     f"not {settings[name]}")
+    network = NETWORKS[problem](settings, modules(layout, start))
     rule = optimizer(run, network.parameters())
     images, labels = data
     losses = []
