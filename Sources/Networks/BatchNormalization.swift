@@ -68,6 +68,7 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
   private let scale: UnsafeMutablePointer<R>
   private let shift: UnsafeMutablePointer<R>
   private let sums: ChannelSums<R>
+  private let products: ChannelSums<R>
 
   init(_ layer: BatchNormalization, channels: Int, positions: Int) {
     self.layer = layer
@@ -80,6 +81,7 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
     scale = allocateAligned(channels)
     shift = allocateAligned(channels)
     sums = ChannelSums(channels: channels)
+    products = ChannelSums(channels: channels)
   }
 
   deinit {
@@ -106,12 +108,15 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
       scale[c] = parameters[c] * inverseDeviation[c]
       shift[c] = parameters[channels + c] - mean[c] * scale[c]
     }
-    for row in 0..<rows {
-      let x = input + row * channels
-      let y = output + row * channels
-      for c in 0..<channels { y[c] = x[c] * scale[c] + shift[c] }
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      for row in block {
+        let x = input + row * channels
+        let y = output + row * channels
+        for c in 0..<channels { y[c] = x[c] * scale[c] + shift[c] }
+      }
+      layer.activation.apply(
+        output + block.lowerBound * channels, bias: nil, rows: block.count, columns: channels)
     }
-    layer.activation.apply(output, bias: nil, rows: rows, columns: channels)
   }
 
   /// Mean and deviation of the minibatch: two passes, so that a mean far from 0 costs no digits.
@@ -120,9 +125,12 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
   private func measure(_ input: UnsafePointer<R>, rows: Int, isTracked: Bool) {
     let (mean, channels) = (mean, channels)
     let count = Double(rows)
-    sums.add(rows: rows) { row, total in
-      let x = input + row * channels
-      for c in 0..<channels { total[c] += x[c] }
+    sums.reset()
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      sums.add(block) { row, total in
+        let x = input + row * channels
+        for c in 0..<channels { total[c] += x[c] }
+      }
     }
     for c in 0..<channels { mean[c] = R(sums[c] / count) }
     if isTracked {
@@ -130,11 +138,14 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
         runningMean[c] += layer.momentum * (sums[c] / count - runningMean[c])
       }
     }
-    sums.add(rows: rows) { row, total in
-      let x = input + row * channels
-      for c in 0..<channels {
-        let difference = x[c] - mean[c]
-        total[c] += difference * difference
+    sums.reset()
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      sums.add(block) { row, total in
+        let x = input + row * channels
+        for c in 0..<channels {
+          let difference = x[c] - mean[c]
+          total[c] += difference * difference
+        }
       }
     }
     for c in 0..<channels {
@@ -157,19 +168,28 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
   ) {
     let rows = pass.examples * positions
     let (mean, inverseDeviation, channels) = (mean, inverseDeviation, channels)
-    layer.activation.multiplyByDerivative(
-      outputGradient, output: output, biasGradient: nil, rows: rows, columns: channels)
-    sums.add(rows: rows) { row, total in
-      let g = outputGradient + row * channels
-      for c in 0..<channels { total[c] += g[c] }
+    sums.reset()
+    products.reset()
+    // Block by block, so that what is read is read from memory once.
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      let begin = block.lowerBound * channels
+      layer.activation.multiplyByDerivative(
+        outputGradient + begin, output: output + begin, biasGradient: nil, rows: block.count,
+        columns: channels)
+      sums.add(block) { row, total in
+        let g = outputGradient + row * channels
+        for c in 0..<channels { total[c] += g[c] }
+      }
+      products.add(block) { row, total in
+        let x = input + row * channels
+        let g = outputGradient + row * channels
+        for c in 0..<channels { total[c] += g[c] * (x[c] - mean[c]) }
+      }
     }
-    for c in 0..<channels { parameterGradient[channels + c] = R(sums[c]) }
-    sums.add(rows: rows) { row, total in
-      let x = input + row * channels
-      let g = outputGradient + row * channels
-      for c in 0..<channels { total[c] += g[c] * (x[c] - mean[c]) }
+    for c in 0..<channels {
+      parameterGradient[channels + c] = R(sums[c])
+      parameterGradient[c] = R(products[c]) * inverseDeviation[c]
     }
-    for c in 0..<channels { parameterGradient[c] = R(sums[c]) * inverseDeviation[c] }
     guard let inputGradient else { return }
     // ∂L/∂x = a g − b − d (x − μ), with a, b, d of each channel. Outside of training, mean and
     // deviation do not depend on x, and only the first term is left.
@@ -211,21 +231,28 @@ final class ChannelSums<R: NetworkScalar> {
     free(aligned: totals)
   }
 
-  /// The sum over the rows of the last `add`.
+  /// The sum over the rows since the last `reset`.
   subscript(channel: Int) -> Double { totals[channel] }
 
-  /// Calls `body` for each row with the memory to add it to.
+  func reset() { totals.update(repeating: 0, count: channels) }
+
+  /// Calls `body` with 64 rows at a time, few enough to stay in the cache from one use to the next.
   @inline(__always)
-  func add(rows: Int, _ body: (_ row: Int, _ total: UnsafeMutablePointer<R>) -> Void) {
-    let (totals, scratch, channels) = (totals, scratch, channels)
-    totals.update(repeating: 0, count: channels)
+  static func eachBlock(of rows: Int, _ body: (Range<Int>) -> Void) {
     var begin = 0
     while begin < rows {
       let end = min(begin + 64, rows)
-      scratch.update(repeating: 0, count: channels)
-      for row in begin..<end { body(row, scratch) }
-      for c in 0..<channels { totals[c] += Double(scratch[c]) }
+      body(begin..<end)
       begin = end
     }
+  }
+
+  /// Calls `body` for each row of a block with the memory to add it to.
+  @inline(__always)
+  func add(_ block: Range<Int>, _ body: (_ row: Int, _ total: UnsafeMutablePointer<R>) -> Void) {
+    let (totals, scratch, channels) = (totals, scratch, channels)
+    scratch.update(repeating: 0, count: channels)
+    for row in block { body(row, scratch) }
+    for c in 0..<channels { totals[c] += Double(scratch[c]) }
   }
 }

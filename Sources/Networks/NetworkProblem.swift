@@ -31,6 +31,9 @@ public protocol NetworkProblem: TrainingProblem {
   var preprocessing: Preprocessing { get }
   /// The random changes that training images undergo; none unless said otherwise.
   var augmentation: Augmentations { get }
+  /// What counts as success, by preset; the empty name stands for the defaults. Other settings make
+  /// another problem, for which nothing was fixed.
+  static var targets: [String: TrainingTarget] { get }
 }
 
 extension NetworkProblem {
@@ -41,6 +44,8 @@ extension NetworkProblem {
   public var trainSize: Int { 0 }
   public var preprocessing: Preprocessing { .normalize }
   public var augmentation: Augmentations { .none }
+  public static var targets: [String: TrainingTarget] { [:] }
+  public var target: TrainingTarget? { Self.targets.first { stands(at: $0.key) }?.value }
 
   public func validate() throws(HyperparameterError) { try validateNetwork() }
 

@@ -50,7 +50,8 @@ extension ConvolutionGeometry {
   /// in groups of sixteen, and for each filter; one such number costs as much as sixteen
   /// multiplications.
   ///
-  /// Milliseconds forward and backward, direct / Winograd, on one core of a Zen 4 with AVX-512:
+  /// Milliseconds forward and backward, direct / Winograd, on one core of a Zen 4 with AVX-512, as
+  /// the test ConvolutionTimings prints them where it is asked to:
   ///
   ///     channels  image  filter  128 examples   8 examples    1 example
   ///      8 →  8   28×28   3×3      6.3 /  9.5  0.38 / 0.51  0.05 / 0.06
@@ -61,9 +62,7 @@ extension ConvolutionGeometry {
   ///     32 → 64   14×14   5×5     61.7 / 26.0  3.65 / 1.55  0.49 / 0.33
   ///     16 → 32   28×28   5×5     66.4 / 26.7  3.92 / 1.38  0.48 / 0.22
   ///
-  /// Of 248 such measurements, of 8 to 128 channels, 7×7 to 32×32 pixels, 3×3 and 5×5 weights, the
-  /// rule takes the slower way in seventeen where it matters by 10 % or more: by up to 1.6 with one
-  /// example, by up to 1.4 with more.
+  /// Near the border the rule may take the slower of two ways that are almost equal.
   func favoursWinograd(examples: Int) -> Bool {
     guard filter.stride == 1, 2...7 ~= filter.size else { return false }
     let (inputs, outputs) = (input.channels, output.channels)

@@ -100,6 +100,21 @@ extension Plugin {
   }
 }
 
+extension Plugin {
+  /// Whether every hyperparameter has the value that the preset called `preset` gives it; the empty
+  /// name stands for the defaults.
+  public func stands(at preset: String) -> Bool {
+    var other = Self()
+    if !preset.isEmpty {
+      guard let preset = Self.presets.first(where: { $0.name == preset }) else { return false }
+      for setting in preset.settings {
+        guard (try? other.set(setting.name, to: setting.value)) != nil else { return false }
+      }
+    }
+    return other.hyperparameters.map(\.value) == hyperparameters.map(\.value)
+  }
+}
+
 /// The place of a real-valued hyperparameter within its plugin.
 public struct ScheduledHyperparameter: Sendable {
   public let name: String

@@ -7,11 +7,11 @@ struct NewCommand: ParsableCommand {
     commandName: "new", abstract: "Write a commented, working plugin file to start from.")
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case optimizer, schedule, problem
-    var folder: String { rawValue.capitalized + "s" }
+    case optimizer, schedule, problem, network
+    var folder: String { self == .network ? "Problems" : rawValue.capitalized + "s" }
   }
 
-  @Argument(help: "optimizer, schedule or problem.") var kind: Kind
+  @Argument(help: "optimizer, schedule, problem (a surface) or network.") var kind: Kind
   @Argument(help: "The name of the type, such as Lion.") var type: String
   @Option(help: "The folder to write to; Plugins/<Kind> of this folder, or this folder itself.")
   var folder: String?
@@ -38,6 +38,7 @@ struct NewCommand: ParsableCommand {
       case .optimizer: PluginTemplate.optimizer
       case .schedule: PluginTemplate.schedule
       case .problem: PluginTemplate.problem
+      case .network: PluginTemplate.network
       }
     let text = template.replacingOccurrences(of: "TYPE", with: type)
       .replacingOccurrences(of: "NAME", with: name)
@@ -53,6 +54,9 @@ struct NewCommand: ParsableCommand {
       )
     case .schedule: print("  optlab trace rosenbrock adam:\(name)\(option)")
     case .problem: print("  optlab trace \(name) adam\(option)")
+    case .network:
+      print(
+        "  optlab compare --optimizers 'adam[lr=1e-2],momentum[lr=0.1]' --problems \(name)\(option)")
     }
   }
 

@@ -97,4 +97,30 @@ enum PluginTemplate {
     }
 
     """#
+  static let network = #"""
+    import Networks
+    import OptimizerKit
+
+    /// TYPE: say here what it is, with its layers and its source.
+    public struct TYPE: NetworkProblem {
+      /// What it is asked for by.
+      public static let name = "NAME"
+      public static let summary = "one hidden layer on three spirals"
+      public static let shows = "what a plane cannot separate"
+      public static let source = ""
+
+      @Hyperparameter("units of the hidden layer", in: 1.0...10_000) public var width = 64
+      @Hyperparameter("examples in a minibatch", in: 1.0...) public var batch = 50
+
+      public init() {}
+
+      /// Fashion-MNIST, if left out.
+      public var data: DataSource { .spirals }
+
+      /// From input to output; the last has one output for each class. Images begin with
+      /// `Convolution(16, size: 3, padding: 1, .relu), MaxPooling(2)` or with `Flatten()`.
+      public var layers: [any Layer] { [Dense(width, .relu), Dense(data.classes)] }
+    }
+
+    """#
 }

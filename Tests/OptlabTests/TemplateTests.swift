@@ -8,6 +8,7 @@ import Testing
     ("optimizer", ["rosenbrock", "sign-descent2"]),
     ("schedule", ["rosenbrock", "adam:sign-descent2"]),
     ("problem", ["sign-descent2", "adam"]),
+    ("network", ["sign-descent2", "adam"]),
   ])
   func works(_ kind: String, _ selections: [String]) async throws {
     let workspace = try Workspace()
@@ -17,7 +18,8 @@ import Testing
     let plugin = ["--plugin", "SignDescent2.swift"]
     let check = try await workspace.run(["check", "SignDescent2"] + plugin)
     #expect(check.status == 0, "\(check)")
-    #expect(check.output.hasPrefix("sign-descent2 (\(kind)): passes"))
+    let checked = kind == "network" ? "problem" : kind
+    #expect(check.output.hasPrefix("sign-descent2 (\(checked)): passes"))
     let trace = try await workspace.run(["trace"] + selections + plugin)
     #expect(trace.status == 0, "\(trace)")
     #expect(trace.output.split(separator: "\n").count == 102)

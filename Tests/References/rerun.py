@@ -44,8 +44,22 @@ def dense(tensors):
     return filled(layer, tensors)
 
 
-# By the name of the layer without its number.
-LAYERS = {"dense": dense}
+def convolution(tensors):
+    outputs, inputs, size, _ = tensors["weight"].shape
+    layer = nn.Conv2d(inputs, outputs, size, padding=size // 2, bias="bias" in tensors)
+    return filled(layer, tensors)
+
+
+def batch_normalization(tensors):
+    tensors = {"weight": tensors["scale"], "bias": tensors["bias"]}
+    # Of vectors or of images, as it comes.
+    layer = nn.BatchNorm2d(len(tensors["bias"]))
+    layer._check_input_dim = lambda _: None
+    return filled(layer, tensors)
+
+
+# By the name of the layer without its number, and without that of the block that it is in.
+LAYERS = {"dense": dense, "convolution": convolution, "batch-normalization": batch_normalization}
 
 
 def filled(module, tensors):
@@ -68,7 +82,7 @@ def modules(layout, parameters):
         layers.setdefault(layer, {})[name] = torch.from_numpy(part).reshape(tensor["shape"])
     made = {}
     for layer, tensors in layers.items():
-        kind = layer.rstrip("0123456789")
+        kind = layer.split(".")[-1].rstrip("0123456789")
         if kind not in LAYERS:
             sys.exit(f"there is no module for the layer {layer}; known are {', '.join(LAYERS)}")
         made[layer] = LAYERS[kind](tensors)
@@ -80,25 +94,79 @@ def modules(layout, parameters):
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
 
 
+class Residual(nn.Module):
+    """relu(body(x) + shortcut(x))"""
+
+    def __init__(self, layers):
+        super().__init__()
+        body = [layer for name, layer in layers.items() if not name.startswith("shortcut.")]
+        shortcut = [layer for name, layer in layers.items() if name.startswith("shortcut.")]
+        first, first_norm, second, second_norm = body
+        self.body = nn.Sequential(first, first_norm, nn.ReLU(), second, second_norm)
+        self.shortcut = nn.Sequential(*shortcut)
+        if shortcut:
+            # A block with a shortcut of layers halves the image.
+            for layer in (first, shortcut[0]):
+                layer.stride = (2, 2)
+
+    def forward(self, x):
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
 def mlp(settings, layers):
     *hidden, output = layers.values()
     if settings["activation"] not in ACTIVATIONS:
         sys.exit(f"there is no module for {settings['activation']}; known are "
                  f"{', '.join(ACTIVATIONS)}")
     activation = ACTIVATIONS[settings["activation"]]
-    return nn.Sequential(nn.Flatten(), *(m for h in hidden for m in (h, activation())), output)
+    if settings["normalization"] == "batch":
+        pairs = zip(hidden[::2], hidden[1::2], strict=True)
+    else:
+        pairs = ((layer,) for layer in hidden)
+    return nn.Sequential(
+        nn.Flatten(), *(m for pair in pairs for m in (*pair, activation())), output)
 
 
 def softmax_regression(settings, layers):
     return nn.Sequential(nn.Flatten(), *layers.values())
 
 
+def cnn(settings, layers):
+    *hidden, output = layers.values()
+    modules = []
+    for layer in hidden:
+        modules.append(layer)
+        if settings["normalization"] == "none" or not isinstance(layer, nn.Conv2d):
+            modules += [nn.ReLU(), nn.MaxPool2d(2)]
+    return nn.Sequential(*modules, nn.Flatten(), output)
+
+
+def net_2c2d(settings, layers):
+    first, second, third, output = layers.values()
+    return nn.Sequential(
+        first, nn.ReLU(), nn.MaxPool2d(2), second, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), third,
+        nn.ReLU(), output)
+
+
+def resnet(settings, layers):
+    blocks = {}
+    for name, layer in layers.items():
+        if name.startswith("residual"):
+            block, inner = name.split(".", 1)
+            blocks.setdefault(block, {})[inner] = layer
+    return nn.Sequential(
+        layers["convolution1"], layers["batch-normalization1"], nn.ReLU(),
+        *(Residual(block) for block in blocks.values()),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), layers["dense1"])
+
+
 # Settings of problems that are followed in their simplest form only.
-PLAIN = {"normalization": "none", "augmentation": "none", "preprocessing": "normalize",
-         "dropout": 0, "l1": 0, "l2": 0, "maxNorm": 0}
+PLAIN = {"augmentation": "none", "preprocessing": "normalize", "keep": 1, "l1": 0, "l2": 0,
+         "maxNorm": 0}
 
 # By problem: the modules of its layers, connected.
-NETWORKS = {"mlp": mlp, "softmax-regression": softmax_regression}
+NETWORKS = {"mlp": mlp, "softmax-regression": softmax_regression, "cnn": cnn, "2c2d": net_2c2d,
+            "resnet": resnet}
 
 # --- optimizers ----------------------------------------------------------------------------------
 
