@@ -16,6 +16,10 @@ public struct AutoEncoder: NetworkProblem {
   public static let shows = "regression through a bottleneck"
   public static let source = "Hinton and Salakhutdinov 2006, doi:10.1126/science.1127647"
 
+  /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
+  /// `adam[lr=3e-3]:cosine` over 1,950 steps.
+  public static let targets: [String: TrainingTarget] = ["": .validationLoss(atMost: 50.1)]
+
   @Hyperparameter("widths from the input to the code") public var encoder: LayerSizes = [128, 32]
   @Hyperparameter("function after each hidden layer") public var activation = Activation.tanh
   @Hyperparameter("how weights are drawn") public var `init` = Initializer.xavierNormal

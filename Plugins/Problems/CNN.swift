@@ -19,19 +19,24 @@ public struct CNN: NetworkProblem {
     Preset("batch-norm", "batch normalisation before each ReLU", ["normalization": "batch"])
   ]
 
+  /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
+  /// `adam[lr=3e-3]:cosine` over 1,950 steps.
+  public static let targets: [String: TrainingTarget] = [
+    "": .validationAccuracy(atLeast: 0.912),
+    "batch-norm": .validationAccuracy(atLeast: 0.914),
+  ]
+
   /// What stands between a convolution and its activation.
   public enum Normalization: String, Choice { case none, batch }
 
   @Hyperparameter("filters of each convolution") public var filters: LayerSizes = [16, 32]
-  @Hyperparameter("between a convolution and its ReLU") public var normalization = Normalization
-    .none
+  @Hyperparameter("what comes before each ReLU") public var normalization = Normalization.none
   @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
   @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
   public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
   @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
-  @Hyperparameter("random changes to the training images") public var augmentation = Augmentations
-    .none
+  @Hyperparameter("random changes to images") public var augmentation = Augmentations.none
 
   public init() {}
 

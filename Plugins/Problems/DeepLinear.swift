@@ -17,6 +17,10 @@ public struct DeepLinear: NetworkProblem {
   public static let shows = "plateaus and saddles of a product of matrices"
   public static let source = "Saxe et al. 2014, arXiv 1312.6120"
 
+  /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
+  /// `adam[lr=3e-3]:cosine` over 1,950 steps.
+  public static let targets: [String: TrainingTarget] = ["": .validationAccuracy(atLeast: 0.817)]
+
   @Hyperparameter("hidden layers", in: 0.0...100) public var depth = 6
   @Hyperparameter("units in each", in: 1.0...65_536, scale: .log) public var width = 64
   @Hyperparameter("how weights are drawn") public var `init` = Initializer.orthogonal

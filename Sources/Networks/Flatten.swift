@@ -18,26 +18,25 @@ public struct Flatten: Layer {
     _ input: Shape, context: inout OperationContext, over: R.Type
   ) -> (any LayerOperation<R>)? {
     if input.channels == 1 || input.positions == 1 { return nil }
-    return FlattenOperation<R>(channels: input.channels, positions: input.positions)
+    return TransposeOperation<R>(rows: input.positions, columns: input.channels)
   }
 }
 
-/// Transposes each example from positions × channels to channels × positions.
-final class FlattenOperation<R: NetworkScalar>: LayerOperation {
-  let channels: Int
-  let positions: Int
+/// Transposes each example, a matrix of rows × columns.
+final class TransposeOperation<R: NetworkScalar>: LayerOperation {
+  let rows: Int
+  let columns: Int
 
-  init(channels: Int, positions: Int) {
-    self.channels = channels
-    self.positions = positions
+  init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
   }
 
   func forward(
     _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
     pass: Pass
   ) {
-    transpose(
-      input, rows: positions, columns: channels, into: output, matrices: pass.examples)
+    transpose(input, rows: rows, columns: columns, into: output, matrices: pass.examples)
   }
 
   func backward(
@@ -47,7 +46,7 @@ final class FlattenOperation<R: NetworkScalar>: LayerOperation {
   ) {
     guard let inputGradient else { return }
     transpose(
-      UnsafePointer(outputGradient), rows: channels, columns: positions, into: inputGradient,
+      UnsafePointer(outputGradient), rows: columns, columns: rows, into: inputGradient,
       matrices: pass.examples)
   }
 }

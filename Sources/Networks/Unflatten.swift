@@ -22,36 +22,6 @@ public struct Unflatten: Layer {
     _ input: Shape, context: inout OperationContext, over: R.Type
   ) -> (any LayerOperation<R>)? {
     if shape.channels == 1 || shape.positions == 1 { return nil }
-    return UnflattenOperation<R>(channels: shape.channels, positions: shape.positions)
-  }
-}
-
-/// Transposes each example from channels × positions to positions × channels.
-final class UnflattenOperation<R: NetworkScalar>: LayerOperation {
-  let channels: Int
-  let positions: Int
-
-  init(channels: Int, positions: Int) {
-    self.channels = channels
-    self.positions = positions
-  }
-
-  func forward(
-    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
-    pass: Pass
-  ) {
-    transpose(
-      input, rows: channels, columns: positions, into: output, matrices: pass.examples)
-  }
-
-  func backward(
-    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
-    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
-    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
-  ) {
-    guard let inputGradient else { return }
-    transpose(
-      UnsafePointer(outputGradient), rows: positions, columns: channels, into: inputGradient,
-      matrices: pass.examples)
+    return TransposeOperation<R>(rows: shape.channels, columns: shape.positions)
   }
 }

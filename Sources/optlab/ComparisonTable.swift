@@ -31,7 +31,7 @@ struct ComparisonLine: Encodable {
   /// do not reach it last; nil where half of them do not.
   let reachedTarget: Int?
   let stepsToTarget: Double?
-  /// ‖Δw‖/‖w‖ of the last update looked at: the median over weight tensors, then over seeds.
+  /// ‖Δw‖/‖w‖: the median over weight tensors and the run, then over seeds.
   let updateRatio: Double?
   let microsecondsPerStep: Double?
   /// How many runs at a time the clock saw.
@@ -85,7 +85,7 @@ struct ComparisonLine: Encodable {
     stepsToTarget = toTarget.flatMap { steps in
       Statistics.median(steps.map { $0.map(Double.init) ?? .infinity })
     }.flatMap { $0.isFinite ? $0 : nil }
-    updateRatio = median(\.lastUpdateRatio)
+    updateRatio = median(\.updateRatio)
     concurrency = records.map(\.concurrency).max() ?? 1
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
   }
@@ -123,9 +123,10 @@ struct ComparisonLine: Encodable {
 }
 
 extension RunRecord {
-  /// ‖Δw‖/‖w‖ when it was looked at last, the median over weight tensors; nil where there are none.
-  fileprivate var lastUpdateRatio: Double? {
-    let updates = trajectory.diagnostics.last { !$0.updates.isEmpty }?.updates ?? []
+  /// ‖Δw‖/‖w‖, the median over weight tensors and over the steps at which it was looked at; nil where
+  /// there are none.
+  fileprivate var updateRatio: Double? {
+    let updates = trajectory.diagnostics.flatMap(\.updates)
     let ratios = updates.filter { $0.role == .weight && $0.ratio.isFinite }.map(\.ratio)
     return Statistics.median(ratios)
   }
@@ -197,7 +198,7 @@ struct ComparisonTables {
         Swift.print("  to target: steps to the first validation pass with \(target)")
       }
       if lines.contains(where: { $0.updateRatio != nil }) {
-        Swift.print("  ‖Δw‖/‖w‖: median over weight tensors at the end; about 1e-3 is healthy")
+        Swift.print("  ‖Δw‖/‖w‖: median over weight tensors and the run; about 1e-3 is healthy")
       }
       for line in lines {
         for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }

@@ -56,7 +56,8 @@ struct NewCommand: ParsableCommand {
     case .problem: print("  optlab trace \(name) adam\(option)")
     case .network:
       print(
-        "  optlab compare --optimizers 'adam[lr=1e-2],momentum[lr=0.1]' --problems \(name)\(option)")
+        "  optlab compare --optimizers 'adam[lr=1e-2],momentum[lr=0.1]' --problems \(name)\(option)"
+      )
     }
   }
 

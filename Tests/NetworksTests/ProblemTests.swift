@@ -79,11 +79,41 @@ struct ProblemTests {
     #expect(session.validate(x).accuracy == 1)
   }
 
-  @Test func theSameSeedGivesTheSameBytes() throws {
-    let problem = try problem("mlp", ["trainSize": "256", "batch": "64"])
+  @Test func everyNetworkHasATarget() throws {
+    let networks = PluginCatalogue.builtIn().problems.compactMap {
+      $0.make() as? any NetworkProblem
+    }
+    #expect(networks.count >= 8)
+    for network in networks { #expect(network.target != nil, "\(type(of: network).name)") }
+  }
+
+  @Test func targetsBelongToSettings() throws {
+    var mlp = MLP()
+    let usual = mlp.target
+    #expect(usual == MLP.targets[""])
+    try mlp.set("hidden", to: "32")
+    #expect(mlp.target == nil)
+    for preset in MLP.presets where preset.name == "deep" {
+      mlp = MLP()
+      for setting in preset.settings { try mlp.set(setting.name, to: setting.value) }
+    }
+    #expect(mlp.target == MLP.targets["deep"])
+    #expect(mlp.target != usual)
+  }
+
+  @Test(
+    arguments: [
+      ("mlp", ["trainSize": "256", "batch": "64"]), ("cnn", ["trainSize": "16", "batch": "8"]),
+      ("cnn", ["trainSize": "16", "batch": "8", "augmentation": "flip+crop4"]),
+    ] as [(String, KeyValuePairs<String, String>)])
+  func theSameSeedGivesTheSameBytes(_ name: String, settings: KeyValuePairs<String, String>) throws
+  {
+    let problem = try problem(name, settings)
     let first = train(try problem.makeSession(seed: 3), steps: 9, lr: 0.1)
     let interrupted = try problem.makeSession(seed: 3)
-    _ = interrupted.validate(interrupted.initialParameters())
+    // A whole validation pass of the CNN takes its time in a debug build.
+    if name == "mlp" { _ = interrupted.validate(interrupted.initialParameters()) }
+    _ = interrupted.loss(at: interrupted.initialParameters(), step: 2)
     let second = train(interrupted, steps: 9, lr: 0.1)
     #expect(first.losses == second.losses)
     #expect(first.parameters.array.map(\.bitPattern) == second.parameters.array.map(\.bitPattern))
