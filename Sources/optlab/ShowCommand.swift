@@ -108,9 +108,10 @@ struct ShowCommand: ParsableCommand {
         Swift.print("  \(key): \(value)")
       }
       if !hyperparameters.isEmpty {
-        var table = Table(["hyperparameter", "default", "valid", "scale", ""])
+        // What is valid comes last: it may be a whole sentence.
+        var table = Table(["hyperparameter", "default", "scale", "what it is", "valid"])
         table.rows = hyperparameters.map {
-          [$0.name, $0.value, $0.valid, $0.scale == "log" ? "log" : "", $0.help]
+          [$0.name, $0.value, $0.scale == "log" ? "log" : "", $0.help, $0.valid]
         }
         Swift.print("")
         for line in table.lines { Swift.print("  " + line) }
