@@ -26,9 +26,6 @@ public struct CNN: NetworkProblem {
     "batch-norm": .validationAccuracy(atLeast: 0.914),
   ]
 
-  /// What stands between a convolution and its activation.
-  public enum Normalization: String, Choice { case none, batch }
-
   @Hyperparameter("filters of each convolution") public var filters: LayerSizes = [16, 32]
   @Hyperparameter("what comes before each ReLU") public var normalization = Normalization.none
   @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128

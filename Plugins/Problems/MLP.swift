@@ -48,9 +48,6 @@ public struct MLP: NetworkProblem {
     "deep": .validationAccuracy(atLeast: 0.877),
   ]
 
-  /// What stands between a hidden layer and its activation.
-  public enum Normalization: String, Choice { case none, batch }
-
   @Hyperparameter("widths of the hidden layers") public var hidden: LayerSizes = [128, 64]
   @Hyperparameter("function after each hidden layer") public var activation = Activation.relu
   @Hyperparameter("between a hidden layer and its activation")

@@ -54,6 +54,9 @@ public struct BatchNormalization: Layer {
   }
 }
 
+/// What stands between a layer and its activation, as a hyperparameter of networks.
+public enum Normalization: String, Choice { case none, batch }
+
 /// The computation of a `BatchNormalization` layer.
 final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
   private let layer: BatchNormalization

@@ -75,9 +75,7 @@ struct ExportCommand: ParsableCommand {
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
     out.write(Self.runColumns + "start,seed,step,loss,gradient_norm,learning_rate,point\n")
-    for summary in records {
-      guard let record = try store.record(summary.key) else { continue }
-      let prefix = runCells(record, start: true)
+    try forEachRun(records, store, start: true) { record, prefix in
       let trajectory = record.trajectory
       for row in 0..<trajectory.count {
         let point =
@@ -95,9 +93,7 @@ struct ExportCommand: ParsableCommand {
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
     out.write(Self.runColumns + "seed,step,validation_loss,validation_accuracy\n")
-    for summary in records {
-      guard let record = try store.record(summary.key) else { continue }
-      let prefix = runCells(record)
+    try forEachRun(records, store) { record, prefix in
       for pass in record.trajectory.validation {
         out.write(
           prefix + ",\(pass.step),\(exact(pass.metrics.loss)),\(exact(pass.metrics.accuracy))\n")
@@ -109,9 +105,7 @@ struct ExportCommand: ParsableCommand {
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
     out.write(Self.runColumns + "seed,step,tensor,role,update_ratio\n")
-    for summary in records {
-      guard let record = try store.record(summary.key) else { continue }
-      let prefix = runCells(record)
+    try forEachRun(records, store) { record, prefix in
       for pass in record.trajectory.diagnostics {
         for update in pass.updates {
           out.write(
@@ -129,9 +123,7 @@ struct ExportCommand: ParsableCommand {
       Self.runColumns + "seed,step,layer,activation_mean,activation_deviation,gradient_mean,"
         + "gradient_deviation,dead\n")
     var isEmpty = true
-    for summary in records {
-      guard let record = try store.record(summary.key) else { continue }
-      let prefix = runCells(record)
+    try forEachRun(records, store) { record, prefix in
       for pass in record.trajectory.diagnostics {
         for layer in pass.layers {
           isEmpty = false
@@ -147,6 +139,17 @@ struct ExportCommand: ParsableCommand {
     }
     if isEmpty {
       Terminal.note("none of these runs has statistics of layers; compare with --layers keeps them")
+    }
+  }
+
+  /// Calls `body` with each run as it is stored whole, and what each of its lines begins with.
+  private func forEachRun(
+    _ records: [RunRecord], _ store: RunStore, start: Bool = false,
+    _ body: (RunRecord, _ prefix: String) -> Void
+  ) throws {
+    for summary in records {
+      guard let record = try store.record(summary.key) else { continue }
+      body(record, runCells(record, start: start))
     }
   }
 

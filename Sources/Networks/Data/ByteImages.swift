@@ -48,12 +48,6 @@ public struct ByteImages: RawExamples {
 
   var allLabels: [Int32] { labels[range].map(Int32.init) }
 
-  func classCounts() -> [Int] {
-    var counts = [Int](repeating: 0, count: classes)
-    for label in labels[range] { counts[Int(label)] += 1 }
-    return counts
-  }
-
   /// From exact sums, so that the order of the images does not matter.
   func moments() -> FeatureMoments {
     let size = shape.count

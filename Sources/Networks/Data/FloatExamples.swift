@@ -70,12 +70,6 @@ public struct FloatExamples: RawExamples {
 
   var allLabels: [Int32] { Array(labels[range]) }
 
-  func classCounts() -> [Int] {
-    var counts = [Int](repeating: 0, count: classes)
-    for label in labels[range] { counts[Int(label)] += 1 }
-    return counts
-  }
-
   /// In two passes, so that a large mean does not hide a small deviation.
   func moments() -> FeatureMoments {
     let size = shape.count

@@ -5,8 +5,6 @@
 protocol RawExamples: Examples {
   /// The examples of `range`, which share memory with these.
   func part(_ range: Range<Int>) -> Self
-  /// How many examples there are of each class.
-  func classCounts() -> [Int]
   /// Mean and variance of each feature.
   func moments() -> FeatureMoments
   /// The examples with every feature x as (x − mean) / deviation.
@@ -20,6 +18,13 @@ protocol RawExamples: Examples {
 }
 
 extension RawExamples {
+  /// How many examples there are of each class.
+  func classCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: classes)
+    for label in allLabels { counts[Int(label)] += 1 }
+    return counts
+  }
+
   /// Calls `body` with one block of examples after the other: the features of `rows` examples, which
   /// it may change.
   func forEachBlock(_ body: (_ features: UnsafeMutablePointer<Float>, _ rows: Int) -> Void) {
