@@ -82,18 +82,29 @@ public struct ByteImages: RawExamples {
     return images
   }
 
+  /// Images lie anywhere in memory. Copying is short enough for the processor to have several of them
+  /// under way at once, where scaling waits for each in turn; so all are copied first, to the end of
+  /// `inputs`, where all but the last are scaled before their bytes are written over.
   public func gather(
     _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,
     labels labelsOut: UnsafeMutablePointer<Int32>
   ) {
     let size = shape.count
+    guard let last = indices.indices.last else { return }
+    let bytes = UnsafeMutableRawPointer(inputs + indices.count * size)
+      .assumingMemoryBound(to: UInt8.self) - indices.count * size
     pixels.withUnsafeBufferPointer { pixels in
-      for (row, index) in indices.enumerated() {
-        let example = range.lowerBound + Int(index)
-        precondition(range.contains(example), "no such example")
-        labelsOut[row] = Int32(labels[example])
-        write(pixels.baseAddress! + example * size, to: inputs + row * size)
+      labels.withUnsafeBufferPointer { labels in
+        for (row, index) in indices.enumerated() {
+          let example = range.lowerBound + Int(index)
+          precondition(range.contains(example), "no such example")
+          labelsOut[row] = Int32(labels[example])
+          (bytes + row * size).update(from: pixels.baseAddress! + example * size, count: size)
+        }
       }
+      for row in 0..<last { write(bytes + row * size, to: inputs + row * size) }
+      let example = range.lowerBound + Int(indices[last])
+      write(pixels.baseAddress! + example * size, to: inputs + last * size)
     }
   }
 }
