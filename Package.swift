@@ -31,7 +31,8 @@ let package = Package(
         "OptimizerKit", "Yams",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+      ],
+      swiftSettings: numerics),
     .target(
       name: "Analysis", dependencies: ["OptimizerKit", "LinearAlgebra"], swiftSettings: numerics),
 

@@ -31,8 +31,12 @@ extension PluginCatalogue {
     var lr = 0.0
     for step in 0...spec.steps {
       if spec.recording.isValidated(after: step, of: spec.steps) {
-        let reported = optimizer.evaluationParameters(x, state: state) ?? x
-        recorder.validation(step: step, session.validate(reported))
+        let reported = optimizer.evaluationParameters(x, state: state)
+        let metrics =
+          step == 0 && reported == nil
+          ? recorder.context.firstValidations.metrics(spec) { session.validate(x) }
+          : session.validate(reported ?? x)
+        recorder.validation(step: step, metrics)
         recorder.diagnostics(
           Trajectory.Diagnostics(
             step: step,

@@ -12,15 +12,19 @@ public struct ExecutionContext {
   public var progress: (Int) -> Void
   /// Where the run is written for other programs to do it again; nil for nowhere.
   public var dump: RunDump?
+  /// What earlier runs of this process measured before their first step.
+  public var firstValidations: FirstValidations
 
   public init(
     now: @escaping () -> Double, deadline: Double = .infinity,
-    progress: @escaping (Int) -> Void = { _ in }, dump: RunDump? = nil
+    progress: @escaping (Int) -> Void = { _ in }, dump: RunDump? = nil,
+    firstValidations: FirstValidations = FirstValidations()
   ) {
     self.now = now
     self.deadline = deadline
     self.progress = progress
     self.dump = dump
+    self.firstValidations = firstValidations
   }
 }
 

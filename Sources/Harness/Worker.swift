@@ -15,6 +15,7 @@ public struct Worker {
   let catalogue: PluginCatalogue
   let output: FileHandle
   let dump: RunDump?
+  private let firstValidations = FirstValidations()
 
   /// Takes over this process's standard output.
   ///
@@ -53,7 +54,8 @@ public struct Worker {
     try send(.accepted)
     let context = ExecutionContext(
       now: monotonicSeconds, deadline: begin + job.timeLimit,
-      progress: { step in try? send(.progress(step)) }, dump: dump)
+      progress: { step in try? send(.progress(step)) }, dump: dump,
+      firstValidations: firstValidations)
     do {
       try send(.record(catalogue.execute(job.spec, key: job.key, context: context)))
     } catch {

@@ -31,7 +31,8 @@ public protocol TrainingSession: AnyObject {
   func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>) -> Double
   /// The mean loss of the minibatch of `step` at `x`.
   func loss(at x: Vector<Float>, step: Int) -> Double
-  /// Mean loss and accuracy over the whole validation set.
+  /// Mean loss and accuracy over the whole validation set. Before the first step they depend on `x`
+  /// alone: runs that begin alike share them.
   func validate(_ x: Vector<Float>) -> ValidationMetrics
   /// Moves `x` back into the set that the problem allows, as max-norm regularisation does; called
   /// after every update. Nothing unless said otherwise.
