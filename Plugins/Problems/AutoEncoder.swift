@@ -6,7 +6,7 @@ import OptimizerKit
 ///
 ///     L = mean over examples of ½ ‖g(x) − x‖²
 ///
-/// By default 784-128-32-128-784 with tanh and a linear output, 210,224 parameters. The loss of an
+/// By default 784-128-32-128-784 with tanh and a linear output, 209,968 parameters. The loss of an
 /// output of 0 is half the number of features, 392 on normalised images; there is no accuracy.
 ///
 /// Hinton and Salakhutdinov 2006, doi:10.1126/science.1127647.

@@ -6,7 +6,7 @@ import OptimizerKit
 ///
 /// Each block is two convolutions of 3 × 3 with batch normalisation. Each stage after the first
 /// halves the image in its first block, whose shortcut is a convolution of 1 × 1. By default one
-/// block each with 16 and 32 filters: 19,658 parameters on Fashion-MNIST.
+/// block each with 16 and 32 filters: 19,706 parameters on Fashion-MNIST.
 ///
 /// He et al. 2016, arXiv 1512.03385.
 public struct ResNet: NetworkProblem {

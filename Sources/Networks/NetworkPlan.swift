@@ -41,6 +41,18 @@ struct NetworkPlan {
     }
   }
 
+  /// What each layer makes of an example.
+  var outline: [LayerOutline] {
+    steps.indices.map { index in
+      let step = steps[index]
+      let end = index + 1 < steps.count ? steps[index + 1].parameters : count
+      return LayerOutline(
+        layer: step.name, output: step.output.axes, parameters: end - step.parameters,
+        receptiveField: step.output.axes.count == 3
+          ? receptiveField(of: steps[...index].map(\.layer)) : nil)
+    }
+  }
+
   /// Which part of the parameter vector is which tensor.
   var layout: ParameterLayout {
     var layout = ParameterLayout()

@@ -84,6 +84,11 @@ extension NetworkProblem {
 
   public func checkAvailability() throws { try data.check() }
 
+  public func outline() throws -> [LayerOutline] {
+    let plan = try NetworkPlan(layers, input: preprocessing.shape(of: data.summary().shape))
+    return plan.outline
+  }
+
   public func makeSession(seed: UInt64) throws -> any TrainingSession {
     try validate()
     let data = try data.load(preprocessing)

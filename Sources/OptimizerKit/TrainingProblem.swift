@@ -12,11 +12,14 @@ public protocol TrainingProblem: Problem {
   func checkAvailability() throws
   /// What counts as success; nil where nothing was fixed.
   var target: TrainingTarget? { get }
+  /// The layers from input to output; none unless said otherwise. Throws where they do not fit.
+  func outline() throws -> [LayerOutline]
 }
 
 extension TrainingProblem {
   public func checkAvailability() throws {}
   public var target: TrainingTarget? { nil }
+  public func outline() throws -> [LayerOutline] { [] }
 }
 
 /// One training run's model and data. A class: its buffers are reused from step to step.

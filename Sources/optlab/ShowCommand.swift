@@ -1,38 +1,28 @@
 import ArgumentParser
 import Foundation
+import Harness
 import OptimizerKit
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Hyperparameters, presets and source of an optimizer, schedule or problem.")
+    abstract: "Hyperparameters, presets, layers and source of an optimizer, schedule or problem.")
 
-  @Argument(help: "A name, as 'optlab list' shows it.") var name: String
+  @Argument(
+    help: "A name, as 'optlab list' shows it, or with settings: 'cnn@batch-norm[filters=8x16]'.")
+  var name: String
   @OptionGroup var plugins: PluginOptions
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let catalogue = plugins.catalogue()
-    var pages: [Page] = []
-    for entry in catalogue.optimizers where entry.name == name {
-      pages.append(Page("optimizer", entry))
-    }
-    for entry in catalogue.schedules where entry.name == name {
-      pages.append(Page("schedule", entry))
-    }
-    for entry in catalogue.problems where entry.name == name {
-      pages.append(Page("problem", entry))
-    }
-    guard !pages.isEmpty else {
-      let names =
-        catalogue.optimizers.map(\.name) + catalogue.schedules.map(\.name)
-        + catalogue.problems.map(\.name)
-      throw UnknownPlugin(kind: "plugin", name: name, known: names)
-    }
+    let pages = try plugins.catalogue().selectPlugins(name).map(Page.init)
     if json {
       try printJSON(pages)
     } else {
-      for page in pages { page.print() }
+      for (index, page) in pages.enumerated() {
+        if index > 0 { print("") }
+        page.print()
+      }
     }
   }
 
@@ -40,11 +30,13 @@ struct ShowCommand: ParsableCommand {
   struct Page: Encodable {
     let kind: String
     let name: String
+    let label: String
     let summary: String
     let source: String
     let file: String
     var facts: [String: String] = [:]
     var hyperparameters: [Row] = []
+    var layers: [LayerOutline] = []
     var presets: [PresetRow] = []
 
     struct Row: Encodable {
@@ -55,30 +47,49 @@ struct ShowCommand: ParsableCommand {
       let settings: [String: String]
     }
 
-    init<P>(_ kind: String, _ entry: PluginEntry<P>) {
-      self.kind = kind
-      name = entry.name
-      summary = entry.summary
-      source = entry.source
-      file = entry.file
-      let value = entry.make()
-      if let plugin = value as? any Plugin {
-        hyperparameters = plugin.hyperparameters.map {
-          Row(
-            name: $0.name, value: $0.value, valid: $0.validity, scale: $0.scale.rawValue,
-            help: $0.help)
-        }
+    init(_ selected: SelectedPlugin) throws {
+      let plugin = selected.plugin
+      let type = type(of: plugin)
+      name = type.name
+      label = selected.label
+      summary = type.summary
+      source = type.source
+      file = selected.file
+      hyperparameters = plugin.hyperparameters.map {
+        Row(
+          name: $0.name, value: $0.value, valid: $0.validity, scale: $0.scale.rawValue,
+          help: $0.help)
       }
-      presets = entry.presets.map {
+      presets = type.presets.map {
         PresetRow(
           name: $0.name, summary: $0.summary,
           settings: Dictionary($0.settings.map { ($0.name, $0.value) }) { _, last in last })
       }
-      if let problem = value as? any Problem {
-        let shows = type(of: problem).shows
-        if !shows.isEmpty { facts["shows"] = shows }
+      if let optimizer = plugin as? any Optimizer {
+        kind = "optimizer"
+        describe(optimizer)
+      } else if let problem = plugin as? any Problem {
+        kind = "problem"
+        try describe(problem)
+      } else {
+        kind = "schedule"
       }
-      if let surface = value as? any Surface {
+    }
+
+    private mutating func describe(_ optimizer: any Optimizer) {
+      let layout = ParameterLayout(coordinates: 1)
+      let state: OptimizerState<Double> = optimizer.makeState(for: layout)
+      facts["kind"] =
+        optimizer is any CoordinateRule ? "coordinate-wise rule" : "whole-vector optimizer"
+      facts["state"] =
+        state.names.isEmpty ? "none before the first step" : state.names.joined(separator: ", ")
+      if !optimizer.requirements.isEmpty { facts["needs"] = optimizer.requirements.description }
+    }
+
+    private mutating func describe(_ problem: any Problem) throws {
+      let shows = type(of: problem).shows
+      if !shows.isEmpty { facts["shows"] = shows }
+      if let surface = problem as? any Surface {
         facts["dimension"] = String(surface.dimension)
         facts["starts"] = surface.starts.map(point).joined(separator: " ")
         facts["minima"] =
@@ -86,22 +97,15 @@ struct ShowCommand: ParsableCommand {
         facts["minimum loss"] = surface.minimumLoss.map { brief($0, digits: 8) } ?? "none"
         if let saddle = surface.saddle { facts["saddle"] = point(saddle) }
       }
-      if let training = value as? any TrainingProblem {
+      if let training = problem as? any TrainingProblem {
         facts["target"] = training.target?.description ?? "none"
-      }
-      if let optimizer = value as? any Optimizer {
-        let layout = ParameterLayout(coordinates: 1)
-        let state: OptimizerState<Double> = optimizer.makeState(for: layout)
-        facts["kind"] =
-          optimizer is any CoordinateRule ? "coordinate-wise rule" : "whole-vector optimizer"
-        facts["state"] =
-          state.names.isEmpty ? "none before the first step" : state.names.joined(separator: ", ")
-        if !optimizer.requirements.isEmpty { facts["needs"] = optimizer.requirements.description }
+        layers = try training.outline()
+        if !layers.isEmpty { facts["parameters"] = String(layers.map(\.parameters).reduce(0, +)) }
       }
     }
 
     func print() {
-      Swift.print("\(Terminal.bold(name)) (\(kind)): \(summary)")
+      Swift.print("\(Terminal.bold(label)) (\(kind)): \(summary)")
       if !source.isEmpty { Swift.print("  source: \(source)") }
       Swift.print("  file: \(file)")
       for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
@@ -109,12 +113,24 @@ struct ShowCommand: ParsableCommand {
       }
       if !hyperparameters.isEmpty {
         // What is valid comes last: it may be a whole sentence.
-        var table = Table(["hyperparameter", "default", "scale", "what it is", "valid"])
+        var table = Table([
+          "hyperparameter", label == name ? "default" : "value", "scale", "what it is", "valid",
+        ])
         table.rows = hyperparameters.map {
           [$0.name, $0.value, $0.scale == "log" ? "log" : "", $0.help, $0.valid]
         }
-        Swift.print("")
-        for line in table.lines { Swift.print("  " + line) }
+        printPart(table)
+      }
+      if !layers.isEmpty {
+        var table = Table(["layer", "output", "parameters", "receptive field"], numeric: [2])
+        table.rows = layers.map { layer in
+          [
+            layer.layer, layer.output.map(String.init).joined(separator: "×"),
+            layer.parameters == 0 ? "" : String(layer.parameters),
+            layer.receptiveField.map { "\($0)×\($0)" } ?? "",
+          ]
+        }
+        printPart(table)
       }
       if !presets.isEmpty {
         Swift.print("\n  " + Terminal.bold("presets"))
@@ -124,6 +140,11 @@ struct ShowCommand: ParsableCommand {
           Swift.print("  \(name)@\(preset.name)  \(settings)  \(Terminal.dim(preset.summary))")
         }
       }
+    }
+
+    private func printPart(_ table: Table) {
+      Swift.print("")
+      for line in table.lines { Swift.print("  " + line) }
     }
   }
 }

@@ -1,8 +1,9 @@
 // Layers over images: gradients in double precision, and single precision against double.
 
-import Networks
 import OptimizerKit
 import Testing
+
+@testable import Networks
 
 /// A network over small images.
 struct ImageNetwork: CustomTestStringConvertible {
@@ -199,6 +200,29 @@ struct ShapeTests {
       ]) == 16)
     #expect(
       receptiveField(of: [Residual([Convolution(1, size: 3), Convolution(1, size: 3)])]) == 5)
+  }
+
+  /// 2c2d, with the figures of its table worked out by hand.
+  @Test func outlines() throws {
+    let layers: [any Layer] = [
+      Convolution(32, size: 5, padding: 2), MaxPooling(2),
+      Convolution(64, size: 5, padding: 2), MaxPooling(2),
+      Flatten(), Dense(1024, .relu), Dense(10),
+    ]
+    let expected: [(String, [Int], Int, Int?)] = [
+      ("convolution1", [32, 28, 28], 5 * 5 * 32 + 32, 5),
+      ("max-pooling1", [32, 14, 14], 0, 6),
+      ("convolution2", [64, 14, 14], 5 * 5 * 32 * 64 + 64, 14),
+      ("max-pooling2", [64, 7, 7], 0, 16),
+      ("flatten1", [64 * 7 * 7], 0, nil),
+      ("dense1", [1024], 64 * 7 * 7 * 1024 + 1024, nil),
+      ("dense2", [10], 10250, nil),
+    ]
+    #expect(
+      try NetworkPlan(layers, input: [1, 28, 28]).outline
+        == expected.map {
+          LayerOutline(layer: $0.0, output: $0.1, parameters: $0.2, receptiveField: $0.3)
+        })
   }
 
   func message(_ layers: [any Layer], _ input: Shape) -> String {

@@ -152,7 +152,9 @@ import Testing
     let workspace = try workspace()
     let page = try await workspace.run("show", "drawn", "--plugin", "Drawn.swift")
     #expect(page.output.contains("\n  target: validation accuracy ≥ 50 %\n"))
-    let other = try await workspace.run("show", "mlp")
-    #expect(other.output.contains("\n  target: "))
+    let other = try await workspace.run("show", "cnn@batch-norm[filters=8x16]")
+    #expect(other.output.contains("\n  target: none\n"))
+    #expect(other.output.contains("\n  filters         8x16 "))
+    #expect(other.output.contains("\n  batch-normalization2  16×14×14          32  8×8\n"))
   }
 }

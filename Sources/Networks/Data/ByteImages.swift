@@ -91,7 +91,8 @@ public struct ByteImages: RawExamples {
   ) {
     let size = shape.count
     guard let last = indices.indices.last else { return }
-    let bytes = UnsafeMutableRawPointer(inputs + indices.count * size)
+    let bytes =
+      UnsafeMutableRawPointer(inputs + indices.count * size)
       .assumingMemoryBound(to: UInt8.self) - indices.count * size
     pixels.withUnsafeBufferPointer { pixels in
       labels.withUnsafeBufferPointer { labels in
