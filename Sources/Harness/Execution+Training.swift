@@ -10,6 +10,7 @@ extension PluginCatalogue {
     var optimizer = optimizer
     let spec = recorder.spec
     let session = try problem.makeSession(seed: spec.seed)
+    let test = spec.recording.test ? try session.openTest() : nil
     let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: spec.steps)
     recorder.divergenceFactor = 1e4
     recorder.judgesGradient = true
@@ -69,6 +70,9 @@ extension PluginCatalogue {
       }
       session.project(&x)
       seconds += (between - begin) + (recorder.context.now() - resume)
+    }
+    if !recorder.isFinished {
+      recorder.test = test?(optimizer.evaluationParameters(x, state: state) ?? x)
     }
     let record = recorder.record(counts: oracle.counts, seconds: seconds)
     try recorder.context.dump?.write(order: session, steps: record.steps)

@@ -16,6 +16,9 @@ final class RunRecorder {
   /// rectifier turns NaN into 0, and the loss of a ruined network may look like any other.
   var judgesGradient = false
 
+  /// What the last parameters reach on the test examples.
+  var test: ValidationMetrics?
+
   private(set) var trajectory = Trajectory()
   private(set) var status: RunStatus?
   private(set) var reason = ""
@@ -96,8 +99,8 @@ final class RunRecorder {
     RunRecord(
       key: key, spec: spec, status: status ?? .completed, reason: reason, steps: lastStep,
       initialLoss: initialLoss, finalLoss: finalLoss, bestLoss: bestLoss,
-      validation: trajectory.validation.last?.metrics, counts: counts, seconds: seconds,
-      trajectory: trajectory)
+      validation: trajectory.validation.last?.metrics, test: test, counts: counts,
+      seconds: seconds, trajectory: trajectory)
   }
 
   private func judge(

@@ -96,7 +96,7 @@ extension Suite {
 extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
-    "steps", "seeds", "starts", "target", "every", "validations", "layers", "time-limit",
+    "steps", "seeds", "starts", "target", "every", "validations", "layers", "test", "time-limit",
     "figures",
   ]
 }
@@ -200,6 +200,7 @@ struct SuiteReader {
       group.recording.validations = try count(node, key: "validations", atLeast: 1)
     }
     if let node = table["layers"] { group.recording.layers = try flag(node, key: "layers") }
+    if let node = table["test"] { group.recording.test = try flag(node, key: "test") }
     if let node = table["target"] {
       group.target = try number(node, key: "target", in: (0.0..<1.0).bounds)
     }

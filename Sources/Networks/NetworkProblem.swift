@@ -91,11 +91,14 @@ extension NetworkProblem {
 
   public func makeSession(seed: UInt64) throws -> any TrainingSession {
     try validate()
-    let data = try data.load(preprocessing)
+    let source = data
+    let preprocessing = preprocessing
+    let data = try source.load(preprocessing)
     let augmented = try augmentation.applied(to: data.training)
     let training = trainSize == 0 ? augmented : augmented.prefix(trainSize)
     return try NetworkSession(
       layers, loss: loss, training: training, validation: data.validation, batch: batch, seed: seed,
-      regularizer: regularizer, constraint: constraint)
+      regularizer: regularizer, constraint: constraint,
+      readTest: { try source.loadTest(preprocessing) })
   }
 }

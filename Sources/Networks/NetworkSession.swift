@@ -7,6 +7,7 @@ public final class NetworkSession: TrainingSession {
   private let network: Network<Float>
   private let training: any Examples
   private let validation: any Examples
+  private let readTest: (() throws -> any Examples)?
   private let regularizer: Regularizer?
   private let constraint: MaxNorm?
   private let seed: UInt64
@@ -25,17 +26,19 @@ public final class NetworkSession: TrainingSession {
   /// - Parameters:
   ///   - regularizer: what is added to the training loss.
   ///   - constraint: what `project` projects parameters onto.
+  ///   - readTest: gives the examples to test on.
   /// - Throws: `ShapeError`, where layers do not fit the examples or each other.
   public init(
     _ layers: [any Layer], loss: any Loss = SoftmaxCrossEntropy(), training: any Examples,
     validation: any Examples, batch: Int, seed: UInt64, regularizer: Regularizer? = nil,
-    constraint: MaxNorm? = nil
+    constraint: MaxNorm? = nil, readTest: (() throws -> any Examples)? = nil
   ) throws {
     let capacity = max(batch, min(Self.validationBatch, validation.count))
     network = try Network(layers, input: training.shape, loss: loss, capacity: capacity)
     try loss.check(output: network.output, input: training.shape, classes: training.classes)
     self.training = training
     self.validation = validation
+    self.readTest = readTest
     self.regularizer = regularizer
     self.constraint = constraint
     self.seed = seed
@@ -116,6 +119,11 @@ public final class NetworkSession: TrainingSession {
 
   public func validate(_ x: Vector<Float>) -> ValidationMetrics {
     metrics(x, on: validation)
+  }
+
+  public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? {
+    guard let examples = try readTest?() else { return nil }
+    return { self.metrics($0, on: examples) }
   }
 
   /// Mean loss, without the regularizer's term, and accuracy over `examples`, of the same shape as

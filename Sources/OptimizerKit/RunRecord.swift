@@ -79,6 +79,9 @@ public struct RunRecord: Codable, Sendable {
   public var bestLoss: Double
   /// The last validation pass of a training problem.
   public var validation: ValidationMetrics?
+  /// What the last parameters reach on the test examples, where `Recording.test` asks for it and the
+  /// run is completed.
+  public var test: ValidationMetrics?
   public var counts: EvaluationCounts
   /// Wall time of the updates; evaluation and recording not included.
   public var seconds: Double
@@ -89,8 +92,8 @@ public struct RunRecord: Codable, Sendable {
   public init(
     key: String, spec: RunSpec, status: RunStatus, reason: String = "", steps: Int = 0,
     initialLoss: Double = .nan, finalLoss: Double = .nan, bestLoss: Double = .nan,
-    validation: ValidationMetrics? = nil, counts: EvaluationCounts = .init(), seconds: Double = 0,
-    trajectory: Trajectory = .init()
+    validation: ValidationMetrics? = nil, test: ValidationMetrics? = nil,
+    counts: EvaluationCounts = .init(), seconds: Double = 0, trajectory: Trajectory = .init()
   ) {
     self.key = key
     self.spec = spec
@@ -101,6 +104,7 @@ public struct RunRecord: Codable, Sendable {
     self.finalLoss = finalLoss
     self.bestLoss = bestLoss
     self.validation = validation
+    self.test = test
     self.counts = counts
     self.seconds = seconds
     self.trajectory = trajectory

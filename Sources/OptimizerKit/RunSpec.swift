@@ -90,19 +90,23 @@ public struct Recording: Codable, Sendable, Hashable {
   public var validations: Int
   /// Whether the statistics of each layer of a network are kept at every validation pass.
   public var layers: Bool
+  /// Whether the parameters that a training problem ends with are judged on its test examples, once.
+  public var test: Bool
 
-  public init(every: Int = 1, validations: Int = 10, layers: Bool = false) {
+  public init(every: Int = 1, validations: Int = 10, layers: Bool = false, test: Bool = false) {
     self.every = every
     self.validations = validations
     self.layers = layers
+    self.test = test
   }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     every = try values.decode(Int.self, forKey: .every)
     validations = try values.decode(Int.self, forKey: .validations)
-    // Runs that were stored before it could be asked for have none.
+    // Runs that were stored before these could be asked for have neither.
     layers = try values.decodeIfPresent(Bool.self, forKey: .layers) ?? false
+    test = try values.decodeIfPresent(Bool.self, forKey: .test) ?? false
   }
 
   /// Whether a run of `steps` updates is validated after `step` of them: where `step` is

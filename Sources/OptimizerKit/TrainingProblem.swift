@@ -37,6 +37,10 @@ public protocol TrainingSession: AnyObject {
   /// Mean loss and accuracy over the whole validation set. Before the first step they depend on `x`
   /// alone: runs that begin alike share them.
   func validate(_ x: Vector<Float>) -> ValidationMetrics
+  /// Reads the test examples, which neither training nor tuning sees, and gives what judges
+  /// parameters by them; nil, unless said otherwise, where there are none. Throws where they cannot
+  /// be read.
+  func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)?
   /// Moves `x` back into the set that the problem allows, as max-norm regularisation does; called
   /// after every update. Nothing unless said otherwise.
   func project(_ x: inout Vector<Float>)
@@ -50,12 +54,13 @@ public protocol TrainingSession: AnyObject {
 }
 
 extension TrainingSession {
+  public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? { nil }
   public func project(_ x: inout Vector<Float>) {}
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }
   public func minibatchIndices(step: Int) -> [Int32] { [] }
 }
 
-/// What a validation pass measures.
+/// What a pass over examples measures that were not trained on: to validate, or to test.
 public struct ValidationMetrics: Sendable, Equatable, Codable {
   /// The mean loss.
   public var loss: Double

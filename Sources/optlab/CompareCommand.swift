@@ -24,6 +24,8 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Keep every so many steps only (and the last).") var every: Int?
   @Flag(help: "Keep the statistics of each layer of networks, for 'optlab export layers'.")
   var layers = false
+  @Flag(help: "Judge what networks end with by the test examples of their data, once.")
+  var test = false
   @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
   var figures: String?
   @Option(help: "Seconds after which a run is stopped.") var timeLimit: Double?
@@ -104,6 +106,12 @@ struct CompareCommand: AsyncParsableCommand {
     } else {
       tables.print()
     }
+    let untested = records.map(\.record).filter {
+      $0.spec.recording.test && $0.status == .completed && $0.validation != nil && $0.test == nil
+    }
+    for name in Set(untested.map(\.spec.problem.name)).sorted() {
+      Terminal.note("\(name) has no test examples")
+    }
     fflush(nil)  // what is measured is said, whatever happens while it is drawn
     for group in suite.groups where !group.figures.isEmpty {
       let members = records.filter { $0.group == group.name }.map(\.record)
@@ -131,6 +139,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let start { suite.groups[i].starts = start }
       if let every { suite.groups[i].recording.every = every }
       if layers { suite.groups[i].recording.layers = true }
+      if test { suite.groups[i].recording.test = true }
       if let target { suite.groups[i].target = target }
       if let timeLimit { suite.groups[i].timeLimit = timeLimit }
       if let figures {

@@ -25,6 +25,9 @@ struct ComparisonLine: Encodable {
   let escapeStep: Double?
   let validationLoss: Double?
   let validationAccuracy: Double?
+  /// Of the last parameters, by the test examples.
+  let testLoss: Double?
+  let testAccuracy: Double?
   /// What the problem fixes as its target.
   let target: String?
   /// How many runs reach the target, and after how many steps: the median over all runs, those that
@@ -76,8 +79,10 @@ struct ComparisonLine: Encodable {
       catalogue.theoreticalRate(first.spec, on: surface)
     }
     validationLoss = median { $0.validation?.loss }
+    testLoss = median { $0.test?.loss }
     // NaN where there are no classes.
     validationAccuracy = median { $0.validation?.accuracy }.flatMap { $0.isFinite ? $0 : nil }
+    testAccuracy = median { $0.test?.accuracy }.flatMap { $0.isFinite ? $0 : nil }
     let level = (instance as? any TrainingProblem)?.target
     target = level?.description
     let toTarget = level.map { level in records.map { $0.stepsToTarget(level) } }
@@ -100,7 +105,7 @@ struct ComparisonLine: Encodable {
       flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
       brief(escapeStep, digits: 6), brief(validationLoss), percent(validationAccuracy),
-      stepsToTargetCell, brief(updateRatio, digits: 2),
+      brief(testLoss), percent(testAccuracy), stepsToTargetCell, brief(updateRatio, digits: 2),
       validationLoss == nil
         ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
@@ -117,7 +122,9 @@ struct ComparisonLine: Encodable {
   static func header(_ loss: String) -> [String] {
     [
       "optimizer", "status", loss, "zig-zag", "overshoot steep", "flat", "settled at", "efficiency",
-      "rate", "theory", "escaped at", "val. loss", "accuracy", "to target", "‖Δw‖/‖w‖", "µs/step",
+      "rate", "theory", "escaped at", "val. loss", "accuracy", "test loss", "test acc.",
+      "to target",
+      "‖Δw‖/‖w‖", "µs/step",
     ]
   }
 }
@@ -183,7 +190,8 @@ struct ComparisonTables {
       Swift.print(section.title)
       let lines =
         section.lines.count > Self.mostLines ? Self.best(of: section.lines) : section.lines
-      var table = Table(ComparisonLine.header(section.lossName), numeric: Set(2...15))
+      let header = ComparisonLine.header(section.lossName)
+      var table = Table(header, numeric: Set(2..<header.count))
       table.rows = lines.map(\.cells)
       for line in table.lines { Swift.print("  " + line) }
       if lines.count < section.lines.count {

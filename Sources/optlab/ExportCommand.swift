@@ -54,7 +54,7 @@ struct ExportCommand: ParsableCommand {
     out.write(
       "key,optimizer,settings,problem,problem_settings,start,seed,budget_steps,status,reason,"
         + "steps,initial_loss,final_loss,best_loss,losses,gradients,hessian_vector_products,"
-        + "hessians,seconds,validation_loss,validation_accuracy\n")
+        + "hessians,seconds,validation_loss,validation_accuracy,test_loss,test_accuracy\n")
     for record in records {
       let spec = record.spec
       let cells: [String] = [
@@ -66,6 +66,7 @@ struct ExportCommand: ParsableCommand {
         String(record.counts.hessianVectorProducts), String(record.counts.hessians),
         exact(record.seconds), record.validation.map { exact($0.loss) } ?? "",
         record.validation.map { exact($0.accuracy) } ?? "",
+        record.test.map { exact($0.loss) } ?? "", record.test.map { exact($0.accuracy) } ?? "",
       ]
       out.write(cells.map(csvCell).joined(separator: ",") + "\n")
     }

@@ -38,6 +38,9 @@ import Testing
     var lookedAt = base
     lookedAt.recording.layers = true
     variants.append(lookedAt)
+    var tested = base
+    tested.recording.test = true
+    variants.append(tested)
     let keys = try variants.map(catalogue.key)
     #expect(Set(keys).count == keys.count)
     #expect(keys.allSatisfy { $0.count == 32 })

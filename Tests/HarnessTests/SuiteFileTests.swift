@@ -21,6 +21,7 @@ import Testing
             every: 10
             validations: 3
             layers: true
+            test: true
             time-limit: 2.5
             figures: trajectory
           - optimizers: [adam]
@@ -37,7 +38,7 @@ import Testing
     #expect(first.seeds == [1, 2, 3])
     #expect(first.starts == [[0, 1], [2, -3]])
     #expect(first.target == 0.5)
-    #expect(first.recording == Recording(every: 10, validations: 3, layers: true))
+    #expect(first.recording == Recording(every: 10, validations: 3, layers: true, test: true))
     #expect(first.timeLimit == 2.5)
     #expect(first.figures == ["trajectory"])
     #expect(suite.groups[1].name == "group-2")
@@ -56,7 +57,7 @@ import Testing
       "step: 3",
       """
       x.yaml:1: the suite has no key 'step'. Did you mean steps? (keys: title, groups, steps, seeds, \
-      starts, target, every, validations, layers, time-limit, figures)
+      starts, target, every, validations, layers, test, time-limit, figures)
       """
     ),
     (

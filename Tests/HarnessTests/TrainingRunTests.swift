@@ -61,6 +61,22 @@ import Testing
     #expect(diagnostics.map { $0.layers[0].gradientMean } == [1, 3])
   }
 
+  @Test func testsOnRequest() throws {
+    func test(_ recording: Recording, ruin: Int = -1) throws -> ValidationMetrics? {
+      try run(
+        drill("drill[ruin=\(ruin)]", lr: 0.5, steps: 2, recording: recording),
+        in: catalogueWithDrill
+      ).test
+    }
+    #expect(try test(Recording()) == nil)
+    // Of the last parameters: the loss is −0.5, three quarters of the way.
+    #expect(
+      try test(Recording(validations: 1, test: true))
+        == ValidationMetrics(loss: -1, accuracy: 0.375))
+    // What has diverged has no result.
+    #expect(try test(Recording(test: true), ruin: 2) == nil)
+  }
+
   @Test func aGradientThatIsNoNumberIsADivergence() throws {
     let spec = try drill("drill[ruin=3]", lr: 0.5, steps: 9)
     let record = try run(spec, in: catalogueWithDrill)

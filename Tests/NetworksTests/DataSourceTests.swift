@@ -60,6 +60,37 @@ struct DataSetTests {
     #expect(try DataSource.fashionMNIST.loadTest().count == 10_000)
   }
 
+  /// Before anything is trained: a run may be judged by them in its end.
+  @Test func missingTestExamplesAreNamed() throws {
+    let scratch = try Scratch()
+    let mnist = URL(fileURLWithPath: scratch.path).appendingPathComponent("mnist")
+    try FileManager.default.createDirectory(at: mnist, withIntermediateDirectories: true)
+    func link(_ file: String) throws {
+      try FileManager.default.createSymbolicLink(
+        atPath: mnist.appendingPathComponent(file).path,
+        withDestinationPath: "\(DataSource.root)/fashion-mnist/\(file)")
+    }
+    for part in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3"] {
+      try link("\(part)-ubyte.gz")
+    }
+    let missing = mnist.appendingPathComponent("t10k-labels-idx1-ubyte.gz").path
+    #expect(
+      message { try DataSource.mnist.check(in: scratch.path) }.hasPrefix(
+        "the data set mnist is missing (no file \(missing)); "))
+    try link("t10k-labels-idx1-ubyte.gz")
+    #expect(message { try DataSource.mnist.check(in: scratch.path) } == "no error")
+  }
+
+  @Test func testExamplesAreOpenedOnRequest() throws {
+    var problem = MLP()
+    try problem.set("data", to: "blobs")
+    let session = try #require(try problem.makeSession(seed: 1) as? NetworkSession)
+    let judge = try #require(try session.openTest())
+    let x = session.initialParameters()
+    #expect(judge(x) == session.metrics(x, on: try DataSource.blobs.loadTest()))
+    #expect(judge(x) != session.validate(x))
+  }
+
   @Test(arguments: ["fashion-mnist", "mnist", "cifar-10", "spirals", "moons", "blobs"])
   func namesReadBack(_ name: String) throws {
     let source = try #require(DataSource(hyperparameter: name))

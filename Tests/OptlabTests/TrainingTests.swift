@@ -78,7 +78,7 @@ import Testing
     let line = try #require((try workspace.json(json) as? [[String: Any]])?.first)
     #expect(line["validationAccuracy"] == nil)
     #expect(line["validationLoss"] as? Double != nil)
-    #expect(try await workspace.run("export", "summaries").output.contains(",nan\n"))
+    #expect(try await workspace.run("export", "summaries").output.contains(",nan,,\n"))
     _ = try workspace.json(try await workspace.run("runs", "--json"))
   }
 
@@ -107,6 +107,21 @@ import Testing
       try await rows("layers") == [
         "0,dense1,0,nan,1,0.5,0.25", "1,dense1,2,nan,2,0.5,0.25", "2,dense1,3,nan,3,0.5,0.25",
       ])
+  }
+
+  @Test func testsOnRequest() async throws {
+    let workspace = try workspace()
+    let outcome = try await workspace.run(
+      "compare", "--plugin", "Drawn.swift", "--problems", "drawn,mlp[data=moons;hidden=8;batch=16]",
+      "--optimizers", "sgd", "--steps", "2", "--figures", "none", "--test")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let headers = outcome.output.split(separator: "\n").filter { $0.hasPrefix("  optimizer") }
+    #expect(headers.map { $0.contains("test loss  test acc.") } == [false, true])
+    #expect(outcome.errors.contains("drawn has no test examples\n"))
+    #expect(!outcome.errors.contains("mlp has"))
+    let rows = try await workspace.run("export", "summaries").output.split(separator: "\n")
+    #expect(rows[0].hasSuffix(",test_loss,test_accuracy"))
+    #expect(rows.dropFirst().map { $0.hasSuffix(",,") }.sorted { $0 && !$1 } == [true, false])
   }
 
   @Test func noLayersAreNotASilence() async throws {

@@ -13,20 +13,22 @@ extension DataSource {
   public func load(_ preprocessing: Preprocessing = .normalize, from root: String = root)
     throws(DataError) -> DataSet
   {
-    try Self.prepared.value("\(root)/\(hyperparameterText) \(preprocessing.rawValue)") {
-      () throws(DataError) in
+    try Self.prepared.value(key(preprocessing, root)) { () throws(DataError) in
       try raw(in: root).prepared(preprocessing)
     }
   }
 
-  /// The test examples, prepared with the statistics of the training examples.
+  /// The test examples, prepared with the statistics of the training examples; read once in a
+  /// process, and shared.
   ///
   /// - Throws: `DataError`.
   public func loadTest(_ preprocessing: Preprocessing = .normalize, from root: String = root)
     throws(DataError) -> any Examples
   {
-    let preprocessor = try load(preprocessing, from: root).preprocessor
-    return preprocessor.apply(to: try readTest(from: root))
+    try Self.test.value(key(preprocessing, root)) { () throws(DataError) in
+      let preprocessor = try load(preprocessing, from: root).preprocessor
+      return preprocessor.apply(to: try readTest(from: root))
+    }
   }
 
   /// The data set as it was read, with an example of every class.
@@ -38,8 +40,13 @@ extension DataSource {
     }
   }
 
+  private func key(_ preprocessing: Preprocessing, _ root: String) -> String {
+    "\(root)/\(hyperparameterText) \(preprocessing.rawValue)"
+  }
+
   private static let read = Once<RawDataSet>()
   private static let prepared = Once<DataSet>()
+  private static let test = Once<any Examples>()
 }
 
 /// Values that are made once in a process, by key. Failures are not kept.

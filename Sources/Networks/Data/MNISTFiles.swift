@@ -16,17 +16,19 @@ struct MNISTFiles {
     shape: [1, 28, 28], classes: 10, trainingCount: 50_000, validationCount: 10_000,
     testCount: 10_000)
 
-  private enum Part: String {
+  private enum Part: String, CaseIterable {
     case train
     case test = "t10k"
     var count: Int { self == .train ? 60_000 : 10_000 }
   }
 
-  /// Checks that the files for training are there and begin as they should.
+  /// Checks that the files are there and begin as they should.
   func check() throws(DataError) {
-    let (images, labels) = try files(.train)
-    try IDX.check(images, axes: [Part.train.count, 28, 28])
-    try IDX.check(labels, axes: [Part.train.count])
+    for part in Part.allCases {
+      let (images, labels) = try files(part)
+      try IDX.check(images, axes: [part.count, 28, 28])
+      try IDX.check(labels, axes: [part.count])
+    }
   }
 
   /// The first 50,000 images of the 60,000 to train on, the others to validate on.
