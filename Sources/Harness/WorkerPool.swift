@@ -56,9 +56,16 @@ public struct WorkerPool: Sendable {
   ) async throws {
     // A worker that dies while a job is written to it is a matter of its run, not of this process.
     signal(SIGPIPE, SIG_IGN)
+    let workers = max(1, min(options.jobs, entries.count))
     let queue = JobQueue(entries, loaded: options.loadedPlugins)
+    // A run is marked with the number of runs that shared the machine.
+    let onEvent: @Sendable (RunEvent) throws -> Void = { event in
+      guard case .finished(var record) = event else { return try onEvent(event) }
+      record.concurrency = workers
+      try onEvent(.finished(record))
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<max(1, min(options.jobs, entries.count)) {
+      for _ in 0..<workers {
         group.addTask {
           while !queue.isEmpty {
             try Task.checkCancellation()
@@ -147,7 +154,7 @@ public struct WorkerPool: Sendable {
         do {
           if let (kind, payload) = try frames.next() {
             let message = try WorkerMessage(kind: kind, payload: payload)
-            if let event = try current.take(message) { try onEvent(marked(event)) }
+            if let event = try current.take(message) { try onEvent(event) }
           } else if let chunk = try await output.next(isolation: nil) {
             chunk.withUnsafeBytes { frames.append($0) }
           } else {
@@ -160,13 +167,6 @@ public struct WorkerPool: Sendable {
       }
     }
     try? await worker.standardInputWriter.finish()
-  }
-
-  /// The event with the number of runs that shared the machine.
-  private func marked(_ event: RunEvent) -> RunEvent {
-    guard case .finished(var record) = event else { return event }
-    record.concurrency = options.jobs
-    return .finished(record)
   }
 
   /// Ends a worker that takes too long or too much, until it is gone.

@@ -1,6 +1,7 @@
 // What `compare` prints: one table for each problem, one line for each optimizer.
 
 import Analysis
+import Foundation
 import Harness
 import OptimizerKit
 
@@ -104,8 +105,8 @@ struct ComparisonLine: Encodable {
       percent(zigZag), steepOvershoot.map { brief($0, digits: 2) + " %" } ?? "",
       flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
-      brief(escapeStep, digits: 6), brief(validationLoss), percent(validationAccuracy),
-      brief(testLoss), percent(testAccuracy), stepsToTargetCell, brief(updateRatio, digits: 2),
+      brief(escapeStep, digits: 6), brief(validationLoss), accuracy(validationAccuracy),
+      brief(testLoss), accuracy(testAccuracy), stepsToTargetCell, brief(updateRatio, digits: 2),
       validationLoss == nil
         ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
@@ -117,6 +118,11 @@ struct ComparisonLine: Encodable {
     let steps = stepsToTarget.map { brief($0, digits: 6) } ?? "—"
     return runs == 1 || reachedTarget == runs || reachedTarget == 0
       ? steps : "\(steps) (\(reachedTarget)/\(runs))"
+  }
+
+  /// To the tenth of a per cent: methods that are worth comparing differ by little.
+  private func accuracy(_ share: Double?) -> String {
+    share.map { String(format: "%.1f %%", 100 * $0) } ?? ""
   }
 
   static func header(_ loss: String) -> [String] {
