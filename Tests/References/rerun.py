@@ -11,11 +11,12 @@ with mean and deviation of the first 50,000 images. Everything is in single prec
 thread.
 
 Printed are the largest relative difference between the lab's loss before an update and torch's, and
-the distance of the last parameters, relative to that from the start; then the same of torch and
-torch from a start that is one rounding off. Some trainings are chaotic (RMSProp and Adagrad, whose
-first steps have full size even along gradients that are rounding noise; learning rates near the
-edge of stability), and there two right programs part. With --at-most X the exit code is 1 where the
-losses differ by more.
+the distance of the last parameters, relative to that from the start. Some trainings are chaotic
+(RMSProp and Adagrad, whose first steps have full size even along gradients that are rounding noise;
+learning rates near the edge of stability), and there two right programs part. So two more lines say
+how far torch is from torch, started one rounding off, and how far the lab and torch each are from
+torch in double precision, where rounding hardly plays a part. With --at-most X the exit code is 1
+where the losses of the lab and of torch differ by more.
 """
 
 import argparse
@@ -269,7 +270,7 @@ ROUNDING = 2.0**-23
 
 
 def train(run, layout, start, order, data):
-    """The losses before each update, and the last parameters."""
+    """The losses before each update, and the last parameters, in the precision of the images."""
     problem = run["problem"]["name"]
     if problem not in NETWORKS:
         sys.exit(f"there is no network for {problem}; known are {', '.join(NETWORKS)}")
@@ -278,9 +279,9 @@ def train(run, layout, start, order, data):
         if name in settings and value(settings[name]) != plain_value:
             sys.exit(f"{problem} is followed with {name}={plain_value} only, "
                      f"not {settings[name]}")
-    network = NETWORKS[problem](settings, modules(layout, start))
-    rule = optimizer(run, network.parameters())
     images, labels = data
+    network = NETWORKS[problem](settings, modules(layout, start)).to(images.dtype)
+    rule = optimizer(run, network.parameters())
     losses = []
     for batch, lr in zip(order, run["learningRates"], strict=True):
         for group in rule.param_groups:
@@ -292,10 +293,6 @@ def train(run, layout, start, order, data):
         losses.append(loss.item())
     end = np.concatenate([p.detach().numpy().ravel() for p in network.parameters()])
     return np.array(losses), end
-
-
-def distance(a, b, start):
-    return np.linalg.norm(a - b) / np.linalg.norm(b - start)
 
 
 def main():
@@ -312,19 +309,25 @@ def main():
     order = torch.from_numpy(np.load(folder / "order.npy").astype(np.int64))
     data = load(run["dataSet"])
 
-    losses, end = train(run, layout, start, order, data)
-    recorded = np.array([float(loss) for loss in run["losses"]])
-    difference = np.abs(recorded - losses) / np.abs(losses)
-    final = np.load(folder / "final.npy")
-    print(f"{run['problem']['name']}, {run['optimizer']['name']}, {len(order)} steps: "
-          f"losses differ by at most {difference.max():.2g} (step {difference.argmax() + 1}), "
-          f"final parameters by {distance(final, end, start):.2g} of the way")
+    def again(start, data=data):
+        return train(run, layout, start, order, data)
 
+    def parting(ours, theirs):
+        """The largest relative difference between losses, and between the last parameters."""
+        losses = np.abs(ours[0] - theirs[0]) / np.abs(theirs[0])
+        way = np.linalg.norm(ours[1] - theirs[1]) / np.linalg.norm(theirs[1] - start)
+        return losses, f"losses part by at most {losses.max():.2g}, parameters by {way:.2g} of the way"
+
+    lab = np.array([float(loss) for loss in run["losses"]]), np.load(folder / "final.npy")
+    torchs = again(start)
+    difference, text = parting(lab, torchs)
+    print(f"{run['problem']['name']}, {run['optimizer']['name']}, {len(order)} steps")
+    print(f"  lab and torch: {text} (step {difference.argmax() + 1})")
     moved = start * (1 + ROUNDING * np.random.default_rng(1).choice([-1, 1], len(start)))
-    others, other_end = train(run, layout, moved.astype(np.float32), order, data)
-    own = np.abs(others - losses) / np.abs(losses)
-    print(f"torch from a start that is one rounding off: by at most {own.max():.2g}, "
-          f"final parameters by {distance(other_end, end, start):.2g} of the way")
+    print(f"  torch and torch one rounding off: {parting(again(moved.astype(np.float32)), torchs)[1]}")
+    double = again(start, (data[0].double(), data[1]))
+    print(f"  lab and double precision: {parting(lab, double)[1]}")
+    print(f"  torch and double precision: {parting(torchs, double)[1]}")
     sys.exit(0 if difference.max() <= arguments.at_most else 1)
 
 
