@@ -20,7 +20,7 @@ let package = Package(
   targets: [
     .target(name: "OptimizerKit", swiftSettings: numerics),
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: numerics),
+      name: "LinearAlgebra", dependencies: ["COneDNN", "COpenBLAS"], swiftSettings: numerics),
     .target(
       name: "Networks", dependencies: ["OptimizerKit", "LinearAlgebra", "COneDNN", "CZlib"],
       swiftSettings: numerics),

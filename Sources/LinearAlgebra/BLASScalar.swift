@@ -1,5 +1,6 @@
 // The number types that BLAS computes with, and the product of matrices over them.
 
+import COneDNN
 import COpenBLAS
 
 /// A number type that BLAS computes with: `Float` or `Double`.
@@ -44,16 +45,34 @@ extension BLASScalar {
 }
 
 extension Float: BLASScalar {
+  /// From so many multiplications on, oneDNN's product, which is compiled for the processor while the
+  /// program runs, is the faster one by 5 to 20 % in most shapes; below, OpenBLAS's kernels for small
+  /// matrices are, by as much.
+  static let largeProduct = 1 << 20
+
   public static func gemm(
     rows: Int, columns: Int, inner: Int, alpha: Float,
     _ a: UnsafePointer<Float>, strideA: Int, transposeA: Bool,
     _ b: UnsafePointer<Float>, strideB: Int, transposeB: Bool, beta: Float,
     _ c: UnsafeMutablePointer<Float>, strideC: Int
   ) {
+    if rows * columns * inner >= largeProduct {
+      useOneThreadForOneDNN()
+      let status = dnnl_sgemm(
+        letter(transposeA), letter(transposeB), dnnl_dim_t(rows), dnnl_dim_t(columns),
+        dnnl_dim_t(inner), alpha, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c,
+        dnnl_dim_t(strideC))
+      precondition(status == dnnl_success, "dnnl_sgemm failed with status \(status.rawValue)")
+      return
+    }
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       blasint(rows), blasint(columns), blasint(inner), alpha, a, blasint(strideA),
       b, blasint(strideB), beta, c, blasint(strideC))
+  }
+
+  private static func letter(_ isTransposed: Bool) -> CChar {
+    CChar(UInt8(ascii: isTransposed ? "T" : "N"))
   }
 }
 

@@ -1,6 +1,7 @@
 // oneDNN's C interface, as far as the lab needs it: primitives with the memory that they work on.
 
 import COneDNN
+import LinearAlgebra
 
 /// A computation that oneDNN has compiled for fixed sizes, with the memory that it reads and
 /// writes. Runs on one thread: the lab gives each core a run of its own.
@@ -54,7 +55,7 @@ final class OneDNNPrimitive {
 
   /// Computes.
   func execute() {
-    OneDNN.useOneThread()
+    useOneThreadForOneDNN()
     OneDNN.check(
       dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments),
       "dnnl_primitive_execute")
@@ -69,9 +70,6 @@ enum OneDNN {
     check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
     return engine!
   }()
-
-  /// Keeps oneDNN on the calling thread. OpenMP remembers it for each thread apart.
-  static func useOneThread() { omp_set_num_threads(1) }
 
   /// What cannot fail but for lack of memory or a fault of ours.
   static func check(_ status: dnnl_status_t, _ function: String) {
@@ -127,7 +125,7 @@ enum OneDNN {
     _ create: (UnsafeMutablePointer<dnnl_primitive_desc_t?>, dnnl_primitive_attr_t?) ->
       dnnl_status_t
   ) -> dnnl_primitive_desc_t {
-    useOneThread()
+    useOneThreadForOneDNN()
     var attributes: dnnl_primitive_attr_t?
     check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
     defer { dnnl_primitive_attr_destroy(attributes) }
