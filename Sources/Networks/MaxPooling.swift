@@ -32,21 +32,20 @@ public struct MaxPooling: Layer {
   }
 }
 
-/// The computation of a `MaxPooling` layer.
+/// The computation of a `MaxPooling` layer: sixteen channels of a place at a time, in registers.
 final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
   private let sights: PoolingSights
   private let isPartition: Bool
-  // For each output the pixel that it came from.
-  private let winners: UnsafeMutablePointer<Int32>
+  // For each output which of the pixels that its window sees it came from, counted from 0.
+  private let winners: UnsafeMutablePointer<R>
 
   init(_ sights: PoolingSights, capacity: Int) {
     self.sights = sights
     isPartition = sights.isPartition
-    winners = .allocate(capacity: capacity * sights.output.count)
-    winners.initialize(repeating: 0, count: capacity * sights.output.count)
+    winners = allocateAligned(capacity * sights.output.count)
   }
 
-  deinit { winners.deallocate() }
+  deinit { free(aligned: winners) }
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
@@ -57,18 +56,20 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
     let channels = sights.output.channels
     let winners = winners
     sights.each(examples: pass.examples) { place, image, pixels in
-      let y = output + place * channels
-      let winner = winners + place * channels
-      y.update(from: input + (image + pixels[0]) * channels, count: channels)
-      winner.update(repeating: Int32(truncatingIfNeeded: pixels[0]), count: channels)
-      for pixel in pixels.dropFirst() {
-        let x = input + (image + pixel) * channels
-        let pixel = Int32(truncatingIfNeeded: pixel)
-        for c in 0..<channels {
-          let isLarger = x[c] > y[c] || x[c] != x[c]
-          y[c] = isLarger ? x[c] : y[c]
-          winner[c] = isLarger ? pixel : winner[c]
+      for first in stride(from: 0, to: channels, by: SIMD16<R>.scalarCount) {
+        let left = channels - first
+        var y = SIMD16(input + ((image + pixels[0]) * channels + first), count: left)
+        var winner = SIMD16<R>.zero
+        var number: R = 0
+        for pixel in pixels.dropFirst() {
+          number += 1
+          let x = SIMD16(input + ((image + pixel) * channels + first), count: left)
+          let isLarger = R.isLarger(x, than: y)
+          y.replace(with: x, where: isLarger)
+          winner.replace(with: number, where: isLarger)
         }
+        y.store(output + (place * channels + first), count: left)
+        winner.store(winners + (place * channels + first), count: left)
       }
     }
   }
@@ -86,15 +87,17 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
     let adds = !isPartition
     if adds { inputGradient.update(repeating: 0, count: pass.examples * sights.input.count) }
     sights.each(examples: pass.examples) { place, image, pixels in
-      let dy = outputGradient + place * channels
-      let winner = winners + place * channels
-      for pixel in pixels {
-        let dx = inputGradient + (image + pixel) * channels
-        let pixel = Int32(truncatingIfNeeded: pixel)
-        if adds {
-          for c in 0..<channels { dx[c] += winner[c] == pixel ? dy[c] : 0 }
-        } else {
-          for c in 0..<channels { dx[c] = winner[c] == pixel ? dy[c] : 0 }
+      for first in stride(from: 0, to: channels, by: SIMD16<R>.scalarCount) {
+        let left = channels - first
+        let dy = SIMD16(outputGradient + (place * channels + first), count: left)
+        let winner = SIMD16(winners + (place * channels + first), count: left)
+        var number: R = 0
+        for pixel in pixels {
+          let target = inputGradient + ((image + pixel) * channels + first)
+          var dx = dy.replacing(with: 0, where: R.isOther(winner, than: number))
+          if adds { dx += SIMD16(target, count: left) }
+          dx.store(target, count: left)
+          number += 1
         }
       }
     }

@@ -8,16 +8,35 @@ import Glibc
 import LinearAlgebra
 
 /// A number type that a network computes with: `Float` to train, `Double` to check gradients.
-public protocol NetworkScalar: BLASScalar {
+public protocol NetworkScalar: BLASScalar, SIMDScalar, Codable {
   /// eˣ, kept within the range of normal numbers.
   static func exponential(_ x: Self) -> Self
   /// eˣ − 1 without the cancellation near 0, kept within the range of normal numbers.
   static func exponentialMinusOne(_ x: Self) -> Self
   /// The hyperbolic tangent.
   static func hyperbolicTangent(_ x: Self) -> Self
+  /// The lanes in which x is larger than y, or no number.
+  ///
+  /// Comparisons are asked of the type itself: Swift's own are single instructions for a known type,
+  /// and lane by lane for a generic one.
+  static func isLarger(_ x: SIMD16<Self>, than y: SIMD16<Self>)
+    -> SIMDMask<SIMD16<Self>.MaskStorage>
+  /// The lanes in which x is not y.
+  static func isOther(_ x: SIMD16<Self>, than y: Self) -> SIMDMask<SIMD16<Self>.MaskStorage>
 }
 
 extension Double: NetworkScalar {
+  @inline(__always)
+  public static func isLarger(_ x: SIMD16<Double>, than y: SIMD16<Double>) -> SIMDMask<
+    SIMD16<Int64>
+  > {
+    (x .> y) .| (x .!= x)
+  }
+  @inline(__always)
+  public static func isOther(_ x: SIMD16<Double>, than y: Double) -> SIMDMask<SIMD16<Int64>> {
+    x .!= y
+  }
+
   @inline(__always)
   public static func exponential(_ x: Double) -> Double { Glibc.exp(x) }
   @inline(__always)
@@ -27,6 +46,16 @@ extension Double: NetworkScalar {
 }
 
 extension Float: NetworkScalar {
+  @inline(__always)
+  public static func isLarger(_ x: SIMD16<Float>, than y: SIMD16<Float>) -> SIMDMask<SIMD16<Int32>>
+  {
+    (x .> y) .| (x .!= x)
+  }
+  @inline(__always)
+  public static func isOther(_ x: SIMD16<Float>, than y: Float) -> SIMDMask<SIMD16<Int32>> {
+    x .!= y
+  }
+
   /// eˣ = 2ⁿ eʳ with n the integer nearest to x / ln 2, and eʳ by a polynomial of degree 7 on
   /// |r| ≤ ln 2 / 2. Arguments are clamped to -87.3 ... 88.3; NaN gives NaN. Within 2 units in the
   /// last place.

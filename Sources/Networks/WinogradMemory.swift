@@ -1,34 +1,5 @@
 // What a Winograd convolution works on, as it lies in memory: channels in groups of sixteen.
 
-/// Sixteen channels of one pixel, or one number of a tile for each of them.
-typealias Lanes = SIMD16<Float>
-
-extension Lanes {
-  /// The groups that `channels` fill, the last one perhaps in part.
-  static func groups(_ channels: Int) -> Int { (channels + scalarCount - 1) / scalarCount }
-
-  /// The first `count` lanes from memory, at most all of them; the others are 0.
-  @inline(__always)
-  init(_ source: UnsafePointer<Float>, stride: Int = 1, count: Int) {
-    if count >= Self.scalarCount && stride == 1 {
-      self = UnsafeRawPointer(source).loadUnaligned(as: Self.self)
-    } else {
-      self = .zero
-      for lane in 0..<Swift.min(count, Self.scalarCount) { self[lane] = source[lane * stride] }
-    }
-  }
-
-  /// Writes the first `count` lanes to memory, at most all of them.
-  @inline(__always)
-  func store(_ target: UnsafeMutablePointer<Float>, stride: Int = 1, count: Int) {
-    if count >= Self.scalarCount && stride == 1 {
-      UnsafeMutableRawPointer(target).storeBytes(of: self, as: Self.self)
-    } else {
-      for lane in 0..<Swift.min(count, Self.scalarCount) { target[lane * stride] = self[lane] }
-    }
-  }
-}
-
 /// A matrix of rows × channels for each of the 64 numbers of a tile.
 final class WinogradPlanes {
   let lanes: UnsafeMutablePointer<Lanes>

@@ -31,10 +31,10 @@ struct ImageNetwork: CustomTestStringConvertible {
       ], input: [1, 6, 6]),
     .init(
       testDescription: "max pooling",
-      layers: [Convolution(4, size: 3, padding: 1, .tanh), MaxPooling(2)]),
+      layers: [Convolution(19, size: 3, padding: 1, .tanh), MaxPooling(2)]),
     .init(
       testDescription: "overlapping, padded max pooling",
-      layers: [Convolution(4, size: 3, padding: 1, .tanh), MaxPooling(3, stride: 2, padding: 1)]),
+      layers: [Convolution(16, size: 3, padding: 1, .tanh), MaxPooling(3, stride: 2, padding: 1)]),
     .init(
       testDescription: "average pooling",
       layers: [
