@@ -4,22 +4,12 @@ import OptimizerKit
 
 /// Average pooling: each channel by itself, the mean over the window's F² elements, of which those
 /// in the padding are zeros.
-public struct AveragePooling: Layer {
+public struct AveragePooling: PoolingLayer {
   public static let kind = "average-pooling"
 
-  /// What slides over the image.
   public var pool: Window
 
-  /// Pooling over `size` × `size` pixels; windows lie side by side unless a stride is given.
-  public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
-    pool = Window(size: size, stride: stride ?? size, padding: padding)
-  }
-
-  public var window: Window? { pool }
-
-  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
-    try pool.outputShape(input, channels: input.channels, name: name)
-  }
+  public init(pool: Window) { self.pool = pool }
 
   public func makeOperation<R: NetworkScalar>(
     _ input: Shape, context: inout OperationContext, over: R.Type

@@ -6,22 +6,12 @@ import OptimizerKit
 ///
 /// The gradient goes to where that value was: the first such place, in rows from the top. Padding
 /// is never the largest; NaN is. Zhou and Chellappa 1988, doi:10.1109/ICNN.1988.23914.
-public struct MaxPooling: Layer {
+public struct MaxPooling: PoolingLayer {
   public static let kind = "max-pooling"
 
-  /// What slides over the image.
   public var pool: Window
 
-  /// Pooling over `size` × `size` pixels; windows lie side by side unless a stride is given.
-  public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
-    pool = Window(size: size, stride: stride ?? size, padding: padding)
-  }
-
-  public var window: Window? { pool }
-
-  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
-    try pool.outputShape(input, channels: input.channels, name: name)
-  }
+  public init(pool: Window) { self.pool = pool }
 
   public func makeOperation<R: NetworkScalar>(
     _ input: Shape, context: inout OperationContext, over: R.Type

@@ -1,4 +1,24 @@
-// What pooling windows see: shared by max and average pooling.
+// What max and average pooling have in common.
+
+/// A layer that makes one number of what a window sees of each channel.
+public protocol PoolingLayer: Layer {
+  /// What slides over the image.
+  var pool: Window { get set }
+  init(pool: Window)
+}
+
+extension PoolingLayer {
+  /// Pooling over `size` × `size` pixels; windows lie side by side unless a stride is given.
+  public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
+    self.init(pool: Window(size: size, stride: stride ?? size, padding: padding))
+  }
+
+  public var window: Window? { pool }
+
+  public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
+    try pool.outputShape(input, channels: input.channels, name: name)
+  }
+}
 
 /// Which pixels each place of a pooling window sees, worked out once.
 struct PoolingSights {
