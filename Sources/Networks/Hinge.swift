@@ -15,31 +15,24 @@ public struct Hinge: Loss {
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  public func mean<R: NetworkScalar>(
-    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+  public func value<R: NetworkScalar>(
+    _ z: UnsafePointer<R>, columns: Int, example: Example<R>, share: R,
     gradient: UnsafeMutablePointer<R>?
   ) -> Double {
-    var total = 0.0
-    let share = 1 / R(batch.examples)
-    for row in 0..<batch.examples {
-      let z = outputs + row * columns
-      let label = Int(batch.labels[row])
-      let offset = R(margin) - z[label]
-      var sum: R = 0
-      // In this order of arguments NaN stays NaN.
-      for j in 0..<columns where j != label { sum += max(z[j] + offset, 0) }
-      total += Double(sum)
-      if let gradient {
-        let g = gradient + row * columns
-        var violations: R = 0
-        for j in 0..<columns {
-          let isViolated = j != label && z[j] + offset > 0
-          g[j] = isViolated ? share : 0
-          violations += isViolated ? 1 : 0
-        }
-        g[label] = -share * violations
+    let label = example.label
+    let offset = R(margin) - z[label]
+    var sum: R = 0
+    // In this order of arguments NaN stays NaN.
+    for j in 0..<columns where j != label { sum += max(z[j] + offset, 0) }
+    if let g = gradient {
+      var violations: R = 0
+      for j in 0..<columns {
+        let isViolated = j != label && z[j] + offset > 0
+        g[j] = isViolated ? share : 0
+        violations += isViolated ? 1 : 0
       }
+      g[label] = -share * violations
     }
-    return total / Double(batch.examples)
+    return Double(sum)
   }
 }

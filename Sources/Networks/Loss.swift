@@ -30,21 +30,53 @@ public protocol Loss: Sendable {
   ///   - input: the shape of one input.
   ///   - classes: the number of classes in the data.
   func check(output: Shape, input: Shape, classes: Int) throws(ShapeError)
+  /// The loss of one example and, where asked for, its gradient.
+  ///
+  /// - Parameters:
+  ///   - outputs: what the network computed for it, `columns` numbers.
+  ///   - columns: the number of outputs.
+  ///   - example: what it should have computed.
+  ///   - share: what the gradient is multiplied by, 1 / N in the mean over N examples.
+  ///   - gradient: share × ∂loss/∂outputs, `columns` numbers; written; nil where not needed.
+  func value<R: NetworkScalar>(
+    _ outputs: UnsafePointer<R>, columns: Int, example: Example<R>, share: R,
+    gradient: UnsafeMutablePointer<R>?
+  ) -> Double
+}
+
+/// One example of a minibatch.
+public struct Example<R: NetworkScalar> {
+  /// Its features, as the network sees them.
+  public var input: UnsafePointer<R>
+  /// Its class, from 0.
+  public var label: Int
+}
+
+extension Loss {
+  public var isClassification: Bool { true }
+
   /// The mean loss over a batch and, where asked for, its gradient.
   ///
   /// - Parameters:
   ///   - outputs: what the network computed, examples × `columns`.
   ///   - columns: the number of outputs of one example.
   ///   - batch: what it should have computed.
+  ///   - features: the number of inputs of one example.
   ///   - gradient: ∂loss/∂outputs, examples × `columns`; written; nil where not needed.
-  func mean<R: NetworkScalar>(
-    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+  public func mean<R: NetworkScalar>(
+    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>, features: Int,
     gradient: UnsafeMutablePointer<R>?
-  ) -> Double
-}
-
-extension Loss {
-  public var isClassification: Bool { true }
+  ) -> Double {
+    var total = 0.0
+    let share = 1 / R(batch.examples)
+    for row in 0..<batch.examples {
+      total += value(
+        outputs + row * columns, columns: columns,
+        example: Example(input: batch.inputs + row * features, label: Int(batch.labels[row])),
+        share: share, gradient: gradient.map { $0 + row * columns })
+    }
+    return total / Double(batch.examples)
+  }
 
   public func check(output: Shape, input: Shape, classes: Int) throws(ShapeError) {
     guard output.count == classes else {

@@ -66,7 +66,8 @@ public final class Network<R: NetworkScalar> {
     _ batch: Batch<R>, parameters: UnsafePointer<R>, pass: Pass
   ) -> Double {
     let outputs = forward(batch.inputs, parameters: parameters, pass: pass)
-    return loss.mean(outputs, columns: output.count, batch: batch, gradient: nil)
+    return loss.mean(
+      outputs, columns: output.count, batch: batch, features: input.count, gradient: nil)
   }
 
   /// The mean loss over `batch`, and its gradient with respect to all parameters.
@@ -77,7 +78,9 @@ public final class Network<R: NetworkScalar> {
   ) -> Double {
     let outputs = forward(batch.inputs, parameters: parameters, pass: pass)
     let outputGradient = chain.outputGradient
-    let value = loss.mean(outputs, columns: output.count, batch: batch, gradient: outputGradient)
+    let value = loss.mean(
+      outputs, columns: output.count, batch: batch, features: input.count,
+      gradient: outputGradient)
     // Nobody needs the gradient of the network's input, often the widest of all signals.
     chain.backward(
       batch.inputs, parameters: parameters, outputGradient: outputGradient,

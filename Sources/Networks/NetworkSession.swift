@@ -146,7 +146,9 @@ public final class NetworkSession: TrainingSession {
           pass: Pass(examples: part.examples, isTraining: false))
       }
       loss +=
-        network.loss.mean(outputs, columns: network.output.count, batch: part, gradient: nil)
+        network.loss.mean(
+          outputs, columns: network.output.count, batch: part, features: network.input.count,
+          gradient: nil)
         * Double(part.examples)
       correct += network.correct(outputs, labels: part.labels, examples: part.examples)
       start = end

@@ -19,31 +19,24 @@ public struct PerceptronLoss: Loss {
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  public func mean<R: NetworkScalar>(
-    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+  public func value<R: NetworkScalar>(
+    _ z: UnsafePointer<R>, columns: Int, example: Example<R>, share: R,
     gradient: UnsafeMutablePointer<R>?
   ) -> Double {
-    var total = 0.0
-    let share = 1 / R(batch.examples)
-    for row in 0..<batch.examples {
-      let z = outputs + row * columns
-      let label = Int(batch.labels[row])
-      var rival = label == 0 ? min(1, columns - 1) : 0
-      // A NaN once met is kept.
-      for j in 0..<columns where j != label && !(z[j] <= z[rival]) && z[rival] == z[rival] {
-        rival = j
-      }
-      let excess = z[rival] - z[label]
-      total += Double(max(excess, 0))
-      if let gradient {
-        let g = gradient + row * columns
-        for j in 0..<columns { g[j] = 0 }
-        if excess >= 0, rival != label {
-          g[rival] = share
-          g[label] = -share
-        }
+    let label = example.label
+    var rival = label == 0 ? min(1, columns - 1) : 0
+    // A NaN once met is kept.
+    for j in 0..<columns where j != label && !(z[j] <= z[rival]) && z[rival] == z[rival] {
+      rival = j
+    }
+    let excess = z[rival] - z[label]
+    if let g = gradient {
+      for j in 0..<columns { g[j] = 0 }
+      if excess >= 0, rival != label {
+        g[rival] = share
+        g[label] = -share
       }
     }
-    return total / Double(batch.examples)
+    return Double(max(excess, 0))
   }
 }

@@ -12,30 +12,22 @@ public struct SoftmaxCrossEntropy: Loss {
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  public func mean<R: NetworkScalar>(
-    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+  public func value<R: NetworkScalar>(
+    _ z: UnsafePointer<R>, columns: Int, example: Example<R>, share: R,
     gradient: UnsafeMutablePointer<R>?
   ) -> Double {
-    var total = 0.0
-    let share = 1 / R(batch.examples)
-    for row in 0..<batch.examples {
-      let z = outputs + row * columns
-      let label = Int(batch.labels[row])
-      var largest = z[0]
-      for j in 1..<max(columns, 1) { largest = z[j] > largest ? z[j] : largest }
-      var sum: R = 0
-      if let gradient {
-        let g = gradient + row * columns
-        for j in 0..<columns { g[j] = R.exponential(z[j] - largest) }
-        for j in 0..<columns { sum += g[j] }
-        let factor = share / sum
-        for j in 0..<columns { g[j] *= factor }
-        g[label] -= share
-      } else {
-        for j in 0..<columns { sum += R.exponential(z[j] - largest) }
-      }
-      total += Glibc.log(Double(sum)) - Double(z[label] - largest)
+    var largest = z[0]
+    for j in 1..<max(columns, 1) { largest = z[j] > largest ? z[j] : largest }
+    var sum: R = 0
+    if let g = gradient {
+      for j in 0..<columns { g[j] = R.exponential(z[j] - largest) }
+      for j in 0..<columns { sum += g[j] }
+      let factor = share / sum
+      for j in 0..<columns { g[j] *= factor }
+      g[example.label] -= share
+    } else {
+      for j in 0..<columns { sum += R.exponential(z[j] - largest) }
     }
-    return total / Double(batch.examples)
+    return Glibc.log(Double(sum)) - Double(z[example.label] - largest)
   }
 }

@@ -44,34 +44,29 @@ public struct SquaredError: Loss {
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  public func mean<R: NetworkScalar>(
-    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+  public func value<R: NetworkScalar>(
+    _ y: UnsafePointer<R>, columns: Int, example: Example<R>, share: R,
     gradient: UnsafeMutablePointer<R>?
   ) -> Double {
-    var total = 0.0
-    let share = 1 / R(batch.examples)
-    for row in 0..<batch.examples {
-      let y = outputs + row * columns
-      let g = gradient.map { $0 + row * columns }
-      switch target {
-      case .inputs:
-        let t = batch.inputs + row * columns
-        total += laneSum(columns) { j in
+    switch target {
+    case .inputs:
+      let t = example.input
+      if let g = gradient {
+        for j in 0..<columns { g[j] = (y[j] - t[j]) * share }
+      }
+      return 0.5
+        * laneSum(columns) { j in
           let difference = y[j] - t[j]
           return Double(difference * difference)
         }
-        if let g {
-          for j in 0..<columns { g[j] = (y[j] - t[j]) * share }
-        }
-      case .labels:
-        let label = Int(batch.labels[row])
-        for j in 0..<columns {
-          let difference = y[j] - (j == label ? 1 : 0)
-          g?[j] = difference * share
-          total += Double(difference * difference)
-        }
+    case .labels:
+      var sum = 0.0
+      for j in 0..<columns {
+        let difference = y[j] - (j == example.label ? 1 : 0)
+        gradient?[j] = difference * share
+        sum += Double(difference * difference)
       }
+      return 0.5 * sum
     }
-    return total / 2 / Double(batch.examples)
   }
 }

@@ -10,7 +10,7 @@ struct LossTests {
       SoftmaxCrossEntropy().mean(
         z, columns: z.count / labels.count,
         batch: Batch(inputs: z, labels: labels.baseAddress!, examples: labels.count),
-        gradient: &gradient)
+        features: z.count / labels.count, gradient: &gradient)
     }
   }
 

@@ -18,9 +18,10 @@ struct LossValueTests {
             examples: labels.count)
           let columns = outputs.count / labels.count
           let alone = loss.mean(
-            outputs.baseAddress!, columns: columns, batch: batch, gradient: nil)
+            outputs.baseAddress!, columns: columns, batch: batch, features: columns, gradient: nil)
           let value = loss.mean(
-            outputs.baseAddress!, columns: columns, batch: batch, gradient: &gradient)
+            outputs.baseAddress!, columns: columns, batch: batch, features: columns,
+            gradient: &gradient)
           #expect(alone == value || alone.isNaN && value.isNaN)
           return value
         }
@@ -157,13 +158,11 @@ struct LossValueTests {
 
 /// A hinge loss whose gradient is the sum over the batch.
 struct ForgetfulHinge: Loss {
-  func mean<R: NetworkScalar>(
-    _ outputs: UnsafePointer<R>, columns: Int, batch: Batch<R>,
+  func value<R: NetworkScalar>(
+    _ outputs: UnsafePointer<R>, columns: Int, example: Example<R>, share: R,
     gradient: UnsafeMutablePointer<R>?
   ) -> Double {
-    let value = Hinge().mean(outputs, columns: columns, batch: batch, gradient: gradient)
-    for i in 0..<batch.examples * columns { gradient?[i] *= R(batch.examples) }
-    return value
+    Hinge().value(outputs, columns: columns, example: example, share: 1, gradient: gradient)
   }
 }
 
