@@ -102,67 +102,6 @@ struct GradientCheck {
   }
 }
 
-/// A dense layer with a fault in its gradient.
-struct FaultyDense: Layer {
-  enum Fault: CaseIterable { case weightSign, biasForgotten, inputSign }
-  static let kind = "faulty"
-  var dense: Dense
-  var fault: Fault
-
-  func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
-    try dense.outputShape(input, name: name)
-  }
-  func parameters(_ input: Shape) -> [LayerParameter] { dense.parameters(input) }
-  func makeOperation<R: NetworkScalar>(
-    _ input: Shape, context: inout OperationContext, over: R.Type
-  )
-    -> (any LayerOperation<R>)?
-  {
-    FaultyOperation(
-      dense.makeOperation(input, context: &context, over: R.self)!, fault, inputs: input.count,
-      outputs: dense.outputs)
-  }
-}
-
-final class FaultyOperation<R: NetworkScalar>: LayerOperation {
-  let right: any LayerOperation<R>
-  let fault: FaultyDense.Fault
-  let inputs: Int
-  let outputs: Int
-
-  init(
-    _ right: any LayerOperation<R>, _ fault: FaultyDense.Fault, inputs: Int, outputs: Int
-  ) {
-    self.right = right
-    self.fault = fault
-    self.inputs = inputs
-    self.outputs = outputs
-  }
-
-  func forward(
-    _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
-    pass: Pass
-  ) {
-    right.forward(input, parameters: parameters, output: output, pass: pass)
-  }
-
-  func backward(
-    _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
-    outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
-    inputGradient: UnsafeMutablePointer<R>?, pass: Pass
-  ) {
-    right.backward(
-      input, output: output, parameters: parameters, outputGradient: outputGradient,
-      parameterGradient: parameterGradient, inputGradient: inputGradient, pass: pass)
-    switch fault {
-    case .weightSign: parameterGradient[0] = -parameterGradient[0]
-    case .biasForgotten: for j in 0..<outputs { parameterGradient[outputs * inputs + j] = 0 }
-    case .inputSign:
-      for i in 0..<pass.examples * inputs { inputGradient?[i] *= -1 }
-    }
-  }
-}
-
 @Suite("gradients against centred differences")
 struct GradientTests {
   // The step trains nothing before it; it has a test of its own.
@@ -185,10 +124,10 @@ struct GradientTests {
   }
 
   /// The checker itself: a fault must not pass it.
-  @Test(arguments: FaultyDense.Fault.allCases)
-  func aFaultIsFound(_ fault: FaultyDense.Fault) throws {
+  @Test(arguments: PlantedFault.allCases)
+  func aFaultIsFound(_ fault: PlantedFault) throws {
     let check = try GradientCheck(
-      [Dense(6, .tanh), FaultyDense(dense: Dense(5, .tanh), fault: fault), Dense(4)], input: [8])
+      [Dense(6, .tanh), Faulty(right: Dense(5, .tanh), fault: fault), Dense(4)], input: [8])
     #expect(check.errors().contains { !($0.error < 1e-3) })
   }
 

@@ -4,63 +4,6 @@ import Networks
 import OptimizerKit
 import Testing
 
-/// Any layer with a fault in its gradient.
-struct Faulty<Right: Layer>: Layer {
-  enum Fault: CaseIterable { case parameterSign, parameterForgotten, inputSign }
-  static var kind: String { "faulty" }
-  var right: Right
-  var fault: Fault
-
-  func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
-    try right.outputShape(input, name: name)
-  }
-  func parameters(_ input: Shape) -> [LayerParameter] { right.parameters(input) }
-  func makeOperation<R: NetworkScalar>(
-    _ input: Shape, context: inout OperationContext, over: R.Type
-  ) -> (any LayerOperation<R>)? {
-    Operation(
-      right: right.makeOperation(input, context: &context, over: R.self)!, fault: fault,
-      inputs: input.count,
-      parameters: right.parameters(input).reduce(0) { $0 + $1.shape.reduce(1, *) })
-  }
-
-  final class Operation<R: NetworkScalar>: LayerOperation {
-    let right: any LayerOperation<R>
-    let fault: Fault
-    let inputs: Int
-    let parameters: Int
-
-    init(right: any LayerOperation<R>, fault: Fault, inputs: Int, parameters: Int) {
-      self.right = right
-      self.fault = fault
-      self.inputs = inputs
-      self.parameters = parameters
-    }
-
-    func forward(
-      _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
-      pass: Pass
-    ) {
-      right.forward(input, parameters: parameters, output: output, pass: pass)
-    }
-
-    func backward(
-      _ input: UnsafePointer<R>, output: UnsafePointer<R>, parameters: UnsafePointer<R>,
-      outputGradient: UnsafeMutablePointer<R>, parameterGradient: UnsafeMutablePointer<R>,
-      inputGradient: UnsafeMutablePointer<R>?, pass: Pass
-    ) {
-      right.backward(
-        input, output: output, parameters: parameters, outputGradient: outputGradient,
-        parameterGradient: parameterGradient, inputGradient: inputGradient, pass: pass)
-      switch fault {
-      case .parameterSign: for i in 0..<self.parameters { parameterGradient[i] *= -1 }
-      case .parameterForgotten: parameterGradient[self.parameters - 1] = 0
-      case .inputSign: for i in 0..<pass.examples * inputs { inputGradient?[i] *= -1 }
-      }
-    }
-  }
-}
-
 @Suite("layers without a window")
 struct LayerTests {
   /// Each between smooth layers, so that parameters before and after it are checked too.
@@ -102,18 +45,15 @@ struct LayerTests {
     }
   }
 
-  static let prelu = Faulty<PReLU>.Fault.allCases
-  static let maxout = Faulty<Maxout>.Fault.allCases
-
-  @Test(arguments: prelu)
-  func aFaultInPReLUIsFound(_ fault: Faulty<PReLU>.Fault) throws {
+  @Test(arguments: PlantedFault.allCases)
+  func aFaultInPReLUIsFound(_ fault: PlantedFault) throws {
     let check = try GradientCheck(
       [Dense(6), Faulty(right: PReLU(), fault: fault), Dense(4)], input: [5])
     #expect(check.errors().contains { !($0.error < 1e-3) })
   }
 
-  @Test(arguments: maxout)
-  func aFaultInMaxoutIsFound(_ fault: Faulty<Maxout>.Fault) throws {
+  @Test(arguments: PlantedFault.allCases)
+  func aFaultInMaxoutIsFound(_ fault: PlantedFault) throws {
     let check = try GradientCheck(
       [Dense(6, .tanh), Faulty(right: Maxout(5, pieces: 3), fault: fault), Dense(4)], input: [5])
     #expect(check.errors().contains { !($0.error < 1e-3) })
