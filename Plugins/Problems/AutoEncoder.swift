@@ -23,16 +23,12 @@ public struct AutoEncoder: NetworkProblem {
   @Hyperparameter("widths from the input to the code") public var encoder: LayerSizes = [128, 32]
   @Hyperparameter("function after each hidden layer") public var activation = Activation.tanh
   @Hyperparameter("how weights are drawn") public var `init` = Initializer.xavierNormal
-  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  public var examples = TrainingExamples()
 
   public init() {}
 
   public var layers: [any Layer] {
-    let input = preprocessing.shape(of: data.shape)
+    let input = examples.shape
     let hidden = encoder.widths + encoder.widths.dropLast().reversed()
     let dense: [any Layer] = hidden.map { Dense($0, activation, weights: `init`) }
     return [Flatten()] + dense + [Dense(input.count, weights: `init`)]

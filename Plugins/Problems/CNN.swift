@@ -28,12 +28,7 @@ public struct CNN: NetworkProblem {
 
   @Hyperparameter("filters of each convolution") public var filters: LayerSizes = [16, 32]
   @Hyperparameter("what comes before each ReLU") public var normalization = Normalization.none
-  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
-  @Hyperparameter("random changes to images") public var augmentation = Augmentations.none
+  public var examples = TrainingExamples()
 
   public init() {}
 

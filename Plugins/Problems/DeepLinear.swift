@@ -24,11 +24,7 @@ public struct DeepLinear: NetworkProblem {
   @Hyperparameter("hidden layers", in: 0.0...100) public var depth = 6
   @Hyperparameter("units in each", in: 1.0...65_536, scale: .log) public var width = 64
   @Hyperparameter("how weights are drawn") public var `init` = Initializer.orthogonal
-  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  public var examples = TrainingExamples()
 
   public init() {}
 

@@ -65,12 +65,7 @@ public struct MLP: NetworkProblem {
   public var l2 = 0.0
   @Hyperparameter("largest norm of a neuron's weights; 0 is no bound", in: 0...)
   public var maxNorm = 0.0
-  @Hyperparameter("examples in a minibatch", in: 1.0...50_000, scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
-  @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
+  public var examples = TrainingExamples()
 
   public init() {}
 

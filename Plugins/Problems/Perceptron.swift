@@ -21,11 +21,7 @@ public struct Perceptron: NetworkProblem {
   /// `adam[lr=1e-3]:cosine` over 10,000 steps.
   public static let targets: [String: TrainingTarget] = ["": .validationAccuracy(atLeast: 0.974)]
 
-  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 1
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.blobs
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  public var examples = TrainingExamples(.blobs, batch: 1)
 
   public init() {}
 

@@ -21,12 +21,7 @@ public struct ResNet: NetworkProblem {
 
   @Hyperparameter("filters of each stage") public var filters: LayerSizes = [16, 32]
   @Hyperparameter("blocks in each stage", in: 1.0...20) public var blocks = 1
-  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
-  @Hyperparameter("random changes to images") public var augmentation = Augmentations.none
+  public var examples = TrainingExamples()
 
   public init() {}
 

@@ -19,11 +19,7 @@ public struct SoftmaxRegression: NetworkProblem {
   /// `adam[lr=3e-3]:cosine` over 1,950 steps.
   public static let targets: [String: TrainingTarget] = ["": .validationAccuracy(atLeast: 0.856)]
 
-  @Hyperparameter("examples in a minibatch", in: 1.0...50_000, scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
-  public var trainSize = 0
-  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
-  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  public var examples = TrainingExamples()
 
   public init() {}
 

@@ -45,7 +45,11 @@ extension PluginCatalogue {
 
   /// Hyperparameters with defaults in range, and presets that can be set.
   private func tryOutDeclaration<P>(_ plugin: some Plugin, _ entry: PluginEntry<P>) throws {
+    var names: Set<String> = []
     for hyperparameter in plugin.hyperparameters {
+      guard names.insert(hyperparameter.name).inserted else {
+        throw PluginLoadError("declares two hyperparameters '\(hyperparameter.name)'")
+      }
       if let number = hyperparameter.number, !hyperparameter.bounds.contains(number) {
         throw PluginLoadError(
           "the default \(hyperparameter.name) = \(hyperparameter.value) is not valid; "

@@ -65,6 +65,10 @@ public struct Hyperparameter<Value: HyperparameterValue>: Sendable {
   }
 }
 
+/// Hyperparameters that several plugins share: a struct whose `@Hyperparameter` properties count as
+/// those of the plugin that has it as a property. Their names must be others than the plugin's own.
+public protocol HyperparameterGroup: Sendable {}
+
 /// The scale on which a hyperparameter is searched and drawn.
 public enum Scale: String, Sendable {
   case linear, log

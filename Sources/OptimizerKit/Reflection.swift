@@ -13,10 +13,17 @@ struct HyperparameterField {
   let type: any AnyHyperparameter.Type
 }
 
-/// The `@Hyperparameter` properties of `type`, in the order of declaration.
-func hyperparameterFields(of type: Any.Type) -> [HyperparameterField] {
+/// The `@Hyperparameter` properties of `type`, in the order of declaration, those of a group in its
+/// place.
+///
+/// - Parameter start: where a value of the type begins within the plugin.
+func hyperparameterFields(of type: Any.Type, at start: Int = 0) -> [HyperparameterField] {
   var fields: [HyperparameterField] = []
   _ = _forEachField(of: type) { label, offset, fieldType, _ in
+    let offset = start + offset
+    if fieldType is any HyperparameterGroup.Type {
+      fields += hyperparameterFields(of: fieldType, at: offset)
+    }
     if let wrapper = fieldType as? any AnyHyperparameter.Type {
       let label = String(cString: label)
       let name = label.hasPrefix("_") ? String(label.dropFirst()) : label

@@ -110,12 +110,11 @@ enum PluginTemplate {
       public static let source = ""
 
       @Hyperparameter("units of the hidden layer", in: 1.0...10_000) public var width = 64
-      @Hyperparameter("examples in a minibatch", in: 1.0...) public var batch = 50
+      /// Fashion-MNIST in minibatches of 128, if nothing is said. Data, preparation, changes and
+      /// minibatch become hyperparameters: 'optlab show NAME' lists them.
+      public var examples = TrainingExamples(.spirals, batch: 50)
 
       public init() {}
-
-      /// Fashion-MNIST, if left out.
-      public var data: DataSource { .spirals }
 
       /// From input to output; the last has one output for each class. Images begin with
       /// `Convolution(16, size: 3, padding: 1, .relu), MaxPooling(2)` or with `Flatten()`.

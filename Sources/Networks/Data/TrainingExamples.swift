@@ -1,0 +1,67 @@
+// What a network is trained on: the hyperparameters that all network problems share.
+
+import OptimizerKit
+
+/// The data of a network problem, and how they are dealt out. One property of the problem,
+///
+///     public var examples = TrainingExamples(.spirals, batch: 50)
+///
+/// gives it five hyperparameters: `batch`, `trainSize`, `data`, `preprocessing`, `augmentation`.
+public struct TrainingExamples: HyperparameterGroup {
+  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  public var trainSize = 0
+  @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
+  @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
+  @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
+
+  /// Examples of `data` in minibatches of `batch`.
+  public init(
+    _ data: DataSource = .fashionMNIST, batch: Int = 128,
+    preprocessing: Preprocessing = .normalize, augmentation: Augmentations = .none
+  ) {
+    self.batch = batch
+    self.data = data
+    self.preprocessing = preprocessing
+    self.augmentation = augmentation
+  }
+
+  /// The shape of one example, as a network sees it.
+  public var shape: Shape { preprocessing.shape(of: data.shape) }
+
+  /// Checks that data, preparation, changes and minibatch fit together.
+  ///
+  /// - Parameter plugin: the name of the problem, for the error.
+  func validate(for plugin: String) throws(HyperparameterError) {
+    let summary: DataSummary
+    do throws(DataError) {
+      summary = try data.summary()
+      if preprocessing.isProjection { try PrincipalComponents.check(summary.shape.count) }
+      try augmentation.check(summary.shape, preprocessing: preprocessing)
+    } catch {
+      throw .inconsistent(plugin: plugin, reason: error.description)
+    }
+    guard trainSize >= 0, trainSize <= summary.trainingCount else {
+      throw .inconsistent(
+        plugin: plugin,
+        reason: "trainSize = \(trainSize) is not a part of the \(summary.trainingCount) training "
+          + "examples of \(data.name); expected 1 to \(summary.trainingCount), or 0 for all")
+    }
+    let trainingCount = trainSize == 0 ? summary.trainingCount : trainSize
+    guard batch >= 1, batch <= trainingCount else {
+      throw .inconsistent(
+        plugin: plugin,
+        reason: "batch = \(batch) is larger than the \(trainingCount) training examples; "
+          + "expected 1 to \(trainingCount)")
+    }
+  }
+
+  /// The examples to train on, prepared and changed at random, and those to validate on, prepared.
+  ///
+  /// - Throws: `DataError`.
+  func load() throws(DataError) -> (training: any Examples, validation: any Examples) {
+    let data = try data.load(preprocessing)
+    let augmented = try augmentation.applied(to: data.training)
+    return (trainSize == 0 ? augmented : augmented.prefix(trainSize), data.validation)
+  }
+}
