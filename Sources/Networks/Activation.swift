@@ -105,7 +105,10 @@ public enum Activation: String, Choice {
     }
     switch self {
     case .identity: if biasGradient != nil { each { g, _ in g } }
+    case .relu where biasGradient == nil: multiply(gradient, rows * columns, output, below: 0)
     case .relu: each { g, y in y > 0 ? g : 0 }
+    case .leakyReLU where biasGradient == nil:
+      multiply(gradient, rows * columns, output, below: R(0.01))
     case .leakyReLU:
       let slope = R(0.01)
       each { g, y in y > 0 ? g : slope * g }
@@ -117,6 +120,20 @@ public enum Activation: String, Choice {
     case .sigmoid: each { g, y in g * (y * (1 - y)) }
     case .step: each { _, _ in 0 }
     }
+  }
+}
+
+/// values ← values · slope where output ≤ 0. As a loop over single numbers this would write some of
+/// them only, and not vectorise.
+@inline(__always)
+private func multiply<R: NetworkScalar>(
+  _ values: UnsafeMutablePointer<R>, _ count: Int, _ output: UnsafePointer<R>, below slope: R
+) {
+  SIMD16<R>.eachGroup(count) { first, left in
+    let value = SIMD16(values + first, count: left)
+    let isAbove = R.isLarger(SIMD16(output + first, count: left), than: .zero)
+    let scaled = slope == 0 ? .zero : slope * value
+    scaled.replacing(with: value, where: isAbove).store(values + first, count: left)
   }
 }
 

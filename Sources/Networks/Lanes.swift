@@ -7,6 +7,16 @@ extension SIMD16 where Scalar: NetworkScalar {
   /// The groups that `channels` fill, the last one perhaps in part.
   static func groups(_ channels: Int) -> Int { (channels + scalarCount - 1) / scalarCount }
 
+  /// Calls `body` with the first channel of each group, and how many channels there are from it on.
+  @inline(__always)
+  static func eachGroup(_ channels: Int, _ body: (_ first: Int, _ left: Int) -> Void) {
+    var first = 0
+    while first < channels {
+      body(first, channels &- first)
+      first &+= scalarCount
+    }
+  }
+
   /// The first `count` lanes from memory, at most all of them; the others are 0.
   @inline(__always)
   init(_ source: UnsafePointer<Scalar>, stride: Int = 1, count: Int) {

@@ -46,20 +46,19 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
     let channels = sights.output.channels
     let winners = winners
     sights.each(examples: pass.examples) { place, image, pixels in
-      for first in stride(from: 0, to: channels, by: SIMD16<R>.scalarCount) {
-        let left = channels - first
-        var y = SIMD16(input + ((image + pixels[0]) * channels + first), count: left)
+      SIMD16<R>.eachGroup(channels) { first, left in
+        var y = SIMD16(input + ((image &+ pixels[0]) &* channels &+ first), count: left)
         var winner = SIMD16<R>.zero
         var number: R = 0
         for pixel in pixels.dropFirst() {
           number += 1
-          let x = SIMD16(input + ((image + pixel) * channels + first), count: left)
+          let x = SIMD16(input + ((image &+ pixel) &* channels &+ first), count: left)
           let isLarger = R.isLarger(x, than: y)
           y.replace(with: x, where: isLarger)
           winner.replace(with: number, where: isLarger)
         }
-        y.store(output + (place * channels + first), count: left)
-        winner.store(winners + (place * channels + first), count: left)
+        y.store(output + (place &* channels &+ first), count: left)
+        winner.store(winners + (place &* channels &+ first), count: left)
       }
     }
   }
@@ -77,13 +76,12 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
     let adds = !isPartition
     if adds { inputGradient.update(repeating: 0, count: pass.examples * sights.input.count) }
     sights.each(examples: pass.examples) { place, image, pixels in
-      for first in stride(from: 0, to: channels, by: SIMD16<R>.scalarCount) {
-        let left = channels - first
-        let dy = SIMD16(outputGradient + (place * channels + first), count: left)
-        let winner = SIMD16(winners + (place * channels + first), count: left)
+      SIMD16<R>.eachGroup(channels) { first, left in
+        let dy = SIMD16(outputGradient + (place &* channels &+ first), count: left)
+        let winner = SIMD16(winners + (place &* channels &+ first), count: left)
         var number: R = 0
         for pixel in pixels {
-          let target = inputGradient + ((image + pixel) * channels + first)
+          let target = inputGradient + ((image &+ pixel) &* channels &+ first)
           var dx = dy.replacing(with: 0, where: R.isOther(winner, than: number))
           if adds { dx += SIMD16(target, count: left) }
           dx.store(target, count: left)

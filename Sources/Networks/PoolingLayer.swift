@@ -75,8 +75,10 @@ struct PoolingSights {
         for example in 0..<examples {
           for place in 0..<places {
             body(
-              example * places + place, example * area,
-              UnsafeBufferPointer(rebasing: pixels[starts[place]..<starts[place + 1]]))
+              example &* places &+ place, example &* area,
+              UnsafeBufferPointer(
+                start: pixels.baseAddress! + starts[place],
+                count: starts[place &+ 1] &- starts[place]))
           }
         }
       }
