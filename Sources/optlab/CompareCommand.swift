@@ -22,6 +22,8 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Stop a run on a surface at f - f* below this share of the start's.")
   var target: Double?
   @Option(help: "Keep every so many steps only (and the last).") var every: Int?
+  @Option(help: "Validate networks so many times, evenly over the budget; 10 if nothing is said.")
+  var validations: Int?
   @Flag(help: "Keep the statistics of each layer of networks, for 'optlab export layers'.")
   var layers = false
   @Flag(help: "Judge what networks end with by the test examples of their data, once.")
@@ -46,6 +48,9 @@ struct CompareCommand: AsyncParsableCommand {
       throw ValidationError("--steps: expected 1 to 1000000000")
     }
     if let every, every < 1 { throw ValidationError("--every: expected at least 1") }
+    if let validations, validations < 1 {
+      throw ValidationError("--validations: expected at least 1")
+    }
     if let timeLimit, timeLimit.isNaN || timeLimit <= 0 {
       throw ValidationError("--time-limit: expected more than 0")
     }
@@ -138,6 +143,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let steps { suite.groups[i].steps = steps }
       if let start { suite.groups[i].starts = start }
       if let every { suite.groups[i].recording.every = every }
+      if let validations { suite.groups[i].recording.validations = validations }
       if layers { suite.groups[i].recording.layers = true }
       if test { suite.groups[i].recording.test = true }
       if let target { suite.groups[i].target = target }

@@ -115,12 +115,14 @@ import Testing
     let workspace = try workspace()
     let outcome = try await workspace.run(
       "compare", "--plugin", "Drawn.swift", "--problems", "drawn,mlp[data=moons;hidden=8;batch=16]",
-      "--optimizers", "sgd", "--steps", "2", "--figures", "none", "--test")
+      "--optimizers", "sgd", "--steps", "2", "--validations", "1", "--figures", "none", "--test")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let headers = outcome.output.split(separator: "\n").filter { $0.hasPrefix("  optimizer") }
     #expect(headers.map { $0.contains("test loss  test acc.") } == [false, true])
     #expect(outcome.errors.contains("drawn has no test examples\n"))
     #expect(!outcome.errors.contains("mlp has"))
+    let passes = try await workspace.run("export", "validations").output.split(separator: "\n")
+    #expect(passes.count == 1 + 2 * 2)  // of each run the start and the end
     let rows = try await workspace.run("export", "summaries").output.split(separator: "\n")
     #expect(rows[0].hasSuffix(",test_loss,test_accuracy"))
     #expect(rows.dropFirst().map { $0.hasSuffix(",,") }.sorted { $0 && !$1 } == [true, false])
