@@ -111,8 +111,7 @@ public final class Network<R: NetworkScalar> {
 
 /// Zeroed memory for `count` numbers, at the beginning of a cache line.
 func allocateAligned<T: BinaryFloatingPoint>(_ count: Int) -> UnsafeMutablePointer<T> {
-  let memory = UnsafeMutableRawPointer.allocate(
-    byteCount: max(count, 1) * MemoryLayout<T>.stride, alignment: 64)
+  let memory = OptimizerKit.allocateAligned(bytes: max(count, 1) * MemoryLayout<T>.stride)
   let typed = memory.bindMemory(to: T.self, capacity: max(count, 1))
   typed.initialize(repeating: 0, count: max(count, 1))
   return typed

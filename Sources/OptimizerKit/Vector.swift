@@ -12,8 +12,7 @@ public struct Vector<R: Real>: @unchecked Sendable {
 
     @usableFromInline
     init(count: Int) {
-      let bytes = max(count, 1) * MemoryLayout<R>.stride
-      base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      base = allocateAligned(bytes: count * MemoryLayout<R>.stride)
         .bindMemory(to: R.self, capacity: max(count, 1))
       self.count = count
     }
