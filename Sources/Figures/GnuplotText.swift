@@ -66,16 +66,25 @@ func oneLine(_ text: String, limit: Int = 48) -> String {
   return line.count <= limit ? line : line.prefix(limit - 1) + "…"
 }
 
-/// Text broken at spaces into lines of at most `width` characters.
+/// Text broken at spaces into lines of at most `width` characters; a per cent sign stays with its
+/// number.
 func wrapped(_ text: String, width: Int) -> [String] {
+  var words: [String] = []
+  for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
+    if word.hasPrefix("%"), let number = words.popLast() {
+      words.append(number + " " + word)
+    } else {
+      words.append(String(word))
+    }
+  }
   var lines: [String] = []
   var line = ""
-  for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
+  for word in words {
     if !line.isEmpty, line.count + 1 + word.count > width {
       lines.append(line)
       line = ""
     }
-    line += line.isEmpty ? String(word) : " " + word
+    line += line.isEmpty ? word : " " + word
   }
   if !line.isEmpty { lines.append(line) }
   return lines

@@ -46,7 +46,7 @@ extension Panel {
     named: Bool = true, size: Double = 11
   ) {
     for (i, line) in lines.enumerated() where !line.band.isEmpty {
-      curves.append(.band("\(prefix)band\(i)", line.band.map(clamped), line.color))
+      curves.append(.band("\(prefix)band\(i)", clipped(line.band), line.color))
     }
     for (i, line) in lines.enumerated() {
       let points = thinned(line.points, of: picture)
@@ -105,14 +105,37 @@ extension Panel {
     return sx >= 0 && sx <= 1 && sy >= 0 && sy <= 1
   }
 
-  private func clamped(
-    _ row: (x: Double, low: Double, high: Double)
-  ) -> (x: Double, low: Double, high: Double) {
-    func inside(_ v: Double) -> Double {
-      if v.isNaN { return v }
-      return min(max(v, y.range.lowerBound), y.range.upperBound)
+  /// A band cut off where it leaves the panel: with a row at each place where one of its edges does.
+  func clipped(
+    _ band: [(x: Double, low: Double, high: Double)]
+  ) -> [(x: Double, low: Double, high: Double)] {
+    func clamped(_ v: Double) -> Double {
+      v.isNaN ? v : min(max(v, y.range.lowerBound), y.range.upperBound)
     }
-    return (row.x, inside(row.low), inside(row.high))
+    // Edges are straight on the paper, whatever the scale of an axis.
+    func between(_ a: Double, _ b: Double, _ t: Double, _ axis: Axis) -> Double {
+      let (from, to) = (axis.share(a), axis.share(b))
+      return axis.value(at: from + (to - from) * t)
+    }
+    func crossings(_ a: Double, _ b: Double) -> [Double] {
+      let (from, to) = (y.share(a), y.share(b))
+      let places = [-from / (to - from), (1 - from) / (to - from)]
+      return places.filter { $0 > 0 && $0 < 1 }
+    }
+    var rows: [(x: Double, low: Double, high: Double)] = []
+    for (i, row) in band.enumerated() {
+      if i > 0 {
+        let last = band[i - 1]
+        let places = crossings(last.low, row.low) + crossings(last.high, row.high)
+        for t in places.sorted() {
+          let low = between(last.low, row.low, t, y)
+          let high = between(last.high, row.high, t, y)
+          rows.append((between(last.x, row.x, t, x), low, high))
+        }
+      }
+      rows.append(row)
+    }
+    return rows.map { ($0.x, clamped($0.low), clamped($0.high)) }
   }
 }
 

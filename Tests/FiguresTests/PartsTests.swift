@@ -76,6 +76,7 @@ import Testing
     #expect(abbreviated("adam[lr=1e-3]") == "adam[lr=1e-3]")
     #expect(enumeration(["a", "b", "c"]) == "a, b and c")
     #expect(wrapped("one two three", width: 7) == ["one two", "three"])
+    #expect(wrapped("from 10 %, to 85.5 %", width: 18) == ["from 10 %, to", "85.5 %"])
   }
 
   @Test func axesAreAlwaysFinite() {
@@ -90,6 +91,21 @@ import Testing
     #expect(Axis("", 0...10).ticks.map(\.text) == ["0", "2", "4", "6", "8", "10"])
     #expect(
       Axis("", 0.001...10, isLog: true).ticks.map(\.text) == ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"])
+  }
+
+  /// A band that comes from below begins where its edges come in, not at the corner of the panel.
+  @Test func bandsEndWhereTheyLeaveThePanel() {
+    let frame = Frame(left: 0, right: 1, bottom: 0, top: 1)
+    let linear = Panel(frame: frame, x: Axis("", 0...10), y: Axis("", 50...100))
+    let rows = linear.clipped([(0, 0, 25), (10, 100, 75), (20, .nan, .nan)])
+    #expect(rows.map(\.x) == [0, 5, 5, 10, 20])
+    #expect(rows.map(\.low).prefix(4) == [50, 50, 50, 100])
+    #expect(rows.map(\.high).prefix(4) == [50, 50, 50, 75])
+    let log = Panel(frame: frame, x: Axis("", 0...10), y: Axis("", 1...100, isLog: true))
+    let curved = log.clipped([(0, 0.01, 10), (10, 10, 10)])
+    #expect(curved.count == 3)
+    // log₁₀ rises from −2 to 1, and passes 0 at two thirds.
+    #expect(abs(curved[1].x - 20.0 / 3) < 1e-9 && abs(curved[1].low - 1) < 1e-9)
   }
 
   @Test func contourOfACircle() throws {
