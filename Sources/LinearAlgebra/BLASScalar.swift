@@ -58,11 +58,11 @@ extension Float: BLASScalar {
   ) {
     if rows * columns * inner >= largeProduct {
       useOneThreadForOneDNN()
-      let status = dnnl_sgemm(
-        letter(transposeA), letter(transposeB), dnnl_dim_t(rows), dnnl_dim_t(columns),
-        dnnl_dim_t(inner), alpha, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c,
-        dnnl_dim_t(strideC))
-      precondition(status == dnnl_success, "dnnl_sgemm failed with status \(status.rawValue)")
+      checkOneDNN(
+        dnnl_sgemm(
+          letter(transposeA), letter(transposeB), dnnl_dim_t(rows), dnnl_dim_t(columns),
+          dnnl_dim_t(inner), alpha, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c,
+          dnnl_dim_t(strideC)), "dnnl_sgemm")
       return
     }
     cblas_sgemm(

@@ -12,5 +12,4 @@ public func setBLASThreads(_ count: Int) {
 
 /// Keeps oneDNN on the calling thread. OpenMP remembers it for each thread apart, so this stands
 /// before every call.
-@inlinable
 public func useOneThreadForOneDNN() { omp_set_num_threads(1) }

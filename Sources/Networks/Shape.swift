@@ -18,6 +18,14 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   public init(_ axes: [Int]) { self.axes = axes }
   public init(arrayLiteral axes: Int...) { self.axes = axes }
 
+  /// Throws where this is no vector of features, which the layer of that name takes.
+  func checkIsVector(for layer: String) throws(ShapeError) {
+    guard axes.count == 1, count > 0 else {
+      throw ShapeError(
+        layer: layer, expected: "one axis (a flatten layer before it makes it so)", found: self)
+    }
+  }
+
   /// `1×28×28`.
   public var description: String { axes.map(String.init).joined(separator: "×") }
 }

@@ -21,13 +21,12 @@ func hyperparameterFields(of type: Any.Type, at start: Int = 0) -> [Hyperparamet
   var fields: [HyperparameterField] = []
   _ = _forEachField(of: type) { label, offset, fieldType, _ in
     let offset = start + offset
-    if fieldType is any HyperparameterGroup.Type {
-      fields += hyperparameterFields(of: fieldType, at: offset)
-    }
     if let wrapper = fieldType as? any AnyHyperparameter.Type {
       let label = String(cString: label)
       let name = label.hasPrefix("_") ? String(label.dropFirst()) : label
       fields.append(HyperparameterField(name: name, offset: offset, type: wrapper))
+    } else if fieldType is any HyperparameterGroup.Type {
+      fields += hyperparameterFields(of: fieldType, at: offset)
     }
     return true
   }

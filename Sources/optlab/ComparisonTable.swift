@@ -129,8 +129,7 @@ struct ComparisonLine: Encodable {
     [
       "optimizer", "status", loss, "zig-zag", "overshoot steep", "flat", "settled at", "efficiency",
       "rate", "theory", "escaped at", "val. loss", "accuracy", "test loss", "test acc.",
-      "to target",
-      "‖Δw‖/‖w‖", "µs/step",
+      "to target", "‖Δw‖/‖w‖", "µs/step",
     ]
   }
 }

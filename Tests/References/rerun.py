@@ -13,7 +13,7 @@ thread.
 Printed are the largest relative difference between the lab's loss before an update and torch's, and
 the distance of the last parameters, relative to that from the start. Some trainings are chaotic
 (RMSProp and Adagrad, whose first steps have full size even along gradients that are rounding noise;
-learning rates near the edge of stability), and there two right programs part. So two more lines say
+learning rates near the edge of stability), and there two right programs part. So three more lines say
 how far torch is from torch, started one rounding off, and how far the lab and torch each are from
 torch in double precision, where rounding hardly plays a part. With --at-most X the exit code is 1
 where the losses of the lab and of torch differ by more.

@@ -18,10 +18,10 @@ final class OneDNNPrimitive {
     _ description: dnnl_primitive_desc_t, arguments: [(role: Int32, layout: dnnl_memory_desc_t)]
   ) {
     var primitive: dnnl_primitive_t?
-    OneDNN.check(dnnl_primitive_create(&primitive, description), "dnnl_primitive_create")
+    checkOneDNN(dnnl_primitive_create(&primitive, description), "dnnl_primitive_create")
     self.primitive = primitive!
     var stream: dnnl_stream_t?
-    OneDNN.check(
+    checkOneDNN(
       dnnl_stream_create(&stream, OneDNN.engine, UInt32(dnnl_stream_default_flags.rawValue)),
       "dnnl_stream_create")
     self.stream = stream!
@@ -31,7 +31,7 @@ final class OneDNNPrimitive {
     for (role, layout) in arguments + [(DNNL_ARG_SCRATCHPAD, scratchpadLayout)] {
       var layout = layout
       var memory: dnnl_memory_t?
-      OneDNN.check(
+      checkOneDNN(
         dnnl_memory_create(&memory, &layout, OneDNN.engine, nil), "dnnl_memory_create")
       self.arguments.append(dnnl_exec_arg_t(arg: role, memory: memory))
     }
@@ -47,7 +47,7 @@ final class OneDNNPrimitive {
 
   /// Sets where an argument lies, by its place in the list that the primitive was made with.
   func bind(_ place: Int, to pointer: UnsafePointer<Float>) {
-    OneDNN.check(
+    checkOneDNN(
       dnnl_memory_set_data_handle(
         arguments[place].memory, UnsafeMutableRawPointer(mutating: pointer)),
       "dnnl_memory_set_data_handle")
@@ -56,7 +56,7 @@ final class OneDNNPrimitive {
   /// Computes.
   func execute() {
     useOneThreadForOneDNN()
-    OneDNN.check(
+    checkOneDNN(
       dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments),
       "dnnl_primitive_execute")
     dnnl_stream_wait(stream)
@@ -67,21 +67,15 @@ enum OneDNN {
   /// The processor.
   static nonisolated(unsafe) let engine: dnnl_engine_t = {
     var engine: dnnl_engine_t?
-    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
+    checkOneDNN(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
     return engine!
   }()
-
-  /// What cannot fail but for lack of memory or a fault of ours.
-  static func check(_ status: dnnl_status_t, _ function: String) {
-    precondition(
-      status == dnnl_success, "oneDNN: \(function) failed with status \(status.rawValue)")
-  }
 
   /// Dense memory of `shape` in the order that `tag` names.
   static func layout(_ shape: [Int], _ tag: dnnl_format_tag_t) -> dnnl_memory_desc_t {
     var layout = dnnl_memory_desc_t()
     let axes = shape.map(Int64.init)
-    check(
+    checkOneDNN(
       dnnl_memory_desc_init_by_tag(&layout, Int32(axes.count), axes, dnnl_f32, tag),
       "dnnl_memory_desc_init_by_tag")
     return layout
@@ -127,13 +121,13 @@ enum OneDNN {
   ) -> dnnl_primitive_desc_t {
     useOneThreadForOneDNN()
     var attributes: dnnl_primitive_attr_t?
-    check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
+    checkOneDNN(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
     defer { dnnl_primitive_attr_destroy(attributes) }
-    check(
+    checkOneDNN(
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
     var description: dnnl_primitive_desc_t?
-    check(create(&description, attributes), "dnnl_primitive_desc_create")
+    checkOneDNN(create(&description, attributes), "dnnl_primitive_desc_create")
     return description!
   }
 }

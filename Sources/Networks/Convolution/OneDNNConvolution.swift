@@ -1,6 +1,7 @@
 // A convolution in single precision, by oneDNN.
 
 import COneDNN
+import LinearAlgebra
 
 /// oneDNN's convolution over images whose channels lie innermost.
 ///
@@ -72,21 +73,21 @@ private final class CompiledConvolution {
 
     var (src, wei, dst, b) = (source, any, target, bias)
     var operation = dnnl_convolution_desc_t()
-    OneDNN.check(
+    checkOneDNN(
       dnnl_convolution_forward_desc_init(
         &operation, dnnl_forward_training, dnnl_convolution_direct, &src, &wei, &b, &dst, strides,
         padding, padding), "dnnl_convolution_forward_desc_init")
     let forward = OneDNN.describe(&operation)
     let weights = OneDNN.layout(of: dnnl_query_weights_md, in: forward)
 
-    OneDNN.check(
+    checkOneDNN(
       dnnl_convolution_backward_weights_desc_init(
         &operation, dnnl_convolution_direct, &src, &wei, nil, &dst, strides, padding, padding),
       "dnnl_convolution_backward_weights_desc_init")
     let backwardWeights = OneDNN.describe(&operation, hint: forward)
     let difference = OneDNN.layout(of: dnnl_query_diff_weights_md, in: backwardWeights)
 
-    OneDNN.check(
+    checkOneDNN(
       dnnl_convolution_backward_data_desc_init(
         &operation, dnnl_convolution_direct, &src, &wei, &dst, strides, padding, padding),
       "dnnl_convolution_backward_data_desc_init")

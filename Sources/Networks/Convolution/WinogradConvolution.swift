@@ -98,11 +98,7 @@ final class WinogradConvolution: ConvolutionArithmetic {
     let count = band.tiling.count * examples
     for first in stride(from: 0, to: count, by: Self.block) {
       let tiles = first..<min(first + Self.block, count)
-      band.each(tiles, of: source, imageCount: imageCount) { tile, place in
-        transform.input(
-          tile, pitch: band.pitch, step: band.groups, into: sources.lanes + place,
-          plane: sources.plane)
-      }
+      transformTiles(tiles, of: source, imageCount: imageCount, band)
       for e in 0..<WinogradTransform.area {
         Float.gemm(
           rows: tiles.count, columns: channels, inner: shape.channels, alpha: 1,
@@ -111,6 +107,17 @@ final class WinogradConvolution: ConvolutionArithmetic {
           products[e], strideC: groups * Lanes.scalarCount)
       }
       collectTiles(tiles, band.tiling, bias: bias, into: target)
+    }
+  }
+
+  /// sources ← B x Bᵀ, for each of `tiles` of the images of `band`.
+  private func transformTiles(
+    _ tiles: Range<Int>, of source: UnsafePointer<Float>, imageCount: Int, _ band: WinogradBand
+  ) {
+    band.each(tiles, of: source, imageCount: imageCount) { tile, place in
+      transform.input(
+        tile, pitch: band.pitch, step: band.groups, into: sources.lanes + place,
+        plane: sources.plane)
     }
   }
 
@@ -151,11 +158,7 @@ final class WinogradConvolution: ConvolutionArithmetic {
     let count = input.tiling.count * examples
     for first in stride(from: 0, to: count, by: Self.block) {
       let tiles = first..<min(first + Self.block, count)
-      input.each(tiles, of: source, imageCount: inputCount) { tile, place in
-        transform.input(
-          tile, pitch: input.pitch, step: input.groups, into: sources.lanes + place,
-          plane: sources.plane)
-      }
+      transformTiles(tiles, of: source, imageCount: inputCount, input)
       gradient.each(tiles, of: outputGradient, imageCount: outputCount) { tile, place in
         transform.evaluate(
           gradient.tiling.step, tile, pitch: gradient.pitch, step: gradient.groups,

@@ -35,10 +35,7 @@ public struct Dense: Layer {
   }
 
   public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {
-    guard input.axes.count == 1, input.count > 0 else {
-      throw ShapeError(
-        layer: name, expected: "one axis (a flatten layer before it makes it so)", found: input)
-    }
+    try input.checkIsVector(for: name)
     return [outputs]
   }
 

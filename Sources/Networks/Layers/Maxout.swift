@@ -41,10 +41,7 @@ public struct Maxout: Layer {
       throw ShapeError(
         layer: name, expected: "at least 1 piece for each output (it has \(pieces))", found: input)
     }
-    guard input.axes.count == 1, input.count > 0 else {
-      throw ShapeError(
-        layer: name, expected: "one axis (a flatten layer before it makes it so)", found: input)
-    }
+    try input.checkIsVector(for: name)
     return [outputs]
   }
 
