@@ -5,8 +5,8 @@ import OptimizerKit
 /// Stored runs, and the means to evaluate what they ran on.
 public struct FigureInput: Sendable {
   /// The runs.
-  public var runs: [RunRecord] {
-    didSet { colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers) }
+  public var runs: [TracedRun] {
+    didSet { colors = OptimizerColors(runs, known: knownOptimizers) }
   }
   /// The names of the optimizers that the lab knows: each keeps its colour whoever takes part.
   public let knownOptimizers: [String]
@@ -14,8 +14,6 @@ public struct FigureInput: Sendable {
   public var surface: @Sendable (PluginSpec) -> (any Surface)?
   /// Makes a sequence of schedules; nil where one is not known any more.
   public var schedule: @Sendable ([PluginSpec]) -> ScheduleSequence?
-  /// Makes an optimizer, whose update rule theory is read off; nil where it is not known any more.
-  public var optimizer: @Sendable (PluginSpec) -> (any Optimizer)?
   /// The target of a training problem; nil where it has none, or is not known any more.
   public var target: @Sendable (PluginSpec) -> TrainingTarget?
   /// What the pictures carry in small print.
@@ -24,20 +22,18 @@ public struct FigureInput: Sendable {
   var colors: OptimizerColors
 
   public init(
-    runs: [RunRecord], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
+    runs: [TracedRun], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
     surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
     schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
-    optimizer: @escaping @Sendable (PluginSpec) -> (any Optimizer)? = { _ in nil },
     target: @escaping @Sendable (PluginSpec) -> TrainingTarget? = { _ in nil }
   ) {
     self.runs = runs
     self.ledger = ledger
     self.surface = surface
     self.schedule = schedule
-    self.optimizer = optimizer
     self.target = target
     self.knownOptimizers = knownOptimizers
-    colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers)
+    colors = OptimizerColors(runs, known: knownOptimizers)
   }
 }
 
@@ -80,7 +76,7 @@ public struct FigureLedger: Sendable {
 struct Contest {
   var problem: PluginSpec
   var start: [Double]?
-  var runs: [RunRecord]
+  var runs: [TracedRun]
 }
 
 extension FigureInput {
@@ -124,26 +120,26 @@ func fileSafe(_ name: String) -> String {
   return safe.isEmpty ? "unnamed" : String(safe.prefix(60))
 }
 
-extension [RunRecord] {
+extension [TracedRun] {
   /// Runs by label, in order of appearance.
-  var byLabel: [(label: String, runs: [RunRecord])] {
-    var groups: [(label: String, runs: [RunRecord])] = []
+  var byLabel: [(label: String, runs: [TracedRun])] {
+    var groups: [(label: String, runs: [TracedRun])] = []
     for run in self {
-      if let i = groups.firstIndex(where: { $0.label == run.spec.label }) {
+      if let i = groups.firstIndex(where: { $0.label == run.label }) {
         groups[i].runs.append(run)
       } else {
-        groups.append((run.spec.label, [run]))
+        groups.append((run.label, [run]))
       }
     }
     return groups
   }
 
   /// Of each label (and start), the run with the lowest seed.
-  var firstSeeds: [RunRecord] {
-    var chosen: [RunRecord] = []
+  var firstSeeds: [TracedRun] {
+    var chosen: [TracedRun] = []
     for run in self {
       if let i = chosen.firstIndex(where: {
-        $0.spec.label == run.spec.label && $0.spec.start == run.spec.start
+        $0.label == run.label && $0.spec.start == run.spec.start
           && $0.spec.problem == run.spec.problem
       }) {
         if run.spec.seed < chosen[i].spec.seed { chosen[i] = run }
@@ -155,9 +151,9 @@ extension [RunRecord] {
   }
 }
 
-extension RunRecord {
+extension TracedRun {
   /// The label as it is drawn.
-  var shownLabel: String { oneLine(abbreviated(spec.label), limit: 36) }
+  var shownLabel: String { oneLine(abbreviated(label), limit: 36) }
 
   /// The rows before the first that is not finite.
   var finiteRows: Int {
@@ -174,7 +170,10 @@ extension RunRecord {
     return count
   }
 
-  var diverged: Bool { status == .diverged }
+  var diverged: Bool { outcome.status == .diverged }
+
+  /// The first step at which the loss is well below the saddle's.
+  var escapeStep: Int? { outcome.measures.escapeStep.map { Int($0) } }
 
   /// A loss this near to the minimum, relative to the start, is called reaching it: what is left is
   /// rounding.
@@ -187,10 +186,10 @@ extension RunRecord {
 
   /// The number of gradients after which the run is at the loss `floor` and stays there.
   func gradientsToReach(_ floor: Double) -> Int? {
-    let limit = Self.reachedShare * max(initialLoss - floor, 0)
+    let limit = Self.reachedShare * max(outcome.initialLoss - floor, 0)
     let before = trajectory.losses.lastIndex { !($0 - floor <= limit) } ?? -1
     let row = before + 1
-    guard row < trajectory.count, steps > 0 else { return nil }
-    return trajectory.steps[row] * counts.gradients / steps
+    guard row < trajectory.count, outcome.steps > 0 else { return nil }
+    return trajectory.counts(row).gradients
   }
 }

@@ -29,7 +29,7 @@ public struct TrajectoryFigure: Figure {
   }
 
   private func picture(
-    _ name: String, _ contest: Contest, _ runs: [RunRecord], _ surface: any Surface,
+    _ name: String, _ contest: Contest, _ runs: [TracedRun], _ surface: any Surface,
     _ input: FigureInput
   ) -> Picture {
     let viewport = mapViewport(of: surface, runs: runs)
@@ -49,7 +49,7 @@ public struct TrajectoryFigure: Figure {
   }
 
   /// What is to be seen: who gets nearest to the minimum, who does not get there.
-  private func title(_ runs: [RunRecord], _ problem: PluginSpec, _ surface: any Surface) -> String {
+  private func title(_ runs: [TracedRun], _ problem: PluginSpec, _ surface: any Surface) -> String {
     let name = oneLine(problem.name)
     let diverged = runs.filter(\.diverged).map(\.shownLabel).unique
     var text: String
@@ -64,7 +64,7 @@ public struct TrajectoryFigure: Figure {
           "On \(name), \(best.shownLabel) "
           + (best.reaches(floor) ? "reaches \(minimum)" : "comes within \(gap) of the minimal loss")
           + " in \(best.steps) steps"
-        if worst.spec.label != best.spec.label {
+        if worst.label != best.label {
           if worst.reaches(floor) {
             text += ", as do all others"
           } else if left != gap {
@@ -75,9 +75,7 @@ public struct TrajectoryFigure: Figure {
         text = "On \(name), no run ends at a finite loss"
       }
     } else {
-      let escaped = runs.filter { run in
-        PathShape.measure(run.trajectory, on: surface).escapeStep != nil
-      }
+      let escaped = runs.filter { $0.escapeStep != nil }
       text =
         surface.saddle != nil
         ? "On \(name), \(escaped.count) of \(runs.count) runs escape from the saddle"
@@ -94,7 +92,7 @@ public struct TrajectoryFigure: Figure {
 
 /// The part of the plane to show: what the problem asks for, stretched by at most half on each side
 /// to where the paths go.
-func mapViewport(of surface: any Surface, runs: [RunRecord]) -> Viewport {
+func mapViewport(of surface: any Surface, runs: [TracedRun]) -> Viewport {
   var points: [(x: Double, y: Double)] = []
   let staying = runs.filter { !$0.diverged }
   for run in staying.isEmpty ? runs : staying {
@@ -154,12 +152,12 @@ func addMap(of surface: any Surface, to panel: inout Panel) -> [String] {
 
 /// Draws paths, their starts and ends, and the minima into a panel with a map.
 func addPaths(
-  of runs: [RunRecord], _ surface: any Surface, to panel: inout Panel,
+  of runs: [TracedRun], _ surface: any Surface, to panel: inout Panel,
   _ placement: inout LabelPlacement, _ size: (width: Int, height: Int), _ input: FigureInput,
   labels: Bool = true
 ) {
   let minima = surface.minima.filter { $0.count == 2 }.map { (x: $0[0], y: $0[1]) }
-  var paths: [(run: RunRecord, line: [(x: Double, y: Double)])] = []
+  var paths: [(run: TracedRun, line: [(x: Double, y: Double)])] = []
   for run in runs {
     let points = (0..<run.finiteRows).map { row -> (x: Double, y: Double) in
       let p = run.trajectory.point(row)
@@ -174,7 +172,7 @@ func addPaths(
   let order = paths.indices.sorted { paths[$0].line.count > paths[$1].line.count }
   for index in order {
     let (run, line) = paths[index]
-    let look = input.colors[run.spec]
+    let look = input.colors[run]
     panel.curves.append(
       .line("path\(index)", line, look.color, width: 2.2))
     if run.finiteRows <= 60 {
@@ -185,7 +183,7 @@ func addPaths(
   }
   for index in order {
     let (run, line) = paths[index]
-    let color = input.colors[run.spec].color
+    let color = input.colors[run].color
     guard let end = line.last else { continue }
     if run.diverged {
       panel.curves.append(.points("end\(index)", [end], color, .cross, size: 1.7, width: 3))
@@ -226,17 +224,17 @@ func addPaths(
   // Each path is named at its end, or, where that is crowded, farther back along it.
   var unplaced: [(text: String, color: String)] = []
   var named: Set<String> = []
-  for (run, line) in paths where named.insert(run.spec.label).inserted {
+  for (run, line) in paths where named.insert(run.label).inserted {
     let inside = line.filter { p in
       let q = placement.place(p, panel)
       return q.x >= 0 && q.y >= 0 && q.x <= placement.width && q.y <= placement.height
     }
     var text = run.shownLabel
     if run.diverged { text += " diverges at step \(run.steps)" }
-    let color = input.colors[run.spec].color
+    let color = input.colors[run].color
     let anchors = candidates(
       along: inside,
-      others: paths.filter { $0.run.key != run.key || $0.run.spec.label != run.spec.label }.map(
+      others: paths.filter { $0.run.key != run.key || $0.run.label != run.label }.map(
         \.line), panel, placement)
     if !add(text, anchors, color, bold: true) { unplaced.append((text, color)) }
   }

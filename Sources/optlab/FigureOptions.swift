@@ -41,7 +41,7 @@ struct FigureOptions: ParsableArguments {
   /// drawn. Returns how many pictures there are.
   @discardableResult
   func draw(
-    _ names: [String], of records: [RunRecord], suite: String, group: String,
+    _ names: [String], of records: [TracedRun], suite: String, group: String,
     catalogue: PluginCatalogue, quietly: Bool
   ) throws -> Int {
     let usable = records.filter { $0.trajectory.count > 0 }
@@ -75,7 +75,7 @@ struct FigureOptions: ParsableArguments {
 
 extension FigureInput {
   /// Runs with everything that is needed to draw them.
-  init(runs: [RunRecord], catalogue: PluginCatalogue) {
+  init(runs: [TracedRun], catalogue: PluginCatalogue) {
     self.init(
       runs: runs, knownOptimizers: PluginCatalogue.builtIn().optimizers.map(\.name),
       ledger: FigureLedger(versions: ["OptimizerLab \(OptLab.configuration.version)"]),
@@ -83,7 +83,6 @@ extension FigureInput {
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
       },
-      optimizer: { try? catalogue.optimizer($0) },
       target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target })
   }
 }

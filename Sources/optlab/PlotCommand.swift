@@ -23,8 +23,8 @@ struct PlotCommand: ParsableCommand {
     let store = try RunStore.existing(path: store.store)
     let catalogue = plugins.catalogue()
     if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
-      let records = try store.summaries().filter(filter.admits).compactMap {
-        try store.record($0.key)
+      let records = try store.listed().filter(filter.admits).compactMap {
+        try store.run($0)
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
       let drawn = try output.draw(
@@ -42,7 +42,7 @@ struct PlotCommand: ParsableCommand {
       }
       for group in groups where group.suite == latest {
         try output.draw(
-          [name], of: try store.records(suite: group.suite, group: group.group),
+          [name], of: try store.runs(suite: group.suite, group: group.group),
           suite: group.suite, group: group.group, catalogue: catalogue, quietly: false)
       }
     }
