@@ -132,7 +132,7 @@ extension RunStore {
             ORDER BY suite IS NULL, suite, position, run.label, spec
             """)
         while let row = try rows.next() {
-          let wanted: Data = row["wanted"] ?? row["recording"]
+          let wanted: Data = row["wanted"] ?? row["kept"]
           guard seen.insert(Listing(key: row[0], recording: wanted)).inserted else { continue }
           records.append(try reader.called(row))
         }
@@ -210,7 +210,7 @@ extension RunStore {
 
   /// What a record is read from: key, label, specification, recording, then the outcome.
   private static let columns =
-    "SELECT run.key, run.label, spec, recording, "
+    "SELECT run.key, run.label, spec, run.recording AS kept, "
     + OutcomeColumns.all.map(\.name).joined(separator: ", ")
 
   private static func outcome(_ row: Row, from first: Int) -> Outcome {
