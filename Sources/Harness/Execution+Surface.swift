@@ -32,18 +32,17 @@ extension PluginCatalogue {
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
   ) -> RunRecord {
     var rule = rule
-    var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+    var state: OptimizerState<Double> = rule.state(count: 2)
     var point = Planar(start[0], start[1])
     let gradient = surface.planarGradient(seed: recorder.spec.seed)
     // A chunk ends where another hyperparameter than the learning rate changes: at every step.
     // The first ones are short, and they grow as long as they are fast: the time limit is heeded
     // between them.
-    let longest = scheduled.others.isEmpty ? 4096 : 1
+    let longest = scheduled.changesOthers ? 1 : 4096
     var chunk = 1
     var path = [Planar<Double>](repeating: point, count: longest)
     var step = 0
     var seconds = 0.0
-    var counts = EvaluationCounts()
     while step < recorder.spec.steps, !recorder.isFinished {
       let steps = min(chunk, recorder.spec.steps - step)
       let rates = (step..<step + steps).map { scheduled.learningRate(after: $0) }
@@ -64,6 +63,7 @@ extension PluginCatalogue {
       step += steps
       recorder.checkTime()
     }
+    var counts = EvaluationCounts()
     counts.gradients = recorder.lastStep
     return recorder.record(counts: counts, seconds: seconds)
   }
@@ -75,54 +75,74 @@ extension PluginCatalogue {
   ) throws -> RunRecord {
     var optimizer = optimizer
     let seed = recorder.spec.seed
-    var state: OptimizerState<Double> = optimizer.makeState(
-      for: ParameterLayout(coordinates: surface.dimension))
-    var x = Vector(start)
-    var gradient = Vector(repeating: 0.0, count: surface.dimension)
     let current = CurrentStep()
-    var oracle = Oracle<Double>(
-      capabilities: surface.capabilities,
-      loss: { surface.loss(at: $0.array) },
-      gradient: { x, g in
-        var x = x
-        surface.gradient(
-          at: x.mutablePointer(), into: g.mutablePointer(), seed: seed, step: current.step)
-      },
-      hessianVectorProduct: { x, v in
-        Vector(surface.hessianVectorProduct(at: x.array, v.array))
-      })
+    let meter = EvaluationMeter()
+    let x = Vector(start)
+    let layout = ParameterLayout(coordinates: surface.dimension)
+    var context = StepContext(
+      x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
+      oracle: oracle(of: surface, seed: seed, current: current, meter: meter), seed: seed,
+      steps: recorder.spec.steps)
+    context.loss = surface.loss(at: x)
+    var step = 0
     var seconds = 0.0
-    for step in 1...max(recorder.spec.steps, 1) where !recorder.isFinished {
-      let lr = scheduled.learningRate(after: step - 1)
-      scheduled.apply(to: &optimizer, after: step - 1)
+    while !recorder.isFinished,
+      !recorder.isSpent(steps: step, gradients: meter.counts.gradients, seconds: seconds)
+    {
+      context.begin(step: step + 1, rates: scheduled.learningRates(after: step))
+      scheduled.apply(to: &optimizer, after: step)
+      let lr = context.lr
+      step += 1
       current.step = step
       let begin = recorder.context.now()
       surface.gradient(
-        at: x.mutablePointer(), into: gradient.mutablePointer(), seed: seed, step: step)
-      oracle.counts.gradients += 1
+        at: context.x.mutablePointer(), into: context.gradient.mutablePointer(), seed: seed,
+        step: step)
+      meter.countHandedGradient()
       do {
-        try optimizer.advance(
-          &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: lr)
+        try optimizer.advance(&context)
       } catch {
         recorder.fail(after: step, error)
         break
       }
       seconds += recorder.context.now() - begin
-      let reported = optimizer.evaluationParameters(x, state: state) ?? x
-      recordRows(
-        surface, points: reported.array, firstStep: step, rates: [lr], recorder: recorder)
+      let reported = optimizer.evaluationPoint(context.x, state: context.state)
+      let loss = recordRows(
+        surface, points: (reported ?? context.x).array, firstStep: step, rates: [lr],
+        recorder: recorder)
+      context.loss = reported == nil ? loss : surface.loss(at: context.x)
       if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
         recorder.checkTime()
       }
     }
-    return recorder.record(counts: oracle.counts, seconds: seconds)
+    return recorder.record(counts: meter.counts, seconds: seconds)
   }
 
-  /// Evaluates points that follow each other and records them.
+  /// What an optimizer may ask of a surface; the noise of its gradients is that of the current step.
+  private func oracle(
+    of surface: any Surface, seed: UInt64, current: CurrentStep, meter: EvaluationMeter
+  ) -> Oracle<Double> {
+    Oracle(
+      capabilities: surface.capabilities, meter: meter,
+      loss: { surface.loss(at: $0) },
+      gradient: { x, g in
+        withExtendedLifetime(x) {
+          surface.gradient(
+            at: UnsafeMutablePointer(mutating: x.pointer), into: g.mutablePointer(), seed: seed,
+            step: current.step)
+        }
+      },
+      hessianVectorProduct: { x, v in
+        Vector(surface.hessianVectorProduct(at: x.array, v.array))
+      })
+  }
+
+  /// Evaluates points that follow each other and records them; returns the loss at the last one.
+  @discardableResult
   private func recordRows(
     _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double],
     recorder: RunRecorder
-  ) {
+  ) -> Double {
     let dimension = surface.dimension
     let count = points.count / dimension
     var losses = [Double](repeating: 0, count: count)
@@ -137,10 +157,6 @@ extension PluginCatalogue {
         if recorder.isFinished { return }
       }
     }
+    return losses[count - 1]
   }
-}
-
-/// The number of the step in progress, shared with the closures of an oracle.
-final class CurrentStep {
-  var step = 1
 }

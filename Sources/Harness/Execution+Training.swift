@@ -14,69 +14,90 @@ extension PluginCatalogue {
     let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: spec.steps)
     recorder.divergenceFactor = 1e4
     recorder.judgesGradient = true
-    var x = session.initialParameters()
-    try recorder.context.dump?.write(start: x, layout: session.layout)
-    var state: OptimizerState<Float> = optimizer.makeState(for: session.layout)
-    var gradient = Vector(repeating: Float(0), count: x.count)
+    let start = session.initialParameters()
+    let layout = session.layout
+    try recorder.context.dump?.write(start: start, layout: layout)
     let current = CurrentStep()
-    var oracle = Oracle<Float>(
-      capabilities: problem.capabilities,
-      loss: { session.loss(at: $0, step: current.step) },
-      gradient: { x, g in
-        _ = session.lossAndGradient(at: x, step: current.step, gradient: &g)
-      })
+    let meter = EvaluationMeter()
+    var context = StepContext(
+      x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
+      oracle: oracle(of: session, problem.capabilities, current: current, meter: meter),
+      seed: spec.seed, steps: spec.steps)
     // The parameters before an update that leads to a validation pass.
-    var previous = Vector(repeating: Float(0), count: x.count)
+    var previous = Vector(repeating: Float(0), count: start.count)
     let nowhere = UnsafeBufferPointer<Double>(start: nil, count: 0)
+    var step = 0
     var seconds = 0.0
     var lr = 0.0
-    for step in 0...spec.steps {
+    while true {
       if spec.recording.isValidated(after: step, of: spec.steps) {
-        let reported = optimizer.evaluationParameters(x, state: state)
+        let reported = optimizer.evaluationPoint(context.x, state: context.state)
         let metrics =
           step == 0 && reported == nil
-          ? recorder.context.firstValidations.metrics(spec) { session.validate(x) }
-          : session.validate(reported ?? x)
+          ? recorder.context.firstValidations.metrics(spec) { session.validate(context.x) }
+          : session.validate(reported ?? context.x)
         recorder.validation(step: step, metrics)
         recorder.diagnostics(
           Trajectory.Diagnostics(
             step: step,
-            updates: step == 0 ? [] : session.layout.updates(from: previous, to: x),
-            layers: spec.recording.layers ? session.layerStatistics(at: x, step: step + 1) : []))
+            updates: step == 0 ? [] : layout.updates(from: previous, to: context.x),
+            layers: spec.recording.layers
+              ? session.layerStatistics(at: context.x, step: step + 1) : []))
       }
       // The row after `step` updates holds loss and gradient of the minibatch that comes next.
       current.step = step + 1
       let begin = recorder.context.now()
-      let loss = session.lossAndGradient(at: x, step: step + 1, gradient: &gradient)
+      context.loss = session.lossAndGradient(
+        at: context.x, step: step + 1, gradient: &context.gradient)
       let between = recorder.context.now()
       recorder.row(
-        step: step, loss: loss, gradientNorm: gradient.norm, learningRate: lr, point: nowhere)
+        step: step, loss: context.loss, gradientNorm: context.gradient.norm, learningRate: lr,
+        point: nowhere)
       recorder.checkTime()
-      guard step < spec.steps, !recorder.isFinished else { break }
-      lr = scheduled.learningRate(after: step)
+      guard !recorder.isFinished,
+        !recorder.isSpent(steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      else { break }
+      context.begin(step: step + 1, rates: scheduled.learningRates(after: step))
       scheduled.apply(to: &optimizer, after: step)
-      oracle.counts.gradients += 1
+      lr = context.lr
+      meter.countHandedGradient()
       if spec.recording.isValidated(after: step + 1, of: spec.steps) {
         // Copied here, with the clock stopped, and not by a write to shared storage.
-        previous.mutablePointer().update(from: x.pointer, count: x.count)
+        previous.assign(context.x)
       }
       let resume = recorder.context.now()
       do {
-        try optimizer.advance(
-          &x, gradient: gradient, state: &state, oracle: &oracle, step: step + 1, lr: lr)
+        try optimizer.advance(&context)
       } catch {
         recorder.fail(after: step + 1, error)
         break
       }
-      session.project(&x)
+      session.project(&context.x)
       seconds += (between - begin) + (recorder.context.now() - resume)
+      step += 1
     }
     if !recorder.isFinished {
-      recorder.test = test?(optimizer.evaluationParameters(x, state: state) ?? x)
+      let reported = optimizer.evaluationPoint(context.x, state: context.state)
+      recorder.test = test?(reported ?? context.x)
     }
-    let record = recorder.record(counts: oracle.counts, seconds: seconds)
+    let record = recorder.record(counts: meter.counts, seconds: seconds)
     try recorder.context.dump?.write(order: session, steps: record.steps)
-    try recorder.context.dump?.write(end: x)
+    try recorder.context.dump?.write(end: context.x)
     return record
+  }
+
+  /// What an optimizer may ask of a training session: of the minibatch of the current step, and
+  /// without a trace in running statistics.
+  private func oracle(
+    of session: any TrainingSession, _ capabilities: OracleCapabilities, current: CurrentStep,
+    meter: EvaluationMeter
+  ) -> Oracle<Float> {
+    func both(_ x: Vector<Float>, _ g: inout Vector<Float>) -> Double {
+      session.lossAndGradient(at: x, step: current.step, gradient: &g, isTracked: false)
+    }
+    return Oracle(
+      capabilities: capabilities, meter: meter,
+      loss: { session.loss(at: $0, step: current.step) }, gradient: { _ = both($0, &$1) },
+      lossAndGradient: both)
   }
 }

@@ -64,38 +64,93 @@ extension PluginCatalogue {
   }
 }
 
-/// The schedules of a run, as they act on an optimizer.
+/// The schedules of a run, as they act on an optimizer and what it wraps.
 struct ScheduledHyperparameters {
-  let steps: Int
-  let base: Double
-  let rate: ScheduleSequence?
-  let others: [(place: ScheduledHyperparameter, base: Double, sequence: ScheduleSequence)]
+  /// A schedule of a hyperparameter other than the learning rate.
+  private struct Other {
+    let place: ScheduledHyperparameter
+    let depth: Int
+    let base: Double
+    let sequence: ScheduleSequence
+  }
 
+  private let steps: Int
+  /// The learning rate of each level, from the outside inwards; nil for a level without one.
+  private let rates: [(base: Double, sequence: ScheduleSequence?)?]
+  private let others: [Other]
+
+  /// The schedules of an optimizer that wraps nothing, or of the outermost level.
   init(
     _ schedules: [(hyperparameter: String, sequence: ScheduleSequence)],
     for optimizer: any Optimizer, steps: Int
   ) throws {
-    self.steps = steps
-    base = optimizer.baseLearningRate
-    rate = schedules.first { $0.hyperparameter == "lr" }?.sequence
-    let values = optimizer.hyperparameters
-    others = try schedules.filter { $0.hyperparameter != "lr" }.map { schedule in
-      let place = try optimizer.scheduledHyperparameter(schedule.hyperparameter)
-      let value = values.first { $0.name == place.name }?.number ?? 0
-      return (place, value, schedule.sequence)
-    }
+    try self.init(
+      schedules.map { (depth: 0, hyperparameter: $0.hyperparameter, sequence: $0.sequence) },
+      for: optimizer, steps: steps)
   }
 
-  /// The learning rate of the update that follows `step` updates.
-  func learningRate(after step: Int) -> Double {
-    rate?.value(base: base, step: step, steps: steps) ?? base
+  /// Schedules at any level, 0 being the outermost. A schedule of `lr` at a level without a rate of
+  /// its own is that of the next one inwards that has one.
+  init(
+    _ schedules: [(depth: Int, hyperparameter: String, sequence: ScheduleSequence)],
+    for optimizer: any Optimizer, steps: Int
+  ) throws {
+    self.steps = steps
+    let levels = optimizer.levels
+    let declared = optimizer.declaredRates
+    var sequences = [ScheduleSequence?](repeating: nil, count: levels.count)
+    var others: [Other] = []
+    for (depth, hyperparameter, sequence) in schedules {
+      if hyperparameter == "lr" {
+        let owner = (depth..<levels.count).first { declared[$0] != nil } ?? depth
+        if sequences[owner] == nil { sequences[owner] = sequence }
+        continue
+      }
+      let place = try levels[depth].scheduledHyperparameter(hyperparameter)
+      let base = levels[depth].hyperparameters.first { $0.name == place.name }?.number ?? 0
+      others.append(Other(place: place, depth: depth, base: base, sequence: sequence))
+    }
+    rates = zip(declared, sequences).map { base, sequence in
+      if let base { return (base, sequence) }
+      // An optimizer without a learning rate sees a schedule of it all the same.
+      return sequence.map { (1, $0) }
+    }
+    self.others = others
   }
+
+  /// Whether anything but learning rates changes from step to step.
+  var changesOthers: Bool { !others.isEmpty }
+
+  /// The learning rate of the outermost level for the update that follows `step` updates.
+  func learningRate(after step: Int) -> Double {
+    rates.lazy.compactMap { $0 }.first.map { value($0, after: step) } ?? 1
+  }
+
+  /// The learning rate of each level for the update that follows `step` updates.
+  func learningRates(after step: Int) -> [Double?] {
+    rates.map { $0.map { value($0, after: step) } }
+  }
+
+  private func value(_ rate: (base: Double, sequence: ScheduleSequence?), after step: Int)
+    -> Double
+  { rate.sequence?.value(base: rate.base, step: step, steps: steps) ?? rate.base }
 
   /// Sets the other scheduled hyperparameters for the update that follows `step` updates.
   func apply(to optimizer: inout some Optimizer, after step: Int) {
     for other in others {
       optimizer.set(
-        other.place, to: other.sequence.value(base: other.base, step: step, steps: steps))
+        other.place, at: other.depth,
+        to: other.sequence.value(base: other.base, step: step, steps: steps))
     }
   }
+}
+
+extension RunRecorder {
+  /// Whether the budget of the run is used up.
+  func isSpent(steps: Int, gradients: Int, seconds: Double) -> Bool { steps >= spec.steps }
+}
+
+/// The number of the step in progress, shared with the closures of an oracle.
+final class CurrentStep {
+  var step = 1
 }
