@@ -27,8 +27,7 @@ extension PluginCatalogue {
       _ = optimizer.requirements
       if let rule = optimizer as? any CoordinateRule { try tryOutState(rule) }
       let layout = ParameterLayout(coordinates: 2)
-      let state: OptimizerState<Double> = optimizer.makeState(for: layout)
-      _ = state.names
+      _ = optimizer.makeState(at: Vector([0.0, 0]), layout: layout).names
     }
     for entry in schedules {
       let schedule = entry.make()

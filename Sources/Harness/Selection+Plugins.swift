@@ -19,6 +19,9 @@ extension PluginCatalogue {
     guard syntax.schedules.isEmpty else {
       throw SelectionError("a schedule is shown under its own name: '\(text)' has ':'")
     }
+    guard syntax.wrapped.isEmpty else {
+      throw SelectionError("what a wrapper wraps is shown under its own name: '\(text)' has '('")
+    }
     let term = syntax.term
     let known = optimizers.map(\.name) + schedules.map(\.name) + problems.map(\.name)
     let names = Set(try expand(term.name, known, kind: "plugin"))

@@ -67,16 +67,16 @@ struct ProblemTests {
     let session = try NetworkSession(
       problem.layers, training: data, validation: data, batch: 16, seed: 1)
     var adam = try PluginCatalogue.builtIn().optimizer(PluginSpec(name: "adam", settings: []))
-    var state: OptimizerState<Float> = adam.makeState(for: session.layout)
-    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
-    var x = session.initialParameters()
-    var gradient = Vector<Float>(repeating: 0, count: x.count)
+    let x = session.initialParameters()
+    var context = StepContext(
+      x: x, layout: session.layout, state: adam.makeState(at: x, layout: session.layout),
+      oracle: .none)
     for step in 1...(name == "resnet" ? 160 : 80) {
-      _ = session.lossAndGradient(at: x, step: step, gradient: &gradient)
-      try adam.advance(
-        &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: 0.005)
+      _ = session.lossAndGradient(at: context.x, step: step, gradient: &context.gradient)
+      context.begin(step: step, lr: 0.005)
+      try adam.advance(&context)
     }
-    #expect(session.validate(x).accuracy == 1)
+    #expect(session.validate(context.x).accuracy == 1)
   }
 
   @Test func everyNetworkHasATarget() throws {

@@ -26,7 +26,7 @@ struct LaneDescentTests {
     #expect(together.step == 37)
     for run in [0, 1, 255, 256, 299] {
       var alone = rule
-      var state: OptimizerState<Double> = alone.makeState(for: ParameterLayout(coordinates: 2))
+      var state: OptimizerState<Double> = alone.state(count: 2)
       var point = Planar(starts[run][0], starts[run][1])
       [rates[run]].withUnsafeBufferPointer {
         alone.descend(
