@@ -137,13 +137,13 @@ public struct LaneDescent: Sendable {
 
   /// Takes out runs that have ended; those still here move up and keep their order.
   ///
-  /// - Parameter isKept: whether the k-th run still here stays.
+  /// - Parameter isKept: whether a run, by its place in the list that the runs were given in, stays.
   public mutating func keep(where isKept: (Int) -> Bool) {
     var kept: [Int] = []
     var begin = 0
     for index in blocks.indices {
       let count = blocks[index].count
-      let stay = (0..<count).filter { isKept(begin + $0) }
+      let stay = (0..<count).filter { isKept(lanes[begin + $0]) }
       kept += stay.map { lanes[begin + $0] }
       if stay.count < count { blocks[index].keep(stay) }
       begin += count

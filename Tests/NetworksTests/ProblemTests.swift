@@ -79,6 +79,34 @@ struct ProblemTests {
     #expect(session.validate(context.x).accuracy == 1)
   }
 
+  /// Gradients that an optimizer asks for beside the training pass leave the running statistics of
+  /// batch normalisation alone, so that a validation sees nothing of them.
+  @Test func askedGradientsLeaveNoTrace() throws {
+    func validation(asking isTracked: Bool?) throws -> ValidationMetrics {
+      let settings: KeyValuePairs = [
+        "normalization": "batch", "filters": "4x4", "trainSize": "64", "batch": "16",
+      ]
+      let session = try problem("cnn", settings).makeSession(seed: 1)
+      var x = session.initialParameters()
+      var gradient = Vector<Float>(repeating: 0, count: x.count)
+      var other = gradient
+      for step in 1...6 {
+        _ = session.lossAndGradient(at: x, step: step, gradient: &gradient)
+        if let isTracked {
+          var near = x
+          near.add(0.05, gradient)
+          _ = session.lossAndGradient(at: near, step: step, gradient: &other, isTracked: isTracked)
+          _ = session.loss(at: near, step: step)
+        }
+        x.add(-0.05, gradient)
+      }
+      return session.validate(x)
+    }
+    let plain = try validation(asking: nil)
+    #expect(try validation(asking: false) == plain)
+    #expect(try validation(asking: true) != plain)
+  }
+
   @Test func everyNetworkHasATarget() throws {
     let networks = PluginCatalogue.builtIn().problems.compactMap {
       $0.make() as? any NetworkProblem

@@ -180,7 +180,8 @@ func largestError(of optimizer: some Optimizer, against golden: GoldenCase) thro
     let size = reference.map(\.magnitude).max()!
     for (ours, theirs) in zip(points[sample - 1], reference) {
       let error = (ours - theirs).magnitude / size
-      largest = error <= largest ? largest : error  // a NaN comes through
+      if error.isNaN { return error }
+      largest = max(largest, error)
     }
   }
   return largest
