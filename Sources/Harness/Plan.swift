@@ -141,8 +141,11 @@ extension PluginCatalogue {
 
   /// The source files of the plugins that a run uses.
   func files(of spec: RunSpec) throws -> [String] {
-    [try optimizerEntry(spec.optimizer.name).file, try problemEntry(spec.problem.name).file]
-      + (try spec.schedules.flatMap(\.parts).map { try scheduleEntry($0.name).file })
+    [
+      try entry(spec.optimizer.name, kind: .optimizer).file,
+      try entry(spec.problem.name, kind: .problem).file,
+    ]
+      + (try spec.schedules.flatMap(\.parts).map { try entry($0.name, kind: .schedule).file })
   }
 
   /// Refuses an optimizer that asks for what the problem does not offer.

@@ -17,10 +17,12 @@ extension PluginCatalogue {
     var hash = ContentHash()
     hash.update(try encoder.encode(bare))
     hash.update(engineHash.utf8)
-    hash.update(try optimizerEntry(spec.optimizer.name).sourceHash.utf8)
-    hash.update(try problemEntry(spec.problem.name).sourceHash.utf8)
+    hash.update(try entry(spec.optimizer.name, kind: .optimizer).sourceHash.utf8)
+    hash.update(try entry(spec.problem.name, kind: .problem).sourceHash.utf8)
     for schedule in spec.schedules {
-      for part in schedule.parts { hash.update(try scheduleEntry(part.name).sourceHash.utf8) }
+      for part in schedule.parts {
+        hash.update(try entry(part.name, kind: .schedule).sourceHash.utf8)
+      }
     }
     return hash.text
   }

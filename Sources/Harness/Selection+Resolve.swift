@@ -23,7 +23,7 @@ extension PluginCatalogue {
     let names = try expand(syntax.term.name, optimizers.map(\.name), kind: "optimizer")
     let schedules = try scheduleCombinations(syntax.schedules)
     return try names.flatMap { name in
-      let entry = try optimizerEntry(name)
+      let entry = try entry(name, kind: .optimizer)
       return try variants(of: entry, syntax.term).flatMap { variant in
         try schedules.map { schedule in
           let optimizer = try optimizer(variant.spec)
@@ -46,7 +46,7 @@ extension PluginCatalogue {
     }
     let names = try expand(syntax.term.name, problems.map(\.name), kind: "problem")
     return try names.flatMap { name in
-      try variants(of: problemEntry(name), syntax.term).map { variant in
+      try variants(of: entry(name, kind: .problem), syntax.term).map { variant in
         _ = try problem(variant.spec)
         return ProblemChoice(label: variant.label, problem: variant.spec)
       }
@@ -57,8 +57,8 @@ extension PluginCatalogue {
   typealias Variant = (label: String, spec: PluginSpec)
 
   /// Every combination of a term's settings, applied to a plugin and checked.
-  func variants<P>(of entry: PluginEntry<P>, _ term: SelectionTerm) throws -> [Variant] {
-    guard let base = entry.make() as? any Plugin else { return [] }
+  func variants(of entry: PluginEntry, _ term: SelectionTerm) throws -> [Variant] {
+    guard let base = entry.make() else { return [] }
     var preset: Preset?
     if let name = term.preset {
       guard let found = entry.presets.first(where: { $0.name == name }) else {
@@ -86,7 +86,7 @@ extension PluginCatalogue {
     try schedules.reduce([("", [])]) { partial, assignment in
       let chains: [(String, [PluginSpec])] = try assignment.parts.reduce([("", [])]) {
         chains, term in
-        let variants = try variants(of: scheduleEntry(term.name), term)
+        let variants = try variants(of: entry(term.name, kind: .schedule), term)
         return chains.flatMap { chain in
           variants.map { (chain.0 + (chain.1.isEmpty ? "" : "+") + $0.label, chain.1 + [$0.spec]) }
         }

@@ -46,6 +46,7 @@ public protocol Optimizer: Plugin {
 }
 
 extension Optimizer {
+  public static var kind: PluginKind { .optimizer }
   public var requirements: OracleCapabilities { [] }
 
   /// The learning rate as declared, or 1 for an optimizer that has none.
