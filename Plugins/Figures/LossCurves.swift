@@ -10,6 +10,9 @@ public struct LossCurves: Figure {
   public static let summary = "network training: train and validation, bands over seeds"
   public static let needs = "runs that train a model, with validation passes"
 
+  @Hyperparameter("share of the steps over which the minibatch loss is averaged", in: 0..<1)
+  public var smoothing = 0.02
+
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
@@ -125,7 +128,11 @@ public struct LossCurves: Figure {
     let seeds = groups.map(\.runs.count).max() ?? 1
     var notes: [String] = []
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
-    notes.append("the minibatch loss is smoothed by a running mean over 2 % of the steps")
+    notes.append(
+      smoothing > 0
+        ? "the minibatch loss is smoothed by a running mean over "
+          + "\(Text.readable(100 * smoothing)) % of the steps"
+        : "the minibatch loss is not smoothed")
     var picture = Picture(
       name: name, title: title(groups.map { $0 }, Text.oneLine(contest.problem.name)),
       caption: Caption(contest.runs, of: input, notes: notes), panels: panels)
@@ -143,9 +150,9 @@ public struct LossCurves: Figure {
     var target: (level: Double, text: String)?
   }
 
-  /// A running mean over a fiftieth of the rows on either side together.
+  /// A running mean over a share of the rows, half of them on either side.
   private func smoothed(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
-    let half = points.count / 100
+    let half = Int(Double(points.count) * smoothing / 2)
     guard half > 0 else { return points }
     var sums = [0.0]
     for p in points { sums.append(sums.last! + p.y) }

@@ -10,6 +10,9 @@ public struct Overshoot: Figure {
   public static let summary = "distance along the flat and the steep direction against step"
   public static let needs = "runs with their paths on a surface whose minimum is known"
 
+  @Hyperparameter("paths at most: more names do not fit beside a panel", in: 1...20)
+  public var paths = 7
+
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
@@ -31,9 +34,6 @@ public struct Overshoot: Figure {
     return pictures
   }
 
-  /// More than so many names do not fit beside a panel.
-  private static let mostPaths = 7
-
   private struct Path {
     var run: RunRecord
     var shape: PathShape
@@ -43,7 +43,7 @@ public struct Overshoot: Figure {
   private func picture(
     _ name: String, _ contest: Contest, _ surface: any Surface, _ input: FigureInput
   ) -> Picture? {
-    let paths = contest.runs.firstSeeds.prefix(Self.mostPaths).compactMap { run -> Path? in
+    let paths = contest.runs.firstSeeds.prefix(self.paths).compactMap { run -> Path? in
       guard run.trajectory.dimension == surface.dimension, run.finiteRows > 1 else { return nil }
       let shape = PathShape.measure(run.trajectory, on: surface)
       guard let frame = shape.frame, frame.isAtMinimum, frame.flattest != nil,
@@ -134,8 +134,8 @@ public struct Overshoot: Figure {
       caption: Caption(
         contest.runs, of: input,
         notes: [
-          contest.runs.firstSeeds.count > Self.mostPaths
-            ? "the first \(Self.mostPaths) of \(contest.runs.firstSeeds.count) runs" : "all runs",
+          contest.runs.firstSeeds.count > self.paths
+            ? "the first \(self.paths) of \(contest.runs.firstSeeds.count) runs" : "all runs",
           "directions: \(paths[0].frame.name)",
           "a ring marks the farthest passage beyond the minimum, in per cent of the initial "
             + "distance along that direction",

@@ -12,6 +12,8 @@ public struct ZigZag: Figure {
   public static let summary = "zig-zag on quadratics: small multiples over condition number"
   public static let needs = "runs with their paths on a quadratic of two coordinates"
 
+  @Hyperparameter("condition numbers side by side, at most", in: 1...8) public var columns = 4
+
   public init() {}
 
   private struct Column {
@@ -42,9 +44,10 @@ public struct ZigZag: Figure {
           surface: surface, condition: high / low, flat: low, steep: high))
     }
     columns.sort { $0.condition < $1.condition }
-    // Four columns at most: the ends of the range, and what lies evenly between.
-    if columns.count > 4 {
-      columns = [0, 1, 2, 3].map { columns[$0 * (columns.count - 1) / 3] }
+    // Where there are too many: the ends of the range, and what lies evenly between.
+    let most = self.columns
+    if columns.count > most {
+      columns = (0..<most).map { columns[$0 * (columns.count - 1) / max(most - 1, 1)] }
     }
     guard !columns.isEmpty else { throw missing(input) }
     let runs = columns.flatMap(\.contest.runs)

@@ -125,7 +125,7 @@ public final class FigureRenderer {
       let format = options.formats.first { $0 != .terminal } ?? .png
       var named = picture
       named.name = Text.fileSafe(picture.name)
-      try write(named.script(format: format, fileExtension: format.rawValue), to: stem + ".gp")
+      try write(named.script(format: format), to: stem + ".gp")
       files.append(stem + ".gp")
     }
     if options.caption {

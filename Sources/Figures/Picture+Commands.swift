@@ -23,15 +23,15 @@ extension Picture {
   }
 
   /// A script that redraws the picture on its own, its data as text.
-  func script(format: FigureFormat, fileExtension: String) -> String {
+  func script(format: FigureFormat) -> String {
     let drawn = prepared(for: format, characters: TerminalSize())
     var names: [String: String] = [:]
     var text = "# \(Text.oneLine(title, limit: 200))\n#\n"
     for line in caption.text.split(separator: "\n") { text += "# \(line)\n" }
-    text += "#\n# Redraws \(name).\(fileExtension): gnuplot \(name).gp\n\n"
+    text += "#\n# Redraws \(name).\(format.rawValue): gnuplot \(name).gp\n\n"
     text += "set encoding utf8\n"
     text += format.terminal(width: width, height: height, characters: TerminalSize()) + "\n"
-    text += "set output \(Text.quoted(name + "." + fileExtension))\n\n"
+    text += "set output \(Text.quoted(name + "." + format.rawValue))\n\n"
     for curve in drawn.flatMap(\.curves) where names[curve.data.name] == nil {
       // Names of data blocks are words.
       let block = "$" + curve.data.name.replacing("-", with: "_")

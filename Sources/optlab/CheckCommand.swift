@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand {
     discussion: "The check runs in a process of its own: a plugin that traps or hangs is a verdict."
   )
 
-  @Argument(help: "A name, as 'optlab list' shows it, or a type or file such as Lion.")
+  @Argument(help: "A name, as 'optlab list' shows it, a type such as Lion, or a file.")
   var name: String
   @OptionGroup var plugins: PluginOptions
   @Option(help: "Seconds after which a check that does not end is a failure.") var timeLimit = 60.0
@@ -28,6 +28,10 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func check() throws {
+    var plugins = plugins
+    // A file that is named is brought along.
+    let isFile = PluginKind.allCases.contains { name.hasSuffix("." + $0.language.rawValue) }
+    if isFile, !plugins.plugins.contains(name) { plugins.plugins.append(name) }
     let catalogue = plugins.catalogue()
     var checked: [(entry: PluginEntry, findings: [ConformanceFinding])] = []
     for entry in catalogue.entries where isMeant(entry.name, entry.file) {
@@ -62,7 +66,10 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func isMeant(_ entryName: String, _ file: String) -> Bool {
-    name == entryName || name == stem(file) || name == file
+    func path(_ file: String) -> String {
+      URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+    }
+    return name == entryName || name == stem(file) || path(name) == path(file)
   }
 
   /// What the contract of its kind has to say of a plugin.

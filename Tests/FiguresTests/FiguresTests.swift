@@ -240,6 +240,6 @@ import Testing
       return
     }
     #expect(values.count < 1000)
-    #expect(picture.script(format: .png, fileExtension: "png").utf8.count < 120_000)
+    #expect(picture.script(format: .png).utf8.count < 120_000)
   }
 }
