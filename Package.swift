@@ -28,7 +28,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "OptimizerKit", "Analysis", "Yams",
+        "Analysis", "OptimizerKit", "Yams",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],

@@ -40,22 +40,19 @@ public struct Convergence: Figure {
     // Below rounding of the loss itself, a gap says nothing.
     let least = max(initial * 1e-16, abs(floor) * 1e-16, 1e-300)
 
-    let eigenvalues =
-      surface.isQuadratic && !surface.isStochastic
-      ? PathFrame(for: surface).directions.compactMap(\.curvature).filter { $0 > 0 } : []
     var lines: [ChartLine] = []
     var theory: [(name: String, color: String, points: [(x: Double, y: Double)])] = []
     for (label, runs) in groups {
       let curves = runs.map { run -> [(x: Double, y: Double)] in
-        let cost =
-          run.steps > 0 && run.counts.gradients > 0
-          ? Double(run.counts.gradients) / Double(run.steps) : 1
-        return (0..<run.finiteRows).map { row in
-          (Double(run.trajectory.steps[row]) * cost, max(run.trajectory.losses[row] - floor, least))
+        (0..<run.finiteRows).map { row in
+          (
+            Double(run.trajectory.counts(row).gradients),
+            max(run.trajectory.losses[row] - floor, least)
+          )
         }
       }
       let (median, band) = ChartLine.overSeeds(curves)
-      let look = input.colors[runs[0].spec]
+      let look = input.colors[runs[0]]
       let count = runs.filter(\.diverged).count
       var line = ChartLine(
         name: Text.oneLine(Text.abbreviated(label), limit: 36), color: look.color, dash: .solid,
@@ -66,7 +63,7 @@ public struct Convergence: Figure {
           runs.count == 1
           ? "diverges at step \(runs[0].steps)" : "\(count) of \(runs.count) diverge"
       }
-      if let rate = rate(runs[0], eigenvalues, input) {
+      if let rate = runs[0].measures.theoreticalRate {
         line.remark +=
           (line.remark.isEmpty ? "" : ", ") + "theory ρ = \(Text.readable(rate, digits: 4))"
         if rate < 1, rate > 0, let line = asymptote(median, rate, least) {
@@ -111,17 +108,6 @@ public struct Convergence: Figure {
       caption: Caption(contest.runs, of: input, notes: notes), panels: [panel])
   }
 
-  private func rate(
-    _ run: RunRecord, _ eigenvalues: [Double], _ input: FigureInput
-  ) -> Double? {
-    guard !eigenvalues.isEmpty, run.spec.schedules.isEmpty,
-      let optimizer = input.optimizer(run.spec.optimizer)
-    else { return nil }
-    return LinearIteration.rate(
-      of: optimizer, learningRate: optimizer.baseLearningRate,
-      eigenvalues: [eigenvalues.min()!, eigenvalues.max()!])
-  }
-
   /// The loss that falls by ρ² a step, through the run at a quarter of its fall.
   private func asymptote(
     _ line: [(x: Double, y: Double)], _ rate: Double, _ least: Double
@@ -155,9 +141,7 @@ public struct Convergence: Figure {
     }
     func gap(_ v: Double) -> String { Text.readable(v, digits: 2) }
     let arrivals = contest.runs.compactMap { run in
-      run.gradientsToReach(floor).map {
-        (Text.oneLine(Text.abbreviated(run.spec.label), limit: 36), $0)
-      }
+      run.gradientsToReach(floor).map { (Text.oneLine(Text.abbreviated(run.label), limit: 36), $0) }
     }
     let first = arrivals.min { $0.1 < $1.1 }
     var text =
@@ -166,7 +150,7 @@ public struct Convergence: Figure {
           + ($0.1 == 1 ? "" : "s")
       } ?? "On \(problem), \(best.0) comes within \(gap(best.1)) of the minimum"
     let initial = contest.runs[0].initialLoss - floor
-    if ends.count > 1, worst.1 > RunRecord.reachedShare * max(initial, 0) {
+    if ends.count > 1, worst.1 > TracedRun.reachedShare * max(initial, 0) {
       text += "; \(worst.0) is \(gap(worst.1)) above it after \(worst.2)"
     }
     return text

@@ -16,7 +16,7 @@ public struct LearningRateSensitivity: Figure {
   /// The runs of one optimizer that differ in nothing but learning rate and seed.
   private struct Sweep {
     var name: String
-    var rates: [(lr: Double, runs: [RunRecord])]
+    var rates: [(lr: Double, runs: [TracedRun])]
   }
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
@@ -32,15 +32,14 @@ public struct LearningRateSensitivity: Figure {
 
   private func sweeps(_ contest: Contest) -> [Sweep] {
     struct Key: Hashable {
-      var optimizer: PluginSpec
-      var schedules: [ScheduleSpec]
+      var optimizer: OptimizerSpec
     }
-    var groups: [(key: Key, runs: [(Double, RunRecord)])] = []
+    var groups: [(key: Key, runs: [(Double, TracedRun)])] = []
     for run in contest.runs {
       guard let text = run.spec.optimizer["lr"], let lr = Double(text), lr > 0 else { continue }
       var rest = run.spec.optimizer
-      rest.settings.removeAll { $0.name == "lr" }
-      let key = Key(optimizer: rest, schedules: run.spec.schedules)
+      rest.plugin.settings.removeAll { $0.name == "lr" }
+      let key = Key(optimizer: rest)
       if let i = groups.firstIndex(where: { $0.key == key }) {
         groups[i].runs.append((lr, run))
       } else {
@@ -53,7 +52,7 @@ public struct LearningRateSensitivity: Figure {
       // Named after the optimizer, or after its label without the learning rate where it has
       // several sets of other settings.
       let several = groups.filter { $0.key.optimizer.name == key.optimizer.name }.count > 1
-      let name = several ? withoutRate(runs[0].1.spec.label) : key.optimizer.name
+      let name = several ? withoutRate(runs[0].1.label) : key.optimizer.name
       return Sweep(
         name: Text.oneLine(Text.abbreviated(name), limit: 30),
         rates: rates.map { rate in (rate, runs.filter { $0.0 == rate }.map(\.1)) })
@@ -77,7 +76,7 @@ public struct LearningRateSensitivity: Figure {
     let surface = input.surface(contest.problem)
     let floor = surface?.minimumLoss
     let isTraining = contest.runs.contains { !$0.trajectory.validation.isEmpty }
-    func outcome(_ run: RunRecord) -> Double {
+    func outcome(_ run: TracedRun) -> Double {
       if run.diverged || run.status == .crashed { return .infinity }
       if isTraining {
         return run.trajectory.validation.last.map(\.metrics.loss) ?? .infinity

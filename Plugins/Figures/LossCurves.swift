@@ -30,13 +30,13 @@ public struct LossCurves: Figure {
   private func picture(_ name: String, _ contest: Contest, _ input: FigureInput) -> Picture {
     let size = (width: 1000, height: 460)
     let groups = contest.runs.byLabel.prefix(12)
-    func lines(_ curve: (RunRecord) -> [(x: Double, y: Double)]) -> [ChartLine] {
+    func lines(_ curve: (TracedRun) -> [(x: Double, y: Double)]) -> [ChartLine] {
       groups.map { label, runs in
         let (median, band) = ChartLine.overSeeds(runs.map(curve))
         let diverged = runs.filter(\.diverged).count
         return ChartLine(
           name: Text.oneLine(Text.abbreviated(label), limit: 30),
-          color: input.colors[runs[0].spec].color,
+          color: input.colors[runs[0]].color,
           points: median,
           band: band,
           remark: diverged == 0
@@ -164,7 +164,7 @@ public struct LossCurves: Figure {
     }
   }
 
-  private func title(_ groups: [(label: String, runs: [RunRecord])], _ problem: String) -> String {
+  private func title(_ groups: [(label: String, runs: [TracedRun])], _ problem: String) -> String {
     let passes = groups.flatMap { $0.runs.flatMap(\.trajectory.validation) }
     let hasClasses = passes.contains { $0.metrics.accuracy.isFinite }
     // The share of errors or the loss: either way, less is better.

@@ -35,7 +35,7 @@ public struct Overshoot: Figure {
   }
 
   private struct Path {
-    var run: RunRecord
+    var run: TracedRun
     var shape: PathShape
     var frame: PathFrame
   }
@@ -81,8 +81,8 @@ public struct Overshoot: Figure {
         }
         let overshoot = isFlat ? path.shape.flatOvershoot : path.shape.steepOvershoot
         var line = ChartLine(
-          name: path.run.shownLabel, color: input.colors[path.run.spec].color,
-          dash: input.colors[path.run.spec].dash, points: points, diverged: path.run.diverged)
+          name: path.run.shownLabel, color: input.colors[path.run].color,
+          dash: input.colors[path.run].dash, points: points, diverged: path.run.diverged)
         // Once it has left for good, what follows would only blacken the picture.
         if let last = points.lastIndex(where: { abs($0.y) < 300 }), last + 1 < points.count {
           line.points = Array(points[...(last + 1)])

@@ -87,7 +87,7 @@ public struct SaddleEscape: Figure {
       }
       // Shorter where neighbours fall on the same pixel.
       line = sparse(line, viewport)
-      let color = input.colors[run.spec].color
+      let color = input.colors[run].color
       scene.curves.append(
         Curve(.table("path\(index)", columns: 3, line), .line(color, width: 2.6)))
       if line.count >= 3 {
@@ -107,23 +107,20 @@ public struct SaddleEscape: Figure {
         .points(Ink.marker, .diamond, size: 1.3, width: 1)))
 
     // Beside it, the loss.
-    let shapes = runs.map { PathShape.measure($0.trajectory, on: surface) }
-    let escapes = zip(runs, shapes).compactMap {
-      $0.0.diverged && $0.1.escapeStep == nil ? nil : $0.1.escapeStep
-    }
+    let escapes = runs.compactMap(\.escapeStep)
     let longest = runs.map { Double($0.trajectory.steps[$0.finiteRows - 1]) }.max() ?? 1
-    let waiting = shapes.contains { $0.escapeStep == nil }
+    let waiting = runs.contains { $0.escapeStep == nil }
     let end = waiting ? longest : min(longest, max(Double(escapes.max() ?? 0) * 1.5, 10))
     var lines: [ChartLine] = []
-    for (run, shape) in zip(runs, shapes) {
-      let look = input.colors[run.spec]
+    for run in runs {
+      let look = input.colors[run]
       var line = ChartLine(
         name: run.shownLabel, color: look.color,
         points: (0..<run.finiteRows).map {
           (Double(run.trajectory.steps[$0]), run.trajectory.losses[$0])
         }.filter { $0.x <= end }, diverged: run.diverged)
-      line.remark = shape.escapeStep.map { "escapes at step \($0)" } ?? "does not escape"
-      if let step = shape.escapeStep, let row = run.trajectory.steps.firstIndex(of: step) {
+      line.remark = run.escapeStep.map { "escapes at step \($0)" } ?? "does not escape"
+      if let step = run.escapeStep, let row = run.trajectory.steps.firstIndex(of: step) {
         line.marks = [(Double(step), run.trajectory.losses[row])]
       }
       lines.append(line)
@@ -150,7 +147,7 @@ public struct SaddleEscape: Figure {
     chart.add(lines, prefix: "loss", of: size, size: 10.5)
 
     var picture = Picture(
-      name: name, title: title(runs, shapes, Text.oneLine(contest.problem.name)),
+      name: name, title: title(runs, Text.oneLine(contest.problem.name)),
       caption: Caption(
         contest.runs, of: input,
         notes: ["a run has escaped when its loss is 0.1 below the saddle's; a ring marks the step"]),
@@ -183,11 +180,10 @@ public struct SaddleEscape: Figure {
     return result
   }
 
-  private func title(_ runs: [RunRecord], _ shapes: [PathShape], _ problem: String) -> String {
-    let escaped = zip(runs, shapes).compactMap { run, shape in
-      shape.escapeStep.map { (run.shownLabel, $0) }
-    }.sorted { $0.1 < $1.1 }
-    let stuck = zip(runs, shapes).filter { $0.1.escapeStep == nil }.map { $0.0.shownLabel }.unique
+  private func title(_ runs: [TracedRun], _ problem: String) -> String {
+    let escaped = runs.compactMap { run in run.escapeStep.map { (run.shownLabel, $0) } }
+      .sorted { $0.1 < $1.1 }
+    let stuck = runs.filter { $0.escapeStep == nil }.map(\.shownLabel).unique
     guard let first = escaped.first else {
       return "None of \(runs.count) runs escapes from the saddle of \(problem)"
     }

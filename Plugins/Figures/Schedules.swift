@@ -13,15 +13,15 @@ public struct Schedules: Figure {
 
   private struct Curve {
     var name: String
-    var spec: RunSpec
+    var run: TracedRun
     var points: [(x: Double, y: Double)]
   }
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let runs = input.runs.filter { !$0.spec.schedules.isEmpty }
+    let runs = input.runs.filter { !$0.spec.optimizer.schedules.isEmpty }
     var panels: [(hyperparameter: String, curves: [Curve])] = []
     for run in runs {
-      for schedule in run.spec.schedules {
+      for schedule in run.spec.optimizer.schedules {
         let points = points(schedule, run, input)
         guard points.count > 1 else { continue }
         let names = schedule.parts.map { Text.oneLine($0.name, limit: 24) }.joined(separator: " → ")
@@ -33,7 +33,7 @@ public struct Schedules: Figure {
           curve.points.count == points.count
             && zip(curve.points, points).allSatisfy { $0.x == $1.x && $0.y == $1.y }
         }
-        if !same { panels[index].curves.append(Curve(name: names, spec: run.spec, points: points)) }
+        if !same { panels[index].curves.append(Curve(name: names, run: run, points: points)) }
       }
     }
     panels = panels.map { ($0.hyperparameter, Array($0.curves.prefix(10))) }
@@ -48,17 +48,17 @@ public struct Schedules: Figure {
     let each = (top - bottom) / Double(count)
     var margin = 0.0
     for (index, panel) in panels.prefix(count).enumerated() {
-      let several = panel.curves.map(\.spec.optimizer.name).unique.count > 1
+      let several = panel.curves.map(\.run.spec.optimizer.name).unique.count > 1
       // Two of the same name are told apart by the run that they belong to.
       let names = panel.curves.map { curve in
         panel.curves.filter { $0.name == curve.name }.count > 1 || several
-          ? Text.oneLine(Text.abbreviated(curve.spec.label), limit: 34) : curve.name
+          ? Text.oneLine(Text.abbreviated(curve.run.label), limit: 34) : curve.name
       }
       let lines = zip(panel.curves, names).enumerated().map { i, pair in
         let last = pair.0.points.last!.y
         let first = pair.0.points.first!.y
         return ChartLine(
-          name: pair.1, color: color(i, pair.0.spec, several, input), points: pair.0.points,
+          name: pair.1, color: color(i, pair.0.run, several, input), points: pair.0.points,
           remark: "\(Text.readable(first, digits: 2)) → \(Text.readable(last, digits: 2))")
       }
       let values = panel.curves.flatMap { $0.points.map(\.y) }
@@ -94,16 +94,16 @@ public struct Schedules: Figure {
 
   /// Schedules of one optimizer are told apart by colour; those of several have the optimizers'.
   private func color(
-    _ index: Int, _ spec: RunSpec, _ several: Bool, _ input: FigureInput
+    _ index: Int, _ run: TracedRun, _ several: Bool, _ input: FigureInput
   ) -> String {
     several
-      ? input.colors[spec].color : OptimizerColors.palette[index % OptimizerColors.palette.count]
+      ? input.colors[run].color : OptimizerColors.palette[index % OptimizerColors.palette.count]
   }
 
   private func points(
-    _ schedule: ScheduleSpec, _ run: RunRecord, _ input: FigureInput
+    _ schedule: ScheduleSpec, _ run: TracedRun, _ input: FigureInput
   ) -> [(x: Double, y: Double)] {
-    let steps = max(run.spec.steps, 1)
+    let steps = max(run.spec.budget.mostSteps ?? run.steps, 1)
     let text = run.spec.optimizer[schedule.hyperparameter]
     if let sequence = input.schedule(schedule.parts), let base = text.flatMap({ Double($0) }) {
       let stride = max(1, steps / 1000)

@@ -1,6 +1,5 @@
 // Contour lines of a surface and the paths that optimizers take over it.
 
-import Analysis
 import Figures
 import Glibc
 import OptimizerKit
@@ -30,7 +29,7 @@ public struct Trajectories: Figure {
   }
 
   private func picture(
-    _ name: String, _ contest: Contest, _ runs: [RunRecord], _ surface: any Surface,
+    _ name: String, _ contest: Contest, _ runs: [TracedRun], _ surface: any Surface,
     _ input: FigureInput
   ) -> Picture {
     let viewport = Viewport(of: surface, with: runs)
@@ -49,7 +48,7 @@ public struct Trajectories: Figure {
   }
 
   /// What is to be seen: who gets nearest to the minimum, who does not get there.
-  private func title(_ runs: [RunRecord], _ problem: PluginSpec, _ surface: any Surface) -> String {
+  private func title(_ runs: [TracedRun], _ problem: PluginSpec, _ surface: any Surface) -> String {
     let name = Text.oneLine(problem.name)
     let diverged = runs.filter(\.diverged).map(\.shownLabel).unique
     var text: String
@@ -64,7 +63,7 @@ public struct Trajectories: Figure {
           "On \(name), \(best.shownLabel) "
           + (best.reaches(floor) ? "reaches \(minimum)" : "comes within \(gap) of the minimal loss")
           + " in \(best.steps) steps"
-        if worst.spec.label != best.spec.label {
+        if worst.label != best.label {
           if worst.reaches(floor) {
             text += ", as do all others"
           } else if left != gap {
@@ -75,9 +74,7 @@ public struct Trajectories: Figure {
         text = "On \(name), no run ends at a finite loss"
       }
     } else {
-      let escaped = runs.filter { run in
-        PathShape.measure(run.trajectory, on: surface).escapeStep != nil
-      }
+      let escaped = runs.filter { $0.escapeStep != nil }
       text =
         surface.saddle != nil
         ? "On \(name), \(escaped.count) of \(runs.count) runs escape from the saddle"

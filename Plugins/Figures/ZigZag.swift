@@ -56,7 +56,7 @@ public struct ZigZag: Figure {
     let crowded = columns.contains { column in
       column.contest.runs.map(\.spec.optimizer.name).unique.count < column.contest.runs.count
     }
-    func row(_ run: RunRecord) -> String {
+    func row(_ run: TracedRun) -> String {
       crowded ? run.shownLabel : Text.oneLine(run.spec.optimizer.name, limit: 36)
     }
     let rows = Array(runs.map(row).unique.prefix(7))
@@ -110,7 +110,7 @@ public struct ZigZag: Figure {
           .points("centre\(c)", [(0, 0)], Ink.marker, .asterisk, size: 0.9, width: 1.3))
         if let (run, path) = paths.first(where: { row($0.0) == name }) {
           let color =
-            crowded ? input.colors[run.spec].color : input.colors.color(of: run.spec.optimizer.name)
+            crowded ? input.colors[run].color : input.colors.color(of: run.spec.optimizer.name)
           let line = panel.thinned(
             panel.clipped(path), of: (width: width, height: height))
           panel.curves.append(.line("path\(c)-\(r)", line, color, width: 1.8))
@@ -126,9 +126,9 @@ public struct ZigZag: Figure {
             panel.curves.append(
               .points("end\(c)-\(r)", [end], color, .cross, size: 1.4, width: 2.5))
           }
-          let shape = PathShape.measure(run.trajectory, frame: frame)
-          if c == columns.count - 1, let share = shape.zigZag { shares.append((name, share)) }
-          var remark = shape.zigZag.map { "zig-zag \(Text.percent($0))" } ?? "zig-zag –"
+          let zigZag = run.measures.zigZag
+          if c == columns.count - 1, let share = zigZag { shares.append((name, share)) }
+          var remark = zigZag.map { "zig-zag \(Text.percent($0))" } ?? "zig-zag –"
           if run.diverged { remark += ", diverges" }
           panel.labels.append(
             Label(

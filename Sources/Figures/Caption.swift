@@ -11,7 +11,7 @@ public struct Caption: Sendable {
   /// what diverged or failed, and the small print.
   ///
   /// - Parameter notes: what a reader must know of how the picture was made.
-  public init(_ runs: [RunRecord], of input: FigureInput, notes: [String] = []) {
+  public init(_ runs: [TracedRun], of input: FigureInput, notes: [String] = []) {
     var lines: [(name: String, value: String)] = []
     for problem in runs.map(\.spec.problem).unique.prefix(12) {
       lines.append(("problem", Self.text(problem)))
@@ -28,12 +28,7 @@ public struct Caption: Sendable {
     for (label, group) in runs.byLabel {
       var seen: [String] = []
       for run in group {
-        var text = Self.text(run.spec.optimizer)
-        for schedule in run.spec.schedules {
-          text +=
-            "; \(Text.oneLine(schedule.hyperparameter)) follows "
-            + schedule.parts.map(Self.text).joined(separator: ", then ")
-        }
+        let text = run.spec.optimizer.terms.map(Self.text).joined(separator: ", around ")
         if !seen.contains(text) { seen.append(text) }
       }
       let more = seen.count > 3 ? " … (\(seen.count) settings)" : ""
@@ -95,10 +90,35 @@ public struct Caption: Sendable {
     return Text.oneLine(plugin.name + (settings.isEmpty ? "" : " (\(settings))"), limit: 240)
   }
 
-  static func budget(_ runs: [RunRecord], unit: String) -> String {
-    let steps = runs.map { UInt64(max($0.spec.steps, 0)) }
+  /// An optimizer with its own schedules, without what it wraps.
+  static func text(_ optimizer: OptimizerSpec) -> String {
+    optimizer.schedules.reduce(text(optimizer.plugin)) { text, schedule in
+      text + "; \(Text.oneLine(schedule.hyperparameter)) follows "
+        + schedule.parts.map(Self.text).joined(separator: ", then ")
+    }
+  }
+
+  static func budget(_ runs: [TracedRun], unit: String) -> String {
+    let allowed: [String] = Self.allowances(runs.map(\.spec.budget))
     let gradients = runs.map { UInt64(max($0.counts.gradients, 0)) }
-    return "\(ranges(steps)) steps; used \(extent(gradients)) \(Text.oneLine(unit))"
+    return "\(allowed.joined(separator: ", ")); used \(extent(gradients)) \(Text.oneLine(unit))"
+  }
+
+  /// "150, 300 steps": the budgets by their unit.
+  static func allowances(_ budgets: [Budget]) -> [String] {
+    var steps: [UInt64] = []
+    var gradients: [UInt64] = []
+    var seconds: [Double] = []
+    for budget in budgets {
+      switch budget {
+      case .steps(let count): steps.append(UInt64(max(count, 0)))
+      case .gradients(let count): gradients.append(UInt64(max(count, 0)))
+      case .seconds(let time): seconds.append(time)
+      }
+    }
+    return (steps.isEmpty ? [] : ["\(ranges(steps)) steps"])
+      + (gradients.isEmpty ? [] : ["\(ranges(gradients)) gradients"])
+      + Set(seconds).sorted().map { "\(Text.readable($0)) s" }
   }
 
   static func extent(_ numbers: [UInt64]) -> String {

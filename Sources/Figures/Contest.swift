@@ -7,9 +7,9 @@ public struct Contest: Sendable {
   public var problem: PluginSpec
   /// Nil where runs start from their seeds, or from several points.
   public var start: [Double]?
-  public var runs: [RunRecord]
+  public var runs: [TracedRun]
 
-  public init(problem: PluginSpec, start: [Double]?, runs: [RunRecord]) {
+  public init(problem: PluginSpec, start: [Double]?, runs: [TracedRun]) {
     self.problem = problem
     self.start = start
     self.runs = runs

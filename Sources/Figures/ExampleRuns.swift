@@ -1,5 +1,6 @@
 // Made-up runs, on which figures are tried without running anything of the lab.
 
+import Analysis
 import Glibc
 import OptimizerKit
 
@@ -68,7 +69,7 @@ public enum ExampleRuns {
   }
 
   /// What a figure is drawn from: runs, and the surfaces and schedules that they name.
-  public static func input(_ runs: [RunRecord]) -> FigureInput {
+  public static func input(_ runs: [TracedRun]) -> FigureInput {
     FigureInput(
       runs: runs, ledger: FigureLedger(suite: "examples"), surface: surface,
       schedule: { $0.first?.name == Line.name ? ScheduleSequence([Line()]) : nil })
@@ -83,7 +84,7 @@ public enum ExampleRuns {
     _ optimizer: String, on problem: PluginSpec = PluginSpec(name: "bowl", settings: []),
     surface: (any Surface)? = nil, lr: Double = 0.05, steps: Int = 60, seed: UInt64 = 1,
     label: String? = nil, isScheduled: Bool = false
-  ) -> RunRecord {
+  ) -> TracedRun {
     let surface = surface ?? Self.surface(problem) ?? Bowl()
     var x = surface.starts[0]
     var t = Trajectory()
@@ -104,41 +105,46 @@ public enum ExampleRuns {
       for i in x.indices { x[i] -= lr * g[i] }
     }
     return record(
-      optimizer, problem: problem, label: label, lr: lr, seed: seed, status: status, t,
+      optimizer, problem: problem, surface: surface, label: label, lr: lr, seed: seed,
+      status: status, t,
       isScheduled: isScheduled)
   }
 
-  /// A run with a trajectory of one's own.
+  /// A run with a trajectory of one's own, measured.
   public static func record(
-    _ optimizer: String, problem: PluginSpec, label: String? = nil, lr: Double = 0.1,
-    seed: UInt64 = 1, status: RunStatus = .completed, _ t: Trajectory, isScheduled: Bool = false
-  ) -> RunRecord {
+    _ optimizer: String, problem: PluginSpec, surface: (any Surface)? = nil, label: String? = nil,
+    lr: Double = 0.1, seed: UInt64 = 1, status: RunStatus = .completed, _ trajectory: Trajectory,
+    isScheduled: Bool = false
+  ) -> TracedRun {
+    var t = trajectory
+    // One gradient a step.
+    t.gradients = t.steps
     let last = t.steps.last ?? 0
     var counts = EvaluationCounts()
     counts.gradients = last
-    return RunRecord(
-      key: "\(optimizer)-\(lr)-\(seed)-\(problem.name)-\(label ?? "")",
-      spec: RunSpec(
-        label: label ?? optimizer,
-        optimizer: PluginSpec(
-          name: optimizer, settings: [.init(name: "lr", value: shortest(lr))]),
-        schedules: isScheduled
-          ? [
-            ScheduleSpec(
-              hyperparameter: "lr", parts: [PluginSpec(name: Line.name, settings: [])])
-          ] : [],
-        problem: problem, start: t.dimension > 0 ? Array(t.points.prefix(2)) : nil, seed: seed,
-        steps: max(last, 1)),
+    let plugin = PluginSpec(name: optimizer, settings: [.init(name: "lr", value: shortest(lr))])
+    let line = ScheduleSpec(
+      hyperparameter: "lr", parts: [PluginSpec(name: Line.name, settings: [])])
+    let spec = RunSpec(
+      optimizer: OptimizerSpec(plugin, schedules: isScheduled ? [line] : []), problem: problem,
+      start: t.dimension > 0 ? Array(t.points.prefix(2)) : nil, seed: seed,
+      budget: .steps(max(last, 1)))
+    let ruler = (surface ?? Self.surface(problem)).map(PathRuler.init)
+    let outcome = Outcome(
       status: status, reason: status == .diverged ? "loss above the cap" : "", steps: last,
-      initialLoss: t.losses.first ?? .nan,
-      finalLoss: t.losses.last { $0.isFinite } ?? .nan,
-      bestLoss: t.losses.filter(\.isFinite).min() ?? .nan, counts: counts, trajectory: t)
+      initialLoss: t.losses.first ?? .nan, finalLoss: t.losses.last { $0.isFinite } ?? .nan,
+      bestLoss: t.losses.filter(\.isFinite).min() ?? .nan, counts: counts,
+      measures: ruler?.measures(of: t, by: nil) ?? RunMeasures())
+    return TracedRun(
+      RunRecord(
+        key: "\(optimizer)-\(lr)-\(seed)-\(problem.name)-\(label ?? "")",
+        label: label ?? optimizer, spec: spec, outcome: outcome), t)
   }
 
   /// The training of a network, with validation passes.
   public static func training(
     _ optimizer: String, seed: UInt64, diverged: Bool = false
-  ) -> RunRecord {
+  ) -> TracedRun {
     var t = Trajectory()
     for step in 0...200 {
       t.steps.append(step)
@@ -158,15 +164,15 @@ public enum ExampleRuns {
   }
 
   /// A run that left no rows.
-  public static func empty(on problem: String = "bowl") -> RunRecord {
+  public static func empty(on problem: String = "bowl") -> TracedRun {
     var t = Trajectory()
     t.dimension = 2
     return record("sgd", problem: PluginSpec(name: problem, settings: []), status: .crashed, t)
   }
 
   /// Runs of which every figure can be drawn.
-  public static let everything: [RunRecord] = {
-    var runs: [RunRecord] = []
+  public static let everything: [TracedRun] = {
+    var runs: [TracedRun] = []
     for condition in [5.0, 25, 100] {
       let bowl = PluginSpec(
         name: "bowl", settings: [.init(name: "condition", value: shortest(condition))])

@@ -8,7 +8,7 @@ import OptimizerKit
 ///       let runs = input.runs.filter { $0.finiteRows > 1 }
 ///       guard !runs.isEmpty else { throw missing(input) }
 ///       var panel = Panel(x: Axis("step", 0...100), y: Axis("loss", 1e-6...1, isLog: true))
-///       panel.curves.append(.line("first", points, input.colors[runs[0].spec].color))
+///       panel.curves.append(.line("first", points, input.colors[runs[0]].color))
 ///       return [
 ///         Picture(
 ///           name: Self.name, title: "What is to be seen", caption: Caption(runs, of: input),

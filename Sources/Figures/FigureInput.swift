@@ -5,8 +5,8 @@ import OptimizerKit
 /// Stored runs, and the means to evaluate what they ran on.
 public struct FigureInput: Sendable {
   /// The runs.
-  public var runs: [RunRecord] {
-    didSet { colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers) }
+  public var runs: [TracedRun] {
+    didSet { colors = OptimizerColors(runs, known: knownOptimizers) }
   }
   /// The names of the optimizers that the lab knows: each keeps its colour whoever takes part.
   public let knownOptimizers: [String]
@@ -14,8 +14,6 @@ public struct FigureInput: Sendable {
   public var surface: @Sendable (PluginSpec) -> (any Surface)?
   /// Makes a sequence of schedules; nil where one is not known any more.
   public var schedule: @Sendable ([PluginSpec]) -> ScheduleSequence?
-  /// Makes an optimizer, whose update rule theory is read off; nil where it is not known any more.
-  public var optimizer: @Sendable (PluginSpec) -> (any Optimizer)?
   /// The target of a training problem; nil where it has none, or is not known any more.
   public var target: @Sendable (PluginSpec) -> TrainingTarget?
   /// What the pictures carry in small print.
@@ -24,19 +22,17 @@ public struct FigureInput: Sendable {
   public private(set) var colors: OptimizerColors
 
   public init(
-    runs: [RunRecord], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
+    runs: [TracedRun], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
     surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
     schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
-    optimizer: @escaping @Sendable (PluginSpec) -> (any Optimizer)? = { _ in nil },
     target: @escaping @Sendable (PluginSpec) -> TrainingTarget? = { _ in nil }
   ) {
     self.runs = runs
     self.ledger = ledger
     self.surface = surface
     self.schedule = schedule
-    self.optimizer = optimizer
     self.target = target
     self.knownOptimizers = knownOptimizers
-    colors = OptimizerColors(runs.map(\.spec), known: knownOptimizers)
+    colors = OptimizerColors(runs, known: knownOptimizers)
   }
 }

@@ -28,9 +28,9 @@ public struct OptimizerColors: Sendable {
   private struct Side: Hashable {
     var optimizer: String
     var problem: PluginSpec
-    init(_ spec: RunSpec) {
-      optimizer = spec.optimizer.name
-      problem = spec.problem
+    init(_ run: TracedRun) {
+      optimizer = run.spec.optimizer.name
+      problem = run.spec.problem
     }
   }
 
@@ -40,13 +40,13 @@ public struct OptimizerColors: Sendable {
   /// The colours of these runs.
   ///
   /// - Parameter known: the optimizers that the lab knows, which keep their colours.
-  public init(_ specs: [RunSpec], known: [String] = []) {
+  public init(_ runs: [TracedRun], known: [String] = []) {
     let home = Self.places(of: Set(known).sorted(), from: [:])
-    let shown = Set(specs.map(\.optimizer.name)).sorted()
+    let shown = Set(runs.map(\.spec.optimizer.name)).sorted()
     slots = Self.places(
       of: shown.filter { home[$0] != nil } + shown.filter { home[$0] == nil }, from: home)
     var labels: [Side: Set<String>] = [:]
-    for spec in specs { labels[Side(spec), default: []].insert(spec.label) }
+    for run in runs { labels[Side(run), default: []].insert(run.label) }
     for (side, labels) in labels {
       // The shortest label comes first and has the plain colour.
       let ordered = labels.sorted { ($0.count, $0) < ($1.count, $1) }
@@ -75,8 +75,8 @@ public struct OptimizerColors: Sendable {
   }
 
   /// The look of a run.
-  public subscript(spec: RunSpec) -> Look {
-    looks[Side(spec)]?[spec.label] ?? Look(color: color(of: spec.optimizer.name), dash: .solid)
+  public subscript(run: TracedRun) -> Look {
+    looks[Side(run)]?[run.label] ?? Look(color: color(of: run.spec.optimizer.name), dash: .solid)
   }
 
   /// The plain colour of an optimizer.

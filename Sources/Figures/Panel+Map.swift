@@ -5,7 +5,7 @@ import OptimizerKit
 extension Viewport {
   /// The part of the plane to show: what the problem asks for, stretched by at most half on each side
   /// to where the paths go.
-  public init(of surface: any Surface, with runs: [RunRecord]) {
+  public init(of surface: any Surface, with runs: [TracedRun]) {
     var points: [(x: Double, y: Double)] = []
     let staying = runs.filter { !$0.diverged }
     for run in staying.isEmpty ? runs : staying {

@@ -9,12 +9,12 @@ extension Panel {
   ///
   /// - Parameter size: that of the picture in pixels.
   public mutating func addPaths(
-    of runs: [RunRecord], on surface: any Surface, picture size: (width: Int, height: Int),
+    of runs: [TracedRun], on surface: any Surface, picture size: (width: Int, height: Int),
     colors: OptimizerColors
   ) {
     var placement = LabelPlacement(self, picture: size)
     let minima = surface.minima.filter { $0.count == 2 }.map { (x: $0[0], y: $0[1]) }
-    var paths: [(run: RunRecord, line: [(x: Double, y: Double)])] = []
+    var paths: [(run: TracedRun, line: [(x: Double, y: Double)])] = []
     for run in runs {
       let points = (0..<run.finiteRows).map { row -> (x: Double, y: Double) in
         let p = run.trajectory.point(row)
@@ -28,7 +28,7 @@ extension Panel {
     let order = paths.indices.sorted { paths[$0].line.count > paths[$1].line.count }
     for index in order {
       let (run, line) = paths[index]
-      let look = colors[run.spec]
+      let look = colors[run]
       curves.append(
         .line("path\(index)", line, look.color, width: 2.2))
       if run.finiteRows <= 60 {
@@ -39,7 +39,7 @@ extension Panel {
     }
     for index in order {
       let (run, line) = paths[index]
-      let color = colors[run.spec].color
+      let color = colors[run].color
       guard let end = line.last else { continue }
       if run.diverged {
         curves.append(.points("end\(index)", [end], color, .cross, size: 1.7, width: 3))
@@ -80,17 +80,17 @@ extension Panel {
     // Each path is named at its end, or, where that is crowded, farther back along it.
     var unplaced: [(text: String, color: String)] = []
     var named: Set<String> = []
-    for (run, line) in paths where named.insert(run.spec.label).inserted {
+    for (run, line) in paths where named.insert(run.label).inserted {
       let inside = line.filter { p in
         let q = placement.place(p, self)
         return q.x >= 0 && q.y >= 0 && q.x <= placement.width && q.y <= placement.height
       }
       var text = run.shownLabel
       if run.diverged { text += " diverges at step \(run.steps)" }
-      let color = colors[run.spec].color
+      let color = colors[run].color
       let anchors = candidates(
         along: inside,
-        others: paths.filter { $0.run.key != run.key || $0.run.spec.label != run.spec.label }.map(
+        others: paths.filter { $0.run.key != run.key || $0.run.label != run.label }.map(
           \.line), placement)
       if !add(text, anchors, color, bold: true) { unplaced.append((text, color)) }
     }

@@ -11,11 +11,16 @@ extension PluginCatalogue {
     _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
     schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder,
     stepwise: Bool = false
-  ) throws -> RunRecord {
+  ) throws -> RunResult {
     recorder.minimumLoss = surface.minimumLoss
+    let ruler = recorder.context.rulers.ruler(for: recorder.spec.problem, surface)
+    recorder.measure = {
+      ruler.measures(of: $0, by: schedules.isEmpty ? optimizer : nil)
+    }
     let scheduled = try ScheduledHyperparameters(
-      schedules, for: optimizer, steps: recorder.spec.steps)
-    recordRows(surface, points: start, firstStep: 0, rates: [0], recorder: recorder)
+      schedules, for: optimizer, steps: recorder.steps)
+    recordRows(
+      surface, points: start, firstStep: 0, rates: [0], cost: RunCost(), recorder: recorder)
     if !stepwise, surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
       !type(of: rule).hasEvaluationPoint
     {
@@ -30,7 +35,7 @@ extension PluginCatalogue {
   private func descendInPlane(
     _ surface: any Surface, from start: [Double], with rule: any CoordinateRule,
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
-  ) -> RunRecord {
+  ) -> RunResult {
     var rule = rule
     var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
     var point = Planar(start[0], start[1])
@@ -44,8 +49,8 @@ extension PluginCatalogue {
     var step = 0
     var seconds = 0.0
     var counts = EvaluationCounts()
-    while step < recorder.spec.steps, !recorder.isFinished {
-      let steps = min(chunk, recorder.spec.steps - step)
+    while step < recorder.steps, !recorder.isFinished {
+      let steps = min(chunk, recorder.steps - step)
       let rates = (step..<step + steps).map { scheduled.learningRate(after: $0) }
       scheduled.apply(to: &rule, after: step)
       let begin = recorder.context.now()
@@ -60,19 +65,22 @@ extension PluginCatalogue {
       seconds += taken
       chunk = taken < 0.01 ? min(2 * chunk, longest) : max(chunk / 2, 1)
       let points = path[..<steps].flatMap { [$0.x, $0.y] }
-      recordRows(surface, points: points, firstStep: step + 1, rates: rates, recorder: recorder)
+      counts.gradients = step + steps
+      recordRows(
+        surface, points: points, firstStep: step + 1, rates: rates,
+        cost: RunCost(counts: counts, seconds: seconds), recorder: recorder)
       step += steps
       recorder.checkTime()
     }
     counts.gradients = recorder.lastStep
-    return recorder.record(counts: counts, seconds: seconds)
+    return recorder.result(counts: counts, seconds: seconds)
   }
 
   /// Any optimizer in any dimension, one step at a time.
   private func descendStepwise(
     _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
-  ) throws -> RunRecord {
+  ) throws -> RunResult {
     var optimizer = optimizer
     let seed = recorder.spec.seed
     var state: OptimizerState<Double> = optimizer.makeState(
@@ -92,7 +100,7 @@ extension PluginCatalogue {
         Vector(surface.hessianVectorProduct(at: x.array, v.array))
       })
     var seconds = 0.0
-    for step in 1...max(recorder.spec.steps, 1) where !recorder.isFinished {
+    for step in 1...max(recorder.steps, 1) where !recorder.isFinished {
       let lr = scheduled.learningRate(after: step - 1)
       scheduled.apply(to: &optimizer, after: step - 1)
       current.step = step
@@ -110,17 +118,18 @@ extension PluginCatalogue {
       seconds += recorder.context.now() - begin
       let reported = optimizer.evaluationParameters(x, state: state) ?? x
       recordRows(
-        surface, points: reported.array, firstStep: step, rates: [lr], recorder: recorder)
+        surface, points: reported.array, firstStep: step, rates: [lr],
+        cost: RunCost(counts: oracle.counts, seconds: seconds), recorder: recorder)
       if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
         recorder.checkTime()
       }
     }
-    return recorder.record(counts: oracle.counts, seconds: seconds)
+    return recorder.result(counts: oracle.counts, seconds: seconds)
   }
 
   /// Evaluates points that follow each other and records them.
   private func recordRows(
-    _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double],
+    _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double], cost: RunCost,
     recorder: RunRecorder
   ) {
     let dimension = surface.dimension
@@ -129,12 +138,14 @@ extension PluginCatalogue {
     var norms = losses
     surface.evaluate(points, count: count, losses: &losses, gradientNorms: &norms)
     points.withUnsafeBufferPointer { points in
-      for i in 0..<count {
-        recorder.row(
-          step: firstStep + i, loss: losses[i], gradientNorm: norms[i],
-          learningRate: rates[i],
-          point: UnsafeBufferPointer(rebasing: points[i * dimension..<(i + 1) * dimension]))
-        if recorder.isFinished { return }
+      losses.withUnsafeBufferPointer { losses in
+        norms.withUnsafeBufferPointer { norms in
+          rates.withUnsafeBufferPointer { rates in
+            recorder.rows(
+              from: firstStep, losses: losses, gradientNorms: norms, learningRates: rates,
+              points: points, cost: cost)
+          }
+        }
       }
     }
   }

@@ -6,14 +6,17 @@ extension PluginCatalogue {
   func train(
     _ problem: any TrainingProblem, with optimizer: any Optimizer,
     schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder
-  ) throws -> RunRecord {
+  ) throws -> RunResult {
     var optimizer = optimizer
     let spec = recorder.spec
+    let recording = recorder.recording
+    let steps = recorder.steps
     let session = try problem.makeSession(seed: spec.seed)
-    let test = spec.recording.test ? try session.openTest() : nil
-    let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: spec.steps)
+    let test = recording.test ? try session.openTest() : nil
+    let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: steps)
     recorder.divergenceFactor = 1e4
     recorder.judgesGradient = true
+    recorder.measure = { RunMeasures(of: $0, target: problem.target) }
     var x = session.initialParameters()
     try recorder.context.dump?.write(start: x, layout: session.layout)
     var state: OptimizerState<Float> = optimizer.makeState(for: session.layout)
@@ -30,8 +33,8 @@ extension PluginCatalogue {
     let nowhere = UnsafeBufferPointer<Double>(start: nil, count: 0)
     var seconds = 0.0
     var lr = 0.0
-    for step in 0...spec.steps {
-      if spec.recording.isValidated(after: step, of: spec.steps) {
+    for step in 0...steps {
+      if recording.isValidated(after: step, of: steps) {
         let reported = optimizer.evaluationParameters(x, state: state)
         let metrics =
           step == 0 && reported == nil
@@ -42,7 +45,7 @@ extension PluginCatalogue {
           Trajectory.Diagnostics(
             step: step,
             updates: step == 0 ? [] : session.layout.updates(from: previous, to: x),
-            layers: spec.recording.layers ? session.layerStatistics(at: x, step: step + 1) : []))
+            layers: recording.layers ? session.layerStatistics(at: x, step: step + 1) : []))
       }
       // The row after `step` updates holds loss and gradient of the minibatch that comes next.
       current.step = step + 1
@@ -50,13 +53,14 @@ extension PluginCatalogue {
       let loss = session.lossAndGradient(at: x, step: step + 1, gradient: &gradient)
       let between = recorder.context.now()
       recorder.row(
-        step: step, loss: loss, gradientNorm: gradient.norm, learningRate: lr, point: nowhere)
+        step: step, loss: loss, gradientNorm: gradient.norm, learningRate: lr, point: nowhere,
+        cost: RunCost(counts: oracle.counts, seconds: seconds))
       recorder.checkTime()
-      guard step < spec.steps, !recorder.isFinished else { break }
+      guard step < steps, !recorder.isFinished else { break }
       lr = scheduled.learningRate(after: step)
       scheduled.apply(to: &optimizer, after: step)
       oracle.counts.gradients += 1
-      if spec.recording.isValidated(after: step + 1, of: spec.steps) {
+      if recording.isValidated(after: step + 1, of: steps) {
         // Copied here, with the clock stopped, and not by a write to shared storage.
         previous.mutablePointer().update(from: x.pointer, count: x.count)
       }
@@ -74,9 +78,9 @@ extension PluginCatalogue {
     if !recorder.isFinished {
       recorder.test = test?(optimizer.evaluationParameters(x, state: state) ?? x)
     }
-    let record = recorder.record(counts: oracle.counts, seconds: seconds)
-    try recorder.context.dump?.write(order: session, steps: record.steps)
+    let result = recorder.result(counts: oracle.counts, seconds: seconds)
+    try recorder.context.dump?.write(order: session, steps: result.outcome.steps)
     try recorder.context.dump?.write(end: x)
-    return record
+    return result
   }
 }

@@ -14,29 +14,34 @@ public struct ExecutionContext {
   public var dump: RunDump?
   /// What earlier runs of this process measured before their first step.
   public var firstValidations: FirstValidations
+  /// What earlier runs of this process were measured with.
+  public var rulers: PathRulers
 
   public init(
     now: @escaping () -> Double, deadline: Double = .infinity,
     progress: @escaping (Int) -> Void = { _ in }, dump: RunDump? = nil,
-    firstValidations: FirstValidations = FirstValidations()
+    firstValidations: FirstValidations = FirstValidations(), rulers: PathRulers = PathRulers()
   ) {
     self.now = now
     self.deadline = deadline
     self.progress = progress
     self.dump = dump
     self.firstValidations = firstValidations
+    self.rulers = rulers
   }
 }
 
 extension PluginCatalogue {
-  /// Does a run and returns its record. Failures of the run itself (divergence, a time limit) are
+  /// Does a run. Failures of the run itself (divergence, a time limit) are
   /// statuses; what is thrown is what should have been refused by the plan, or missing data.
-  public func execute(_ spec: RunSpec, key: String, context: ExecutionContext) throws -> RunRecord {
-    let optimizer = try optimizer(spec.optimizer)
-    let schedules = try spec.schedules.map {
+  public func execute(
+    _ spec: RunSpec, recording: Recording = Recording(), context: ExecutionContext
+  ) throws -> RunResult {
+    let optimizer = try optimizer(spec.optimizer.plugin)
+    let schedules = try spec.optimizer.schedules.map {
       (hyperparameter: $0.hyperparameter, sequence: try schedule($0))
     }
-    let recorder = RunRecorder(key: key, spec: spec, context: context)
+    let recorder = RunRecorder(spec: spec, recording: recording, context: context)
     switch try problem(spec.problem) {
     case let surface as any Surface:
       let start = spec.start ?? surface.starts.first ?? []
@@ -46,18 +51,18 @@ extension PluginCatalogue {
       }
       try context.dump?.write(
         start: Vector(start), layout: ParameterLayout(coordinates: surface.dimension))
-      let record = try descend(
+      let result = try descend(
         surface, from: start, with: optimizer, schedules: schedules, recorder: recorder)
-      if record.trajectory.dimension == surface.dimension {
-        let last = record.trajectory.point(record.trajectory.count - 1)
+      if result.trajectory.dimension == surface.dimension {
+        let last = result.trajectory.point(result.trajectory.count - 1)
         try context.dump?.write(end: Vector(last))
       }
-      try context.dump?.write(record)
-      return record
+      try context.dump?.write(spec, result)
+      return result
     case let training as any TrainingProblem:
-      let record = try train(training, with: optimizer, schedules: schedules, recorder: recorder)
-      try context.dump?.write(record)
-      return record
+      let result = try train(training, with: optimizer, schedules: schedules, recorder: recorder)
+      try context.dump?.write(spec, result)
+      return result
     default:
       throw SelectionError("\(spec.problem.name) is neither a surface nor a training problem")
     }

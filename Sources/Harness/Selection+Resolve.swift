@@ -2,18 +2,25 @@
 
 import OptimizerKit
 
-/// An optimizer with its schedules, as selected.
+/// An optimizer with its schedules and what it wraps, as selected.
 public struct OptimizerChoice: Sendable {
   /// What it is called in tables and pictures.
   public let label: String
-  public let optimizer: PluginSpec
-  public let schedules: [ScheduleSpec]
+  public let spec: OptimizerSpec
+  /// The optimizer, ready to run.
+  public let instance: any Optimizer
+  /// The source files of the plugins that it is made of.
+  let files: [String]
 }
 
 /// A problem, as selected.
 public struct ProblemChoice: Sendable {
   public let label: String
-  public let problem: PluginSpec
+  public let spec: PluginSpec
+  /// The problem, ready to run.
+  public let instance: any Problem
+  /// The source file of its plugin.
+  let file: String
 }
 
 extension PluginCatalogue {
@@ -22,17 +29,16 @@ extension PluginCatalogue {
     let syntax = try SelectionSyntax(text)
     let names = try expand(syntax.term.name, optimizers.map(\.name), kind: "optimizer")
     let schedules = try scheduleCombinations(syntax.schedules)
-    return try names.flatMap { name in
+    return try names.flatMap { name -> [OptimizerChoice] in
       let entry = try entry(name, kind: .optimizer)
       return try variants(of: entry, syntax.term).flatMap { variant in
         try schedules.map { schedule in
-          let optimizer = try optimizer(variant.spec)
-          for assignment in schedule.specs {
-            try check(assignment, for: optimizer)
-          }
+          let spec = OptimizerSpec(variant.spec, schedules: schedule.specs)
+          let optimizer = try optimizer(spec.plugin)
+          for assignment in schedule.specs { try check(assignment, for: optimizer) }
           return OptimizerChoice(
-            label: variant.label + schedule.label, optimizer: variant.spec,
-            schedules: schedule.specs)
+            label: variant.label + schedule.label, spec: spec, instance: optimizer,
+            files: [entry.file] + (try files(of: schedule.specs)))
         }
       }
     }
@@ -46,9 +52,11 @@ extension PluginCatalogue {
     }
     let names = try expand(syntax.term.name, problems.map(\.name), kind: "problem")
     return try names.flatMap { name in
-      try variants(of: entry(name, kind: .problem), syntax.term).map { variant in
-        _ = try problem(variant.spec)
-        return ProblemChoice(label: variant.label, problem: variant.spec)
+      let entry = try entry(name, kind: .problem)
+      return try variants(of: entry, syntax.term).map { variant in
+        ProblemChoice(
+          label: variant.label, spec: variant.spec, instance: try problem(variant.spec),
+          file: entry.file)
       }
     }
   }
@@ -104,8 +112,13 @@ extension PluginCatalogue {
     }
   }
 
+  /// The source files of schedules.
+  private func files(of schedules: [ScheduleSpec]) throws -> [String] {
+    try schedules.flatMap(\.parts).map { try entry($0.name, kind: .schedule).file }
+  }
+
   /// Checks that a schedule fits: its hyperparameter exists, and all but the last of a sequence end.
-  func check(_ assignment: ScheduleSpec, for optimizer: any Optimizer) throws {
+  private func check(_ assignment: ScheduleSpec, for optimizer: any Optimizer) throws {
     _ = try optimizer.scheduledHyperparameter(assignment.hyperparameter)
     for part in assignment.parts.dropLast() where try schedule(part).length == nil {
       throw SelectionError(

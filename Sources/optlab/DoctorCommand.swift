@@ -42,7 +42,7 @@ struct DoctorCommand: ParsableCommand {
     }
     if FileManager.default.fileExists(atPath: store.store) {
       do {
-        let runs = try RunStore.existing(path: store.store).summaries()
+        let runs = try RunStore.existing(path: store.store).records()
         report("store", "\(store.store), \(runs.count) runs", remedy: "")
       } catch {
         report("store", nil, remedy: "\(error)")

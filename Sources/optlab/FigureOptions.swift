@@ -50,7 +50,7 @@ final class FigureDrawing {
   /// - Parameter selections: figures by name, with settings where they have any.
   @discardableResult
   func draw(
-    _ selections: [String], of records: [RunRecord], suite: String, group: String
+    _ selections: [String], of records: [TracedRun], suite: String, group: String
   ) throws -> Int {
     let usable = records.filter { $0.trajectory.count > 0 }
     var input = FigureInput(runs: usable, catalogue: catalogue)
@@ -112,7 +112,7 @@ extension PluginCatalogue {
 
 extension FigureInput {
   /// Runs with everything that is needed to draw them.
-  init(runs: [RunRecord], catalogue: PluginCatalogue) {
+  init(runs: [TracedRun], catalogue: PluginCatalogue) {
     self.init(
       runs: runs, knownOptimizers: PluginCatalogue.builtIn().optimizers.map(\.name),
       ledger: FigureLedger(versions: ["OptimizerLab \(OptLab.configuration.version)"]),
@@ -120,7 +120,6 @@ extension FigureInput {
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
       },
-      optimizer: { try? catalogue.optimizer($0) },
       target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target })
   }
 }

@@ -26,8 +26,8 @@ struct PlotCommand: ParsableCommand {
     let store = try RunStore.existing(path: store.store)
     let drawing = try FigureDrawing(output, catalogue: catalogue)
     if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
-      let records = try store.summaries().filter(filter.admits).compactMap {
-        try store.record($0.key)
+      let records = try store.listed().filter(filter.admits).compactMap {
+        try store.run($0)
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
       let drawn = try drawing.draw(figures, of: records, suite: "selection", group: "runs")
@@ -46,7 +46,7 @@ struct PlotCommand: ParsableCommand {
       }
       for group in groups where group.suite == latest {
         try drawing.draw(
-          [figure.label], of: try store.records(suite: group.suite, group: group.group),
+          [figure.label], of: try store.runs(suite: group.suite, group: group.group),
           suite: group.suite, group: group.group)
       }
     }

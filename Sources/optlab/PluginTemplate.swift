@@ -206,7 +206,7 @@ private let figureText = #"""
         panel.curves.append(
           .points(
             "losses\(place)", losses.map { (Double(place), $0) },
-            input.colors[group.runs[0].spec].color, .dot, size: size))
+            input.colors[group.runs[0]].color, .dot, size: size))
       }
       let best = finite.min { $0.finalLoss < $1.finalLoss }!
       return Picture(

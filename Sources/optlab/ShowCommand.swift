@@ -67,7 +67,8 @@ struct ShowCommand: ParsableCommand {
     struct GroupRow: Encodable {
       let name: String
       let optimizers, problems: [String]
-      let steps, seeds: Int
+      let budget: String
+      let seeds: Int
       let figures: [String]
     }
 
@@ -83,7 +84,7 @@ struct ShowCommand: ParsableCommand {
       }
       groups = suite.groups.map {
         GroupRow(
-          name: $0.name, optimizers: $0.optimizers, problems: $0.problems, steps: $0.steps,
+          name: $0.name, optimizers: $0.optimizers, problems: $0.problems, budget: "\($0.budget)",
           seeds: $0.seeds.count, figures: $0.figures)
       }
     }
@@ -170,11 +171,11 @@ struct ShowCommand: ParsableCommand {
       }
       if !groups.isEmpty {
         var table = Table(
-          ["group", "optimizers", "problems", "steps", "seeds", "figures"], numeric: [3, 4])
+          ["group", "optimizers", "problems", "budget", "seeds", "figures"], numeric: [4])
         table.rows = groups.map { group in
           [
             group.name, group.optimizers.joined(separator: " "),
-            group.problems.joined(separator: " "), String(group.steps), String(group.seeds),
+            group.problems.joined(separator: " "), group.budget, String(group.seeds),
             group.figures.joined(separator: " "),
           ]
         }

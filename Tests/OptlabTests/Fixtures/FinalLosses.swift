@@ -24,7 +24,7 @@ public struct FinalLosses: Figure {
     for (place, run) in runs.enumerated() {
       panel.curves.append(
         .points(
-          "run\(place)", [(Double(place + 1), run.finalLoss)], input.colors[run.spec].color, .dot,
+          "run\(place)", [(Double(place + 1), run.finalLoss)], input.colors[run].color, .dot,
           size: size))
     }
     let median = Statistics.median(runs.map(\.finalLoss)) ?? .nan

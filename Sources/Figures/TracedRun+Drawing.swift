@@ -2,26 +2,26 @@
 
 import OptimizerKit
 
-extension [RunRecord] {
+extension [TracedRun] {
   /// Runs by label, in order of appearance.
-  public var byLabel: [(label: String, runs: [RunRecord])] {
-    var groups: [(label: String, runs: [RunRecord])] = []
+  public var byLabel: [(label: String, runs: [TracedRun])] {
+    var groups: [(label: String, runs: [TracedRun])] = []
     for run in self {
-      if let i = groups.firstIndex(where: { $0.label == run.spec.label }) {
+      if let i = groups.firstIndex(where: { $0.label == run.label }) {
         groups[i].runs.append(run)
       } else {
-        groups.append((run.spec.label, [run]))
+        groups.append((run.label, [run]))
       }
     }
     return groups
   }
 
   /// Of each label (and start), the run with the lowest seed.
-  public var firstSeeds: [RunRecord] {
-    var chosen: [RunRecord] = []
+  public var firstSeeds: [TracedRun] {
+    var chosen: [TracedRun] = []
     for run in self {
       if let i = chosen.firstIndex(where: {
-        $0.spec.label == run.spec.label && $0.spec.start == run.spec.start
+        $0.label == run.label && $0.spec.start == run.spec.start
           && $0.spec.problem == run.spec.problem
       }) {
         if run.spec.seed < chosen[i].spec.seed { chosen[i] = run }
@@ -33,9 +33,9 @@ extension [RunRecord] {
   }
 }
 
-extension RunRecord {
+extension TracedRun {
   /// The label as it is drawn.
-  public var shownLabel: String { Text.oneLine(Text.abbreviated(spec.label), limit: 36) }
+  public var shownLabel: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
 
   /// The rows before the first that is not finite.
   public var finiteRows: Int {
@@ -53,7 +53,10 @@ extension RunRecord {
   }
 
   /// Whether it diverged.
-  public var diverged: Bool { status == .diverged }
+  public var diverged: Bool { outcome.status == .diverged }
+
+  /// The first step at which the loss is well below the saddle's.
+  public var escapeStep: Int? { outcome.measures.escapeStep.map { Int($0) } }
 
   /// A loss this near to the minimum, relative to the start, is called reaching it: what is left is
   /// rounding.
@@ -66,10 +69,10 @@ extension RunRecord {
 
   /// The number of gradients after which the run is at the loss `floor` and stays there.
   public func gradientsToReach(_ floor: Double) -> Int? {
-    let limit = Self.reachedShare * max(initialLoss - floor, 0)
+    let limit = Self.reachedShare * max(outcome.initialLoss - floor, 0)
     let before = trajectory.losses.lastIndex { !($0 - floor <= limit) } ?? -1
     let row = before + 1
-    guard row < trajectory.count, steps > 0 else { return nil }
-    return trajectory.steps[row] * counts.gradients / steps
+    guard row < trajectory.count, outcome.steps > 0 else { return nil }
+    return trajectory.counts(row).gradients
   }
 }
