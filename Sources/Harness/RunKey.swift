@@ -30,7 +30,7 @@ struct RunKeys {
     if let known = problems[problem] { return known }
     var hash = ContentHash()
     hash.update(catalogue.engineHash.utf8)
-    hash.update(try catalogue.problemEntry(problem.name).sourceHash.utf8)
+    hash.update(try catalogue.entry(problem.name, kind: .problem).sourceHash.utf8)
     hash.update(problem.keyText.utf8)
     problems[problem] = hash
     return hash
@@ -40,12 +40,12 @@ struct RunKeys {
   private mutating func text(of optimizer: OptimizerSpec) throws -> String {
     if let known = optimizers[optimizer] { return known }
     var hash = ContentHash()
-    hash.update(try catalogue.optimizerEntry(optimizer.name).sourceHash.utf8)
+    hash.update(try catalogue.entry(optimizer.name, kind: .optimizer).sourceHash.utf8)
     hash.update(optimizer.plugin.keyText.utf8)
     for schedule in optimizer.schedules {
       hash.update("\(schedule.hyperparameter) follows".utf8)
       for part in schedule.parts {
-        hash.update(try catalogue.scheduleEntry(part.name).sourceHash.utf8)
+        hash.update(try catalogue.entry(part.name, kind: .schedule).sourceHash.utf8)
         hash.update(part.keyText.utf8)
       }
     }

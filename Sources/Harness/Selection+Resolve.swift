@@ -30,10 +30,14 @@ extension PluginCatalogue {
   }
 
   private func choices(of syntax: SelectionSyntax) throws -> [OptimizerChoice] {
-    let names = try expand(syntax.term.name, optimizers.map(\.name), kind: "optimizer")
+    // A pattern stands for what can be run as it is.
+    let known = entries(named: .optimizer).filter {
+      syntax.wrapped.isEmpty ? standsAlone($0) : $0.kind == .wrapper
+    }
+    let names = try expand(syntax.term.name, known.map(\.name), kind: "optimizer")
     let schedules = try scheduleCombinations(syntax.schedules)
     return try names.flatMap { name -> [OptimizerChoice] in
-      let entry = try optimizerEntry(name)
+      let entry = try entry(name, kind: .optimizer)
       let inner = try wrapped(by: entry, syntax)
       return try variants(of: entry, syntax.term).flatMap { variant in
         try inner.flatMap { inner in
@@ -51,12 +55,18 @@ extension PluginCatalogue {
     }
   }
 
+  /// Whether an optimizer can be written without parentheses.
+  private func standsAlone(_ entry: PluginEntry) -> Bool {
+    guard let wrapper = entry.type as? any Wrapper.Type else { return true }
+    return wrapper.defaultInner != nil
+  }
+
   /// What a wrapper wraps: each choice with how it stands in the label; one nil for an optimizer that
   /// wraps nothing.
-  private func wrapped(
-    by entry: PluginEntry<any Optimizer>, _ syntax: SelectionSyntax
-  ) throws -> [(label: String, choice: OptimizerChoice)?] {
-    guard let wrapper = entry.make() as? any Wrapper else {
+  private func wrapped(by entry: PluginEntry, _ syntax: SelectionSyntax) throws -> [(
+    label: String, choice: OptimizerChoice
+  )?] {
+    guard let wrapper = entry.type as? any Wrapper.Type else {
       guard syntax.wrapped.isEmpty else {
         throw SelectionError(
           "\(entry.name) is no wrapper: nothing can stand in parentheses behind it")
@@ -64,7 +74,7 @@ extension PluginCatalogue {
       return [nil]
     }
     if syntax.wrapped.isEmpty {
-      guard let own = type(of: wrapper).defaultInner else {
+      guard let own = wrapper.defaultInner else {
         throw SelectionError(
           "\(entry.name) is a wrapper: write what it wraps, as in \(entry.name)(adam)")
       }
@@ -84,7 +94,7 @@ extension PluginCatalogue {
     }
     let names = try expand(syntax.term.name, problems.map(\.name), kind: "problem")
     return try names.flatMap { name in
-      let entry = try problemEntry(name)
+      let entry = try entry(name, kind: .problem)
       return try variants(of: entry, syntax.term).map { variant in
         ProblemChoice(
           label: variant.label, spec: variant.spec, instance: try problem(variant.spec),
@@ -97,8 +107,8 @@ extension PluginCatalogue {
   typealias Variant = (label: String, spec: PluginSpec)
 
   /// Every combination of a term's settings, applied to a plugin and checked.
-  func variants<P>(of entry: PluginEntry<P>, _ term: SelectionTerm) throws -> [Variant] {
-    guard let base = entry.make() as? any Plugin else { return [] }
+  func variants(of entry: PluginEntry, _ term: SelectionTerm) throws -> [Variant] {
+    guard let base = entry.make() else { return [] }
     var preset: Preset?
     if let name = term.preset {
       guard let found = entry.presets.first(where: { $0.name == name }) else {
@@ -126,7 +136,7 @@ extension PluginCatalogue {
     try schedules.reduce([("", [])]) { partial, assignment in
       let chains: [(String, [PluginSpec])] = try assignment.parts.reduce([("", [])]) {
         chains, term in
-        let variants = try variants(of: scheduleEntry(term.name), term)
+        let variants = try variants(of: entry(term.name, kind: .schedule), term)
         return chains.flatMap { chain in
           variants.map { (chain.0 + (chain.1.isEmpty ? "" : "+") + $0.label, chain.1 + [$0.spec]) }
         }
@@ -146,7 +156,7 @@ extension PluginCatalogue {
 
   /// The source files of schedules.
   private func files(of schedules: [ScheduleSpec]) throws -> [String] {
-    try schedules.flatMap(\.parts).map { try scheduleEntry($0.name).file }
+    try schedules.flatMap(\.parts).map { try entry($0.name, kind: .schedule).file }
   }
 
   /// Gives an optimizer a schedule after checking that it fits: its hyperparameter exists and is a real

@@ -223,7 +223,7 @@ struct Benchmark {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("optlab-bench-\(getpid())")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let figure = TrajectoryFigure()
+    let figure = try catalogue.figure(PluginSpec(name: "trajectory", settings: []))
     return try best(of: 3) {
       var pictures: [Picture] = []
       for (index, input) in inputs.enumerated() {
@@ -248,7 +248,7 @@ struct Benchmark {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("Edited.swift")
-    let text = PluginTemplate.optimizer.replacingOccurrences(of: "TYPE", with: "Edited")
+    let text = PluginTemplate.text(of: .optimizer).replacingOccurrences(of: "TYPE", with: "Edited")
       .replacingOccurrences(of: "NAME", with: "edited")
     return try best(of: 3) {
       try (text + "// \(UInt64.random(in: 0...UInt64.max))\n")

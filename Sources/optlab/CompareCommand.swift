@@ -80,7 +80,7 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let catalogue = plugins.catalogue()
     let suite = try chosenSuite(catalogue)
-    _ = try FigureOptions.figures(suite.groups.flatMap(\.figures))
+    _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
     let plan = try Plan(suite, catalogue: catalogue)
     let store = try RunStore(path: store.store)
     let comparison = Comparison(
@@ -131,11 +131,11 @@ struct CompareCommand: AsyncParsableCommand {
       Terminal.note("\(name) has no test examples")
     }
     fflush(nil)  // what is measured is said, whatever happens while it is drawn
+    let drawing = try FigureDrawing(output, catalogue: catalogue, quietly: json)
     for group in suite.groups where !group.figures.isEmpty {
-      try output.draw(
-        group.figures, of: try store.runs(suite: suite.name, group: group.name), suite: suite.name,
-        group: group.name, catalogue: catalogue,
-        quietly: json)
+      try drawing.draw(
+        group.figures, of: try store.runs(suite: suite.name, group: group.name),
+        suite: suite.name, group: group.name)
     }
   }
 

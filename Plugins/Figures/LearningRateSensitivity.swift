@@ -1,11 +1,12 @@
 // The outcome against the learning rate.
 
 import Analysis
+import Figures
 import Glibc
 import OptimizerKit
 
 /// `lr-sensitivity`: how much the outcome depends on the learning rate, optimizer by optimizer.
-public struct LearningRateFigure: Figure {
+public struct LearningRateSensitivity: Figure {
   public static let name = "lr-sensitivity"
   public static let summary = "final loss against learning rate, divergence marked"
   public static let needs = "runs of an optimizer with at least two learning rates"
@@ -53,7 +54,7 @@ public struct LearningRateFigure: Figure {
       let several = groups.filter { $0.key.optimizer.name == key.optimizer.name }.count > 1
       let name = several ? withoutRate(runs[0].1.label) : key.optimizer.name
       return Sweep(
-        name: oneLine(abbreviated(name), limit: 30),
+        name: Text.oneLine(Text.abbreviated(name), limit: 30),
         rates: rates.map { rate in (rate, runs.filter { $0.0 == rate }.map(\.1)) })
     }
   }
@@ -139,7 +140,7 @@ public struct LearningRateFigure: Figure {
       let finite = line.points.filter { $0.y.isFinite }
       if let minimum = finite.min(by: { $0.y < $1.y }) {
         line.marks = [minimum]
-        line.remark = "best at \(readable(minimum.x))"
+        line.remark = "best at \(Text.readable(minimum.x))"
         // How many decades of learning rates end within a factor of ten of the best outcome.
         let good = finite.filter { $0.y <= minimum.y * 10 }.map(\.x)
         best.append(
@@ -188,7 +189,7 @@ public struct LearningRateFigure: Figure {
     ]
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
     return Picture(
-      name: name, title: title(best, oneLine(contest.problem.name)),
+      name: name, title: title(best, Text.oneLine(contest.problem.name)),
       caption: Caption(sweeps.flatMap { $0.rates.flatMap(\.runs) }, of: input, notes: notes),
       panels: [panel])
   }
@@ -199,7 +200,8 @@ public struct LearningRateFigure: Figure {
     guard let wide = best.max(by: { $0.width < $1.width }),
       let low = best.min(by: { $0.value < $1.value })
     else { return "On \(problem), every learning rate diverges" }
-    let first = "On \(problem), \(low.name) does best, at a learning rate of \(readable(low.lr))"
+    let first =
+      "On \(problem), \(low.name) does best, at a learning rate of \(Text.readable(low.lr))"
     guard best.count > 1, wide.width > 0 else { return first }
     return first + "; \(wide.name) has the widest range near its best"
   }

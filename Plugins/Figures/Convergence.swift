@@ -1,12 +1,13 @@
 // The loss above the minimum against what it cost, and what theory says.
 
 import Analysis
+import Figures
 import Glibc
 import OptimizerKit
 
 /// `convergence`: the loss above the minimum against gradient evaluations, with theory's rate where
 /// the rule is linear and the problem a quadratic.
-public struct ConvergenceFigure: Figure {
+public struct Convergence: Figure {
   public static let name = "convergence"
   public static let summary = "loss above the minimum against gradient evaluations, with theory"
   public static let needs = "runs on a surface whose minimum is known"
@@ -50,11 +51,11 @@ public struct ConvergenceFigure: Figure {
           )
         }
       }
-      let (median, band) = overSeeds(curves)
+      let (median, band) = ChartLine.overSeeds(curves)
       let look = input.colors[runs[0]]
       let count = runs.filter(\.diverged).count
       var line = ChartLine(
-        name: oneLine(abbreviated(label), limit: 36), color: look.color, dash: .solid,
+        name: Text.oneLine(Text.abbreviated(label), limit: 36), color: look.color, dash: .solid,
         points: median,
         band: band, diverged: count * 2 > runs.count)
       if count > 0 {
@@ -63,7 +64,8 @@ public struct ConvergenceFigure: Figure {
           ? "diverges at step \(runs[0].steps)" : "\(count) of \(runs.count) diverge"
       }
       if let rate = runs[0].measures.theoreticalRate {
-        line.remark += (line.remark.isEmpty ? "" : ", ") + "theory ρ = \(readable(rate, digits: 4))"
+        line.remark +=
+          (line.remark.isEmpty ? "" : ", ") + "theory ρ = \(Text.readable(rate, digits: 4))"
         if rate < 1, rate > 0, let line = asymptote(median, rate, least) {
           theory.append((label, look.color, line))
         }
@@ -94,7 +96,7 @@ public struct ConvergenceFigure: Figure {
           color: Ink.soft, size: 10, boxed: true, omittedInTerminal: true))
     }
     let seeds = groups.map(\.runs.count).max() ?? 1
-    var notes = ["values below \(readable(least)) are drawn there"]
+    var notes = ["values below \(Text.readable(least)) are drawn there"]
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
     if !theory.isEmpty {
       notes.append(
@@ -125,20 +127,21 @@ public struct ConvergenceFigure: Figure {
   }
 
   private func title(_ contest: Contest, _ floor: Double) -> String {
-    let problem = oneLine(contest.problem.name)
+    let problem = Text.oneLine(contest.problem.name)
     let ends = contest.runs.byLabel.compactMap { label, runs -> (String, Double, Int)? in
       let gaps = runs.map { $0.diverged ? .infinity : max($0.finalLoss - floor, 0) }
       guard let median = Statistics.median(gaps), median.isFinite else { return nil }
       return (
-        oneLine(abbreviated(label), limit: 36), median, runs.map(\.counts.gradients).max() ?? 0
+        Text.oneLine(Text.abbreviated(label), limit: 36), median,
+        runs.map(\.counts.gradients).max() ?? 0
       )
     }.sorted { $0.1 < $1.1 }
     guard let best = ends.first, let worst = ends.last else {
       return "On \(problem), every run diverges"
     }
-    func gap(_ v: Double) -> String { readable(v, digits: 2) }
+    func gap(_ v: Double) -> String { Text.readable(v, digits: 2) }
     let arrivals = contest.runs.compactMap { run in
-      run.gradientsToReach(floor).map { (oneLine(abbreviated(run.label), limit: 36), $0) }
+      run.gradientsToReach(floor).map { (Text.oneLine(Text.abbreviated(run.label), limit: 36), $0) }
     }
     let first = arrivals.min { $0.1 < $1.1 }
     var text =
