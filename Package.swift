@@ -29,7 +29,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "OptimizerKit", "Yams",
+        "Analysis", "OptimizerKit", "Yams",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -58,7 +58,7 @@ let package = Package(
     // The plugins: one file each, listed by the build tool.
     .target(
       name: "Plugins",
-      dependencies: ["OptimizerKit", "LinearAlgebra", "Networks"],
+      dependencies: ["OptimizerKit", "LinearAlgebra", "Networks", "Analysis", "Figures"],
       path: "Plugins", exclude: ["Suites", "README.md"],
       swiftSettings: numerics, plugins: ["ListPlugins"]),
     .executableTarget(
@@ -84,7 +84,7 @@ let package = Package(
       exclude: ["Fixtures", "Snapshots"]),
 
     .testTarget(
-      name: "FiguresTests", dependencies: ["Figures", "Analysis", "OptimizerKit"]),
+      name: "FiguresTests", dependencies: ["Figures", "Plugins", "Analysis", "OptimizerKit"]),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "OptimizerKit"],
       swiftSettings: numerics),

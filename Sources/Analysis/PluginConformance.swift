@@ -6,79 +6,96 @@ import OptimizerKit
 public enum PluginConformance {
   /// What is wrong with a plugin; empty where nothing is.
   public static func findings(for plugin: some Plugin) -> [ConformanceFinding] {
+    faults(in: plugin) + mannerFindings(plugin)
+  }
+
+  /// What makes a plugin useless: a plugin file for which there is any is not loaded.
+  public static func faults(in plugin: some Plugin) -> [ConformanceFinding] {
     var findings: [ConformanceFinding] = []
-    let type = type(of: plugin)
-    let name = type.name
-    let isWellFormed =
-      name.first?.isLetter == true && name.last != "-"
-      && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
-    if !isWellFormed {
+    let name = type(of: plugin).name
+    if !PluginName.isValid(name) {
       findings.append(
         ConformanceFinding(
-          "name", "the name must be lower case letters, digits and hyphens, a letter first",
-          expected: "a name like 'schedule-free-adamw'", actual: "'\(name)'"))
+          "name", "the name is not valid", expected: PluginName.rule, actual: "'\(name)'"))
     }
-    let summary = type.summary
+    var seen: Set<String> = []
+    for parameter in plugin.hyperparameters {
+      let name = parameter.name
+      if !seen.insert(name).inserted { findings.append(finding(name, "declared twice")) }
+      if let number = parameter.number, !parameter.bounds.contains(number) {
+        findings.append(
+          finding(
+            name, "the default is outside the valid range", parameter.validity, parameter.value))
+      }
+    }
+    do { try plugin.validate() } catch {
+      findings.append(
+        finding("defaults", "they do not fit together", "no complaint", "\(error)"))
+    }
+    return findings + presetFindings(plugin)
+  }
+
+  private static func finding(
+    _ hyperparameter: String, _ message: String, _ expected: String = "", _ actual: String = ""
+  ) -> ConformanceFinding {
+    ConformanceFinding(
+      "hyperparameter", "\(hyperparameter): \(message)", expected: expected, actual: actual)
+  }
+
+  /// What a reader, a search or a run key would stumble over.
+  private static func mannerFindings(_ plugin: some Plugin) -> [ConformanceFinding] {
+    var findings: [ConformanceFinding] = []
+    let summary = type(of: plugin).summary
     if summary.isEmpty || summary.contains("\n") || summary.count > 100 {
       findings.append(
         ConformanceFinding(
           "summary", "the summary must be one line of at most 100 characters",
           actual: "\(summary.count) characters"))
     }
-    findings += hyperparameterFindings(plugin)
-    findings += presetFindings(plugin)
-    return findings
-  }
-
-  static func hyperparameterFindings(_ plugin: some Plugin) -> [ConformanceFinding] {
-    var findings: [ConformanceFinding] = []
-    func report(_ name: String, _ message: String, _ expected: String, _ actual: String) {
-      findings.append(
-        ConformanceFinding(
-          "hyperparameter", "\(name): \(message)", expected: expected, actual: actual))
-    }
-    var seen: Set<String> = []
     for parameter in plugin.hyperparameters {
       let name = parameter.name
-      if !seen.insert(name).inserted { report(name, "declared twice", "one of each name", "two") }
-      if parameter.help.isEmpty { report(name, "no help text", "one line", "nothing") }
-      if let number = parameter.number, !parameter.bounds.contains(number) {
-        report(
-          name, "the default is outside the valid range", parameter.validity, parameter.value)
+      if parameter.help.isEmpty {
+        findings.append(finding(name, "no help text", "one line", "nothing"))
       }
-      if let search = parameter.search {
-        let isInside =
-          parameter.bounds.contains(search.lowerBound)
-          && parameter.bounds.contains(search.upperBound)
-        if !isInside {
-          report(
-            name, "the search interval is outside the valid range", parameter.validity,
-            "\(shortest(search.lowerBound))...\(shortest(search.upperBound))")
-        }
-        if parameter.scale == .log, search.lowerBound <= 0 {
-          report(
-            name, "a search on a log scale must start above 0", "a positive number",
-            shortest(search.lowerBound))
-        }
-      }
+      findings += searchFindings(parameter)
       var copy = plugin
       do {
         try copy.set(name, to: parameter.value)
         let now = copy.hyperparameters.first { $0.name == name }?.value ?? ""
         if now != parameter.value {
-          report(name, "a value does not read back as itself", parameter.value, now)
+          findings.append(
+            finding(name, "a value does not read back as itself", parameter.value, now))
         }
       } catch {
-        report(name, "its own value cannot be set", parameter.validity, "\(error)")
+        findings.append(
+          finding(name, "its own value cannot be set", parameter.validity, "\(error)"))
       }
-    }
-    do { try plugin.validate() } catch {
-      report("defaults", "they do not fit together", "no complaint", "\(error)")
     }
     return findings
   }
 
-  static func presetFindings(_ plugin: some Plugin) -> [ConformanceFinding] {
+  private static func searchFindings(
+    _ parameter: HyperparameterDescription
+  ) -> [ConformanceFinding] {
+    guard let search = parameter.search else { return [] }
+    var findings: [ConformanceFinding] = []
+    let ends = [search.lowerBound, search.upperBound]
+    if !ends.allSatisfy(parameter.bounds.contains) {
+      findings.append(
+        finding(
+          parameter.name, "the search interval is outside the valid range", parameter.validity,
+          ends.map { shortest($0) }.joined(separator: "...")))
+    }
+    if parameter.scale == .log, search.lowerBound <= 0 {
+      findings.append(
+        finding(
+          parameter.name, "a search on a log scale must start above 0", "a positive number",
+          shortest(search.lowerBound)))
+    }
+    return findings
+  }
+
+  private static func presetFindings(_ plugin: some Plugin) -> [ConformanceFinding] {
     var findings: [ConformanceFinding] = []
     var seen: Set<String> = []
     for preset in type(of: plugin).presets {

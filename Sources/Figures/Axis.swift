@@ -2,21 +2,24 @@
 
 import Glibc
 
-/// An axis with a name.
-struct Axis: Sendable {
-  var label: String
-  var range: ClosedRange<Double>
-  var isLog: Bool
+/// An axis with a name. Its range is never empty; that it is finite is up to the figure.
+public struct Axis: Sendable {
+  /// What stands beside it; nothing where that is empty.
+  public var label: String
+  /// From where to where it goes.
+  public var range: ClosedRange<Double>
+  /// Whether equal lengths are equal ratios.
+  public var isLog: Bool
   /// About how many marks carry a number; 0 for none at all.
-  var marks: Int
+  public var marks: Int
   /// Marks with texts, in place of numbers.
-  var named: [(value: Double, text: String)] = []
+  public var named: [(value: Double, text: String)] = []
   /// Whether faint lines are drawn at the marks.
-  var grid = false
-  /// In the direction of the other axis, in characters.
-  var labelOffset = 0.0
+  public var grid = false
 
-  init(
+  /// An axis over a range, which is widened where it has no extent; one that is logarithmic starts
+  /// above 0.
+  public init(
     _ label: String, _ range: ClosedRange<Double>, isLog: Bool = false, marks: Int = 6,
     grid: Bool = false
   ) {
@@ -41,7 +44,7 @@ struct Axis: Sendable {
   var start: Double { range.lowerBound }
 
   /// Where a value lies along the axis: 0 at its start, 1 at its end.
-  func share(_ value: Double) -> Double {
+  public func share(_ value: Double) -> Double {
     let a = range.lowerBound
     let b = range.upperBound
     if isLog { return value > 0 ? log(value / a) / log(b / a) : -.infinity }
@@ -49,14 +52,14 @@ struct Axis: Sendable {
   }
 
   /// The value at a share of the axis.
-  func value(at share: Double) -> Double {
+  public func value(at share: Double) -> Double {
     let a = range.lowerBound
     let b = range.upperBound
     return isLog ? a * pow(b / a, share) : a + share * (b - a)
   }
 
   /// The marks: value, text, and 1 for a mark without a number.
-  var ticks: [(value: Double, text: String, level: Int)] {
+  public var ticks: [(value: Double, text: String, level: Int)] {
     if !named.isEmpty { return named.map { ($0.value, $0.text, 0) } }
     guard marks > 0 else { return [] }
     let a = range.lowerBound
@@ -68,14 +71,16 @@ struct Axis: Sendable {
         let stride = max(1, (last - first) / marks + ((last - first) % marks == 0 ? 0 : 1))
         return (first...last).map { e in
           let numbered = e % stride == 0
-          return (pow(10, Double(e)), numbered ? powerOfTen(e) : "", numbered ? 0 : 1)
+          return (pow(10, Double(e)), numbered ? Text.powerOfTen(e) : "", numbered ? 0 : 1)
         }
       }
       var ticks: [(Double, String, Int)] = []
       for e in (first - 1)...(last + 1) {
         for m in [1.0, 2, 5] {
           let value = m * pow(10, Double(e))
-          if value >= a * 0.999, value <= b * 1.001 { ticks.append((value, readable(value), 0)) }
+          if value >= a * 0.999, value <= b * 1.001 {
+            ticks.append((value, Text.readable(value), 0))
+          }
         }
       }
       return ticks
@@ -87,13 +92,13 @@ struct Axis: Sendable {
     let high = (b / step + 1e-6).rounded(.down)
     guard high >= low, high - low < 100 else { return [] }
     return Swift.stride(from: low, through: high, by: 1).map {
-      ($0 * step, readable($0 == 0 ? 0 : $0 * step, digits: 4), 0)
+      ($0 * step, Text.readable($0 == 0 ? 0 : $0 * step, digits: 4), 0)
     }
   }
 
   func commands(_ name: String, _ format: FigureFormat) -> [String] {
-    let a = decimal(range.lowerBound, digits: 10)
-    let b = decimal(range.upperBound, digits: 10)
+    let a = Text.decimal(range.lowerBound, digits: 10)
+    let b = Text.decimal(range.upperBound, digits: 10)
     var lines = [isLog ? "set logscale \(name)" : "unset logscale \(name)"]
     lines.append("set \(name)range [\(a):\(b)] noextend")
     let ticks = self.ticks
@@ -101,7 +106,7 @@ struct Axis: Sendable {
       lines.append("unset \(name)tics")
     } else {
       let list = ticks.map {
-        "\(quoted($0.text)) \(decimal($0.value, digits: 10)) \($0.level)"
+        "\(Text.quoted($0.text)) \(Text.decimal($0.value, digits: 10)) \($0.level)"
       }.joined(separator: ", ")
       lines.append("set \(name)tics (\(list))")
     }
@@ -113,12 +118,9 @@ struct Axis: Sendable {
     if label.isEmpty {
       lines.append("unset \(name)label")
     } else {
-      let offset =
-        labelOffset == 0
-        ? "" : " offset \(name == "x" ? "0,\(decimal(labelOffset))" : "\(decimal(labelOffset)),0")"
       let font = format == .terminal ? "" : " font 'DejaVu Sans,\(format == .svg ? 13.5 : 11)'"
       lines.append(
-        "set \(name)label \(quoted(label)) noenhanced\(font) textcolor rgb '\(Ink.text)'\(offset)")
+        "set \(name)label \(Text.quoted(label)) noenhanced\(font) textcolor rgb '\(Ink.text)'")
     }
     return lines
   }

@@ -7,8 +7,11 @@ public struct Caption: Sendable {
   /// Named lines: problem, start, optimizers, seeds, budget, small print.
   public var lines: [(name: String, value: String)]
 
-  /// The caption of a picture of these runs.
-  init(_ runs: [RunRecord], of input: FigureInput, notes: [String] = []) {
+  /// The caption of a picture of these runs: problems, starts, settings, schedules, seeds, budget,
+  /// what diverged or failed, and the small print.
+  ///
+  /// - Parameter notes: what a reader must know of how the picture was made.
+  public init(_ runs: [TracedRun], of input: FigureInput, notes: [String] = []) {
     var lines: [(name: String, value: String)] = []
     for problem in runs.map(\.spec.problem).unique.prefix(12) {
       lines.append(("problem", Self.text(problem)))
@@ -18,23 +21,18 @@ public struct Caption: Sendable {
       lines.append(
         (
           "start",
-          "(" + start.prefix(8).map { readable($0, digits: 6) }.joined(separator: ", ")
+          "(" + start.prefix(8).map { Text.readable($0, digits: 6) }.joined(separator: ", ")
             + (start.count > 8 ? ", …)" : ")")
         ))
     }
     for (label, group) in runs.byLabel {
       var seen: [String] = []
       for run in group {
-        var text = Self.text(run.spec.optimizer)
-        for schedule in run.spec.schedules {
-          text +=
-            "; \(oneLine(schedule.hyperparameter)) follows "
-            + schedule.parts.map(Self.text).joined(separator: ", then ")
-        }
+        let text = run.spec.optimizer.terms.map(Self.text).joined(separator: ", around ")
         if !seen.contains(text) { seen.append(text) }
       }
       let more = seen.count > 3 ? " … (\(seen.count) settings)" : ""
-      lines.append((oneLine(label), seen.prefix(3).joined(separator: " | ") + more))
+      lines.append((Text.oneLine(label), seen.prefix(3).joined(separator: " | ") + more))
     }
     lines.append(("seeds", Self.ranges(runs.map(\.spec.seed))))
     lines.append(("budget", Self.budget(runs, unit: input.ledger.budgetUnit)))
@@ -44,24 +42,25 @@ public struct Caption: Sendable {
         (
           "diverged",
           "\(diverged.count) of \(runs.count) runs: "
-            + enumeration(
+            + Text.enumeration(
               diverged.map { "\($0.shownLabel) (step \($0.steps))" }.unique.prefix(8).map { $0 })
         ))
     }
     let others = runs.filter { ![.completed, .reachedTarget, .diverged].contains($0.status) }
     for run in others.prefix(6) {
-      lines.append((run.status.rawValue, "\(run.shownLabel): \(oneLine(run.reason, limit: 120))"))
+      lines.append(
+        (run.status.rawValue, "\(run.shownLabel): \(Text.oneLine(run.reason, limit: 120))"))
     }
     for note in notes { lines.append(("note", note)) }
     let ledger = input.ledger
-    if !ledger.suite.isEmpty { lines.append(("suite", oneLine(ledger.suite))) }
+    if !ledger.suite.isEmpty { lines.append(("suite", Text.oneLine(ledger.suite))) }
     for entry in ledger.entries {
-      lines.append((oneLine(entry.name), oneLine(entry.value, limit: 200)))
+      lines.append((Text.oneLine(entry.name), Text.oneLine(entry.value, limit: 200)))
     }
     if !ledger.versions.isEmpty {
-      lines.append(("versions", oneLine(ledger.versions.joined(separator: ", "), limit: 200)))
+      lines.append(("versions", Text.oneLine(ledger.versions.joined(separator: ", "), limit: 200)))
     }
-    for warning in ledger.warnings { lines.append(("warning", oneLine(warning, limit: 200))) }
+    for warning in ledger.warnings { lines.append(("warning", Text.oneLine(warning, limit: 200))) }
     self.lines = lines
   }
 
@@ -72,7 +71,7 @@ public struct Caption: Sendable {
 
   /// As a file beside the picture, in Markdown.
   func markdown(title: String) -> String {
-    "# \(oneLine(title, limit: 300))\n\n"
+    "# \(Text.oneLine(title, limit: 300))\n\n"
       + lines.map { "- **\(Self.plain($0.name))**: \(Self.plain($0.value))\n" }.joined()
   }
 
@@ -88,13 +87,38 @@ public struct Caption: Sendable {
 
   static func text(_ plugin: PluginSpec) -> String {
     let settings = plugin.settings.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
-    return oneLine(plugin.name + (settings.isEmpty ? "" : " (\(settings))"), limit: 240)
+    return Text.oneLine(plugin.name + (settings.isEmpty ? "" : " (\(settings))"), limit: 240)
   }
 
-  static func budget(_ runs: [RunRecord], unit: String) -> String {
-    let steps = runs.map { UInt64(max($0.spec.steps, 0)) }
+  /// An optimizer with its own schedules, without what it wraps.
+  static func text(_ optimizer: OptimizerSpec) -> String {
+    optimizer.schedules.reduce(text(optimizer.plugin)) { text, schedule in
+      text + "; \(Text.oneLine(schedule.hyperparameter)) follows "
+        + schedule.parts.map(Self.text).joined(separator: ", then ")
+    }
+  }
+
+  static func budget(_ runs: [TracedRun], unit: String) -> String {
+    let allowed: [String] = Self.allowances(runs.map(\.spec.budget))
     let gradients = runs.map { UInt64(max($0.counts.gradients, 0)) }
-    return "\(ranges(steps)) steps; used \(extent(gradients)) \(oneLine(unit))"
+    return "\(allowed.joined(separator: ", ")); used \(extent(gradients)) \(Text.oneLine(unit))"
+  }
+
+  /// "150, 300 steps": the budgets by their unit.
+  static func allowances(_ budgets: [Budget]) -> [String] {
+    var steps: [UInt64] = []
+    var gradients: [UInt64] = []
+    var seconds: [Double] = []
+    for budget in budgets {
+      switch budget {
+      case .steps(let count): steps.append(UInt64(max(count, 0)))
+      case .gradients(let count): gradients.append(UInt64(max(count, 0)))
+      case .seconds(let time): seconds.append(time)
+      }
+    }
+    return (steps.isEmpty ? [] : ["\(ranges(steps)) steps"])
+      + (gradients.isEmpty ? [] : ["\(ranges(gradients)) gradients"])
+      + Set(seconds).sorted().map { "\(Text.readable($0)) s" }
   }
 
   static func extent(_ numbers: [UInt64]) -> String {
@@ -119,7 +143,7 @@ public struct Caption: Sendable {
 
 extension Sequence where Element: Hashable {
   /// The elements without repetitions, in order.
-  var unique: [Element] {
+  public var unique: [Element] {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }

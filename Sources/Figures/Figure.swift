@@ -4,32 +4,39 @@ import OptimizerKit
 
 /// A kind of picture, drawn from stored runs.
 ///
+///     public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
+///       let runs = input.runs.filter { $0.finiteRows > 1 }
+///       guard !runs.isEmpty else { throw missing(input) }
+///       var panel = Panel(x: Axis("step", 0...100), y: Axis("loss", 1e-6...1, isLog: true))
+///       panel.curves.append(.line("first", points, input.colors[runs[0]].color))
+///       return [
+///         Picture(
+///           name: Self.name, title: "What is to be seen", caption: Caption(runs, of: input),
+///           panels: [panel])
+///       ]
+///     }
+///
 /// What a conformer must uphold: `draw` is a pure function of its input. It runs nothing, reads
 /// nothing, and gives finite axes whatever the data: runs that diverged are drawn to their last
 /// finite point with a mark, and runs that it cannot use are left out and named in the caption.
-public protocol Figure: Sendable {
-  /// The name by which it is asked for.
-  static var name: String { get }
-  /// One line: what it shows.
-  static var summary: String { get }
+public protocol Figure: Plugin {
   /// The runs that it needs, in words that complete "the figure needs …".
   static var needs: String { get }
-  init()
-  /// The pictures of these runs; throws where they do not contain what it needs.
+  /// The pictures of these runs, at least one; throws `missing` where they do not contain what it
+  /// needs.
   func draw(_ input: FigureInput) throws(FigureError) -> [Picture]
 }
 
 extension Figure {
-  func missing(_ input: FigureInput) -> FigureError {
+  public static var kind: PluginKind { .figure }
+
+  /// The error that says what the figure needs and what it was given.
+  public func missing(_ input: FigureInput) -> FigureError {
     .missingRuns(figure: Self.name, needs: Self.needs, found: input.found)
   }
 }
 
-/// All figures.
-public enum FigureCatalogue {
-  /// In the order in which they are listed.
-  public static let all: [any Figure.Type] = [
-    TrajectoryFigure.self, ZigZagFigure.self, OvershootFigure.self, ConvergenceFigure.self,
-    SaddleFigure.self, LossCurvesFigure.self, LearningRateFigure.self, SchedulesFigure.self,
-  ]
+extension PluginCatalogue {
+  /// A figure as specified, ready to draw.
+  public func figure(_ spec: PluginSpec) throws -> any Figure { try plugin(spec, kind: .figure) }
 }

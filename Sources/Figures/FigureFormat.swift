@@ -28,8 +28,8 @@ public enum FigureFormat: String, Sendable, CaseIterable {
         + " dynamic background rgb '#ffffff'"
     case .pdf:
       // Inches: 800 pixels at 96 to the inch.
-      let w = decimal(Double(width) / 96, digits: 4)
-      let h = decimal(Double(height) / 96, digits: 4)
+      let w = Text.decimal(Double(width) / 96, digits: 4)
+      let h = Text.decimal(Double(height) / 96, digits: 4)
       return "set terminal pdfcairo size \(w)in,\(h)in enhanced font 'DejaVu Sans,11'"
         + " fontscale 1 linewidth 1 background rgb '#ffffff'"
     case .gif:

@@ -90,13 +90,13 @@ public final class FigureRenderer {
     _ picture: Picture, _ folder: String, _ options: Options, session: inout GnuplotSession?,
     program: String
   ) throws(FigureError) -> Drawn {
-    let stem = folder + "/" + fileSafe(picture.name)
+    let stem = folder + "/" + Text.fileSafe(picture.name)
     var files: [String] = []
     var text: String?
     for format in options.formats {
       let path = stem + "." + (format == .terminal ? "text" : format.rawValue)
       // Drawn under another name and then renamed: no half a picture is ever seen.
-      let draft = folder + "/." + fileSafe(picture.name) + ".\(getpid()).part"
+      let draft = folder + "/." + Text.fileSafe(picture.name) + ".\(getpid()).part"
       unlink(draft)
       do throws(FigureError) {
         if session == nil { session = try GnuplotSession(program: program) }
@@ -124,8 +124,8 @@ public final class FigureRenderer {
     if options.script {
       let format = options.formats.first { $0 != .terminal } ?? .png
       var named = picture
-      named.name = fileSafe(picture.name)
-      try write(named.script(format: format, fileExtension: format.rawValue), to: stem + ".gp")
+      named.name = Text.fileSafe(picture.name)
+      try write(named.script(format: format), to: stem + ".gp")
       files.append(stem + ".gp")
     }
     if options.caption {
@@ -143,7 +143,7 @@ public final class FigureRenderer {
     size.rows = max(size.rows, picture.terminalRows)
     session.send(
       format.terminal(width: picture.width, height: picture.height, characters: size)
-        + "\nset output \(quoted(path))\n")
+        + "\nset output \(Text.quoted(path))\n")
     for piece in picture.pieces(format: format, characters: size) {
       switch piece {
       case .text(let text): session.send(text)
@@ -161,8 +161,10 @@ public final class FigureRenderer {
 
 /// A svg picture with its own title, and with fonts to fall back on where DejaVu Sans is missing.
 func portable(svg: String, title: String) -> String {
-  let safe = oneLine(title, limit: 300).replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-    .unicodeScalars.filter { $0.value >= 32 }
+  let safe = Text.oneLine(title, limit: 300).replacing("&", with: "&amp;").replacing(
+    "<", with: "&lt;"
+  )
+  .unicodeScalars.filter { $0.value >= 32 }
   return
     svg.replacing(
       "font-family=\"DejaVu Sans\"",

@@ -1,6 +1,6 @@
 // One gnuplot process that draws one picture after another.
 
-import CGnuplot
+internal import CGnuplot
 import Glibc
 
 /// A running gnuplot.
@@ -22,7 +22,7 @@ final class GnuplotSession {
       place + 1 < words.count, let version = Double(words[place + 1])
     else {
       failed = true
-      let said = oneLine(messages, limit: 200)
+      let said = Text.oneLine(messages, limit: 200)
       throw .gnuplotMissing(
         program: program, reason: said.isEmpty ? "it does not answer like gnuplot" : said)
     }
@@ -58,7 +58,7 @@ final class GnuplotSession {
       }
     guard status == CGNUPLOT_OK, complaints.isEmpty else {
       failed = true
-      let said = complaints.suffix(3).map { oneLine(String($0), limit: 200) }
+      let said = complaints.suffix(3).map { Text.oneLine(String($0), limit: 200) }
         .joined(separator: " / ")
       let reason =
         switch status {

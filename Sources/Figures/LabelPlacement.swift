@@ -2,13 +2,20 @@
 
 import Glibc
 
-/// Finds places for labels in a panel, in pixels.
-struct LabelPlacement {
-  struct Box {
-    var left: Double
-    var right: Double
-    var bottom: Double
-    var top: Double
+/// Finds places for labels in a panel, in pixels from its lower left corner.
+public struct LabelPlacement {
+  /// A rectangle.
+  public struct Box: Sendable {
+    public var left: Double
+    public var right: Double
+    public var bottom: Double
+    public var top: Double
+    public init(left: Double, right: Double, bottom: Double, top: Double) {
+      self.left = left
+      self.right = right
+      self.bottom = bottom
+      self.top = top
+    }
     func overlap(_ other: Box) -> Double {
       let w = min(right, other.right) - max(left, other.left)
       let h = min(top, other.top) - max(bottom, other.bottom)
@@ -19,19 +26,21 @@ struct LabelPlacement {
     }
   }
 
-  let width: Double
-  let height: Double
-  private(set) var boxes: [Box] = []
+  /// The size of the panel.
+  public let width: Double
+  public let height: Double
+  /// What no label may lie over.
+  public private(set) var boxes: [Box] = []
   private var occupied: [(x: Double, y: Double)] = []
 
   /// The room of a panel of a picture.
-  init(_ panel: Panel, picture: (width: Int, height: Int)) {
+  public init(_ panel: Panel, picture: (width: Int, height: Int)) {
     width = (panel.frame.right - panel.frame.left) * Double(picture.width)
     height = (panel.frame.top - panel.frame.bottom) * Double(picture.height)
   }
 
   /// About how wide a text is, in pixels: the advance widths of DejaVu Sans Bold in a few classes.
-  static func textWidth(_ text: String, size: Double, bold: Bool = false) -> Double {
+  public static func textWidth(_ text: String, size: Double, bold: Bool = false) -> Double {
     let ems = text.reduce(0.0) { sum, character in
       switch character {
       case "m", "M", "W", "%", "@": sum + 1.04
@@ -46,12 +55,12 @@ struct LabelPlacement {
   }
 
   /// Pixels of a point of the panel.
-  func place(_ p: (x: Double, y: Double), _ panel: Panel) -> (x: Double, y: Double) {
+  public func place(_ p: (x: Double, y: Double), _ panel: Panel) -> (x: Double, y: Double) {
     (panel.x.share(p.x) * width, panel.y.share(p.y) * height)
   }
 
   /// Marks the way of a line as not to be covered.
-  mutating func occupy(_ line: [(x: Double, y: Double)], _ panel: Panel) {
+  public mutating func occupy(_ line: [(x: Double, y: Double)], _ panel: Panel) {
     var last: (x: Double, y: Double)?
     for p in line {
       let q = place(p, panel)
@@ -72,11 +81,12 @@ struct LabelPlacement {
     }
   }
 
-  mutating func reserve(_ box: Box) { boxes.append(box) }
+  /// Keeps labels away from a rectangle.
+  public mutating func reserve(_ box: Box) { boxes.append(box) }
 
   /// The best place for a label of one line near one of its anchors (the first ones are preferred);
   /// nil where there is none that is not over something else.
-  mutating func label(
+  public mutating func label(
     _ text: String, size: Double, bold: Bool, anchors: [(x: Double, y: Double)], panel: Panel
   ) -> (x: Double, y: Double)? {
     let w = Self.textWidth(text, size: size, bold: bold)

@@ -4,23 +4,23 @@ import Glibc
 import OptimizerKit
 
 /// The loss of a surface of two coordinates over a rectangle.
-struct Landscape {
-  let viewport: Viewport
-  let width: Int
-  let height: Int
+public struct Landscape: Sendable {
+  public let viewport: Viewport
+  /// The points of the grid along x and along y.
+  public let width = 200
+  public let height = 160
   /// The losses, row by row from below; NaN where they are not finite.
-  let losses: [Double]
+  public let losses: [Double]
   /// The losses that have a contour line, ascending.
-  let levels: [Double]
+  public let levels: [Double]
   /// Whether levels lie evenly in the logarithm of the loss above `floor`.
-  let isLog: Bool
-  let floor: Double
+  public let isLog: Bool
+  /// What levels are measured from: the minimum, where it is known.
+  public let floor: Double
 
-  /// Evaluates a surface.
-  init(_ surface: any Surface, viewport: Viewport, width: Int = 200, height: Int = 160) {
+  /// Evaluates a surface at every point of the grid.
+  public init(_ surface: any Surface, viewport: Viewport) {
     self.viewport = viewport
-    self.width = width
-    self.height = height
     var points = [Double](repeating: 0, count: width * height * 2)
     let spanX = viewport.x.upperBound - viewport.x.lowerBound
     let spanY = viewport.y.upperBound - viewport.y.lowerBound
@@ -79,7 +79,7 @@ struct Landscape {
   }
 
   /// Where a loss lies between low (0) and high (1).
-  func height(of loss: Double) -> Double {
+  public func height(of loss: Double) -> Double {
     guard loss.isFinite, let first = levels.first, let last = levels.last, last > first else {
       return loss.isFinite ? 0 : 1
     }
@@ -95,7 +95,7 @@ struct Landscape {
   }
 
   /// The shades of the map, on a grid of every other point: 0 low ... 100 high.
-  func shades(_ name: String) -> CurveData {
+  public func shades(_ name: String) -> CurveData {
     let w = (width + 1) / 2
     let h = (height + 1) / 2
     var shades = [UInt8](repeating: 0, count: w * h)
@@ -114,7 +114,7 @@ struct Landscape {
   }
 
   /// The palette of the map: subdued, so that paths stand out.
-  static let palette =
+  public static let palette =
     "set palette defined (0 '#fdfdfb', 35 '#eef2f3', 70 '#dce5ea', 100 '#c3d0da')"
 
   private func reach(of line: [(x: Double, y: Double)]) -> Double {
@@ -124,11 +124,11 @@ struct Landscape {
   }
 
   /// The same in relief, with more contrast: light and shade make the form.
-  static let palette3D =
+  public static let palette3D =
     "set palette defined (0 '#8fa9bd', 50 '#d9e3ea', 100 '#fbf7ee')"
 
   /// The contour lines, one after the other with a break between.
-  func contours(_ name: String) -> CurveData {
+  public func contours(_ name: String) -> CurveData {
     let spanX = viewport.x.upperBound - viewport.x.lowerBound
     let spanY = viewport.y.upperBound - viewport.y.lowerBound
     let toX = spanX / Double(width - 1)
@@ -149,106 +149,4 @@ struct Landscape {
     }
     return .table(name, columns: 2, values)
   }
-}
-
-/// The lines on which a function on a regular grid has a value, in units of the grid.
-///
-/// In each square of four neighbours, the line enters and leaves through the sides whose ends lie on
-/// either side of the level, where linear interpolation puts it; where all four sides are crossed,
-/// the mean of the corners decides which pairs belong together. The sides join the pieces to lines.
-/// Lorensen and Cline 1987, doi:10.1145/37402.37422, in the plane.
-func marchingSquares(_ values: [Double], width: Int, level: Double) -> [[(x: Double, y: Double)]] {
-  let height = width > 0 ? values.count / width : 0
-  guard width > 1, height > 1 else { return [] }
-  // Sides: 2k is the horizontal one that starts at grid point k, 2k + 1 the vertical one. Each
-  // belongs to at most two squares, and so has at most two links.
-  var links = [Int32](repeating: -1, count: 4 * values.count)
-  var crossed: [Int32] = []
-  func join(_ a: Int, _ b: Int) {
-    for (from, to) in [(a, b), (b, a)] {
-      if links[2 * from] < 0 {
-        links[2 * from] = Int32(to)
-        crossed.append(Int32(from))
-      } else {
-        links[2 * from + 1] = Int32(to)
-      }
-    }
-  }
-  values.withUnsafeBufferPointer { v in
-    for j in 0..<(height - 1) {
-      for i in 0..<(width - 1) {
-        let k = j * width + i
-        let a = v[k] >= level
-        let b = v[k + 1] >= level
-        let c = v[k + 1 + width] >= level
-        let d = v[k + width] >= level
-        if a == b, b == c, c == d { continue }
-        let sum = v[k] + v[k + 1] + v[k + width] + v[k + width + 1]
-        if sum.isNaN { continue }
-        let bottom = 2 * k
-        let top = 2 * (k + width)
-        let left = 2 * k + 1
-        let right = 2 * (k + 1) + 1
-        switch (a != b, b != c, c != d, d != a) {
-        case (true, true, true, true):
-          if (sum / 4 >= level) == a {
-            join(bottom, right)
-            join(left, top)
-          } else {
-            join(bottom, left)
-            join(top, right)
-          }
-        case (true, true, _, _): join(bottom, right)
-        case (true, _, true, _): join(bottom, top)
-        case (true, _, _, true): join(bottom, left)
-        case (_, true, true, _): join(right, top)
-        case (_, true, _, true): join(right, left)
-        default: join(top, left)
-        }
-      }
-    }
-  }
-  func point(_ side: Int) -> (x: Double, y: Double) {
-    let k = side / 2
-    let isVertical = side % 2 == 1
-    let from = values[k]
-    let to = values[isVertical ? k + width : k + 1]
-    let t = min(max((level - from) / (to - from), 0), 1)
-    let x = Double(k % width)
-    let y = Double(k / width)
-    return isVertical ? (x, y + t) : (x + t, y)
-  }
-
-  var lines: [[(x: Double, y: Double)]] = []
-  func follow(_ start: Int) {
-    var line = [point(start)]
-    var side = start
-    while true {
-      let next: Int
-      if links[2 * side] >= 0 {
-        next = Int(links[2 * side])
-        links[2 * side] = -1
-      } else if links[2 * side + 1] >= 0 {
-        next = Int(links[2 * side + 1])
-        links[2 * side + 1] = -1
-      } else {
-        break
-      }
-      // The same piece, seen from its other end.
-      if links[2 * next] == Int32(side) {
-        links[2 * next] = -1
-      } else if links[2 * next + 1] == Int32(side) {
-        links[2 * next + 1] = -1
-      }
-      line.append(point(next))
-      side = next
-    }
-    if line.count > 1 { lines.append(line) }
-  }
-  // Lines that end at the border first, then those that close.
-  for side in crossed where links[2 * Int(side) + 1] < 0 && links[2 * Int(side)] >= 0 {
-    follow(Int(side))
-  }
-  for side in crossed where links[2 * Int(side)] >= 0 { follow(Int(side)) }
-  return lines
 }

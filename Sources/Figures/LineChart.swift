@@ -5,20 +5,34 @@ import Glibc
 import OptimizerKit
 
 /// A line of a chart with its name.
-struct ChartLine {
-  var name: String
-  var color: String
-  var dash = Dash.solid
-  var points: [(x: Double, y: Double)]
+public struct ChartLine: Sendable {
+  public var name: String
+  public var color: String
+  public var dash: Dash
+  public var points: [(x: Double, y: Double)]
   /// The spread over seeds, over the same x.
-  var band: [(x: Double, low: Double, high: Double)] = []
+  public var band: [(x: Double, low: Double, high: Double)]
   /// What is written after the name.
-  var remark = ""
+  public var remark: String
   /// A mark at the last point, for a run that diverged.
-  var diverged = false
-  /// Points to mark.
-  var marks: [(x: Double, y: Double)] = []
-  var width = 2.2
+  public var diverged: Bool
+  /// Points to mark with a ring.
+  public var marks: [(x: Double, y: Double)]
+
+  public init(
+    name: String, color: String, dash: Dash = .solid, points: [(x: Double, y: Double)],
+    band: [(x: Double, low: Double, high: Double)] = [], remark: String = "",
+    diverged: Bool = false, marks: [(x: Double, y: Double)] = []
+  ) {
+    self.name = name
+    self.color = color
+    self.dash = dash
+    self.points = points
+    self.band = band
+    self.remark = remark
+    self.diverged = diverged
+    self.marks = marks
+  }
 }
 
 /// The name of a line, beside its right end.
@@ -33,7 +47,7 @@ struct NameTag: Sendable {
 
 extension Panel {
   /// How wide the margin for the names of these lines must be, as a share of the picture.
-  static func nameMargin(_ lines: [ChartLine], size: Double, width: Int) -> Double {
+  public static func nameMargin(_ lines: [ChartLine], size: Double, width: Int) -> Double {
     let longest =
       lines.flatMap { [$0.name, $0.remark] }
       .map { LabelPlacement.textWidth($0, size: size, bold: true) }.max() ?? 0
@@ -41,7 +55,13 @@ extension Panel {
   }
 
   /// Draws lines, each named to the right of its end in its own colour.
-  mutating func add(
+  ///
+  /// - Parameters:
+  ///   - prefix: what the names of their data begin with; unique within the picture.
+  ///   - picture: its size in pixels.
+  ///   - named: whether the names are drawn; `nameMargin` says how much room they need.
+  ///   - size: that of the names, in points.
+  public mutating func add(
     _ lines: [ChartLine], prefix: String, of picture: (width: Int, height: Int),
     named: Bool = true, size: Double = 11
   ) {
@@ -51,7 +71,7 @@ extension Panel {
     for (i, line) in lines.enumerated() {
       let points = thinned(line.points, of: picture)
       curves.append(
-        .line("\(prefix)line\(i)", points, line.color, width: line.width, dash: line.dash))
+        .line("\(prefix)line\(i)", points, line.color, width: 2.2, dash: line.dash))
       curves.append(
         .points("\(prefix)marks\(i)", line.marks, line.color, .ring, size: 1.3, width: 2))
       if line.diverged, let end = line.points.last(where: { isVisible($0) }) {
@@ -139,37 +159,28 @@ extension Panel {
   }
 }
 
-/// Curves of several seeds as their median and quartiles, at the abscissae of the first.
-func overSeeds(_ curves: [[(x: Double, y: Double)]]) -> (
-  median: [(x: Double, y: Double)], band: [(x: Double, low: Double, high: Double)]
-) {
-  guard let first = curves.max(by: { $0.count < $1.count }) else { return ([], []) }
-  guard curves.count > 1 else { return (first, []) }
-  var median: [(x: Double, y: Double)] = []
-  var band: [(x: Double, low: Double, high: Double)] = []
-  // Seeds share their abscissae; a run that ended early counts as +∞ from there on.
-  let same = curves.allSatisfy { curve in
-    zip(curve, first).allSatisfy { abs($0.x - $1.x) <= 1e-9 * max(abs($1.x), 1) }
+extension ChartLine {
+  /// Curves of several seeds as their median and quartiles, at the abscissae of the longest. A run
+  /// that ended early counts as infinite from there on; where abscissae differ, that one curve is all.
+  public static func overSeeds(_ curves: [[(x: Double, y: Double)]]) -> (
+    median: [(x: Double, y: Double)], band: [(x: Double, low: Double, high: Double)]
+  ) {
+    guard let first = curves.max(by: { $0.count < $1.count }) else { return ([], []) }
+    guard curves.count > 1 else { return (first, []) }
+    var median: [(x: Double, y: Double)] = []
+    var band: [(x: Double, low: Double, high: Double)] = []
+    let same = curves.allSatisfy { curve in
+      zip(curve, first).allSatisfy { abs($0.x - $1.x) <= 1e-9 * max(abs($1.x), 1) }
+    }
+    guard same else { return (first, []) }
+    for i in first.indices {
+      let values = curves.map { i < $0.count ? $0[i].y : .infinity }
+      guard let m = Statistics.median(values), let low = Statistics.quantile(0.25, of: values),
+        let high = Statistics.quantile(0.75, of: values)
+      else { continue }
+      median.append((first[i].x, m.isFinite ? m : .nan))
+      band.append((first[i].x, low.isFinite ? low : .nan, high.isFinite ? high : 1e300))
+    }
+    return (median, band)
   }
-  guard same else { return (first, []) }
-  for i in first.indices {
-    let values = curves.map { i < $0.count ? $0[i].y : .infinity }
-    guard let m = Statistics.median(values), let low = Statistics.quantile(0.25, of: values),
-      let high = Statistics.quantile(0.75, of: values)
-    else { continue }
-    median.append((first[i].x, m.isFinite ? m : .nan))
-    band.append((first[i].x, low.isFinite ? low : .nan, high.isFinite ? high : 1e300))
-  }
-  return (median, band)
-}
-
-/// The finite values' range; nil without any.
-func extent(_ values: some Sequence<Double>) -> ClosedRange<Double>? {
-  var low = Double.infinity
-  var high = -Double.infinity
-  for v in values where v.isFinite {
-    low = min(low, v)
-    high = max(high, v)
-  }
-  return low <= high ? low...high : nil
 }

@@ -25,18 +25,27 @@ public struct Comparison: Sendable {
     self.retriesFailures = retriesFailures
   }
 
-  /// The entries whose runs are still to be done, each key once.
-  public func missing() throws -> [Plan.Entry] {
-    var known = try store.stored(plan.entries.map(\.key))
-    return plan.entries.filter { entry in
-      switch known[entry.key] {
-      case nil: break
-      case .crashed, .timedOut, .interrupted:
-        guard retriesFailures else { return false }
-      default: return false
+  /// The runs that are still to be done, each key once: those that the store does not have, or has with
+  /// less kept of them than the plan asks for.
+  public func missing() throws -> [RunJob] {
+    // The same key once more is the same run, kept so that it serves wherever it is asked for.
+    var places: [String: Int] = [:]
+    var jobs: [RunJob] = []
+    for job in plan.entries.map(\.job) {
+      if let place = places[job.key] {
+        jobs[place] = jobs[place].serving(job.recording)
+      } else {
+        places[job.key] = jobs.count
+        jobs.append(job)
       }
-      known[entry.key] = .completed  // the same key once more is the same run
-      return true
+    }
+    let known = try store.stored(jobs.map(\.key))
+    return jobs.compactMap { job in
+      guard let run = known[job.key] else { return job }
+      // What other suites were promised stays kept.
+      guard job.recording.isServed(by: run.recording) else { return job.serving(run.recording) }
+      let failed = [.crashed, .timedOut, .interrupted].contains(run.status)
+      return failed && retriesFailures ? job.serving(run.recording) : nil
     }
   }
 
@@ -47,7 +56,7 @@ public struct Comparison: Sendable {
     let missing = try missing()
     if !missing.isEmpty {
       try await pool.run(missing) { event in
-        if case .finished(let record) = event { try store.save(record) }
+        if case .finished(let run) = event { try store.save(run) }
         onEvent(event)
       }
     }

@@ -47,23 +47,22 @@ final class CurrentJob: Sendable {
   /// Takes in a message; returns what is to be reported.
   func take(_ message: WorkerMessage) throws -> RunEvent? {
     try state.withLock { state in
-      guard let entry = state.job?.entry else { return nil }
+      guard let run = state.job?.run else { return nil }
       switch message {
       case .accepted:
         state.isAccepted = true
         return nil
       case .progress(let steps):
-        return .progress(key: entry.key, steps: steps)
-      case .record(let record):
-        guard record.key == entry.key else {
+        return .progress(key: run.key, steps: steps)
+      case .result(let key, let result):
+        guard key == run.key else {
           throw MalformedData(description: "the record of another run")
         }
         state.job = nil
-        return .finished(record)
+        return .finished(run.traced(result))
       case .failure(let reason):
         state.job = nil
-        return .finished(
-          RunRecord(key: entry.key, spec: entry.spec, status: .crashed, reason: reason))
+        return .finished(run.traced(RunResult(Outcome(status: .crashed, reason: reason))))
       }
     }
   }
@@ -78,13 +77,13 @@ final class CurrentJob: Sendable {
   func overrun(_ memory: Int, _ memoryLimit: Int) -> Verdict? {
     state.withLock { state in
       guard state.killed == nil else { return nil }
-      guard let entry = state.job?.entry else {
+      guard let run = state.job?.run else {
         return state.isOver && monotonicSeconds() - state.since > 5
           ? (.crashed, "did not leave") : nil
       }
-      if monotonicSeconds() - state.since > entry.timeLimit + 1 {
+      if monotonicSeconds() - state.since > run.timeLimit + 1 {
         return (
-          .timedOut, "no end of a step within the time limit of \(shortest(entry.timeLimit)) s"
+          .timedOut, "no end of a step within the time limit of \(shortest(run.timeLimit)) s"
         )
       }
       if memory > memoryLimit {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A run to be done, and how often a worker was lost before it took it up.
 struct Job: Sendable {
-  let entry: Plan.Entry
+  let run: RunJob
   /// The run-time plugins that it uses: only runs with the same ones share a worker, so that no
   /// plugin can harm the run of another.
   let plugins: Set<String>
@@ -21,12 +21,12 @@ final class JobQueue: Sendable {
   private let state: Mutex<State>
 
   /// - Parameter loaded: the files of the plugins that were loaded at run time.
-  init(_ entries: [Plan.Entry], loaded: Set<String>) {
+  init(_ runs: [RunJob], loaded: Set<String>) {
     var lanes: [(plugins: Set<String>, jobs: [Job])] = []
     var places: [Set<String>: Int] = [:]
-    for entry in entries.reversed() {
-      let plugins = Set(entry.files).intersection(loaded)
-      let job = Job(entry: entry, plugins: plugins)
+    for run in runs.reversed() {
+      let plugins = Set(run.files).intersection(loaded)
+      let job = Job(run: run, plugins: plugins)
       if let place = places[plugins] {
         lanes[place].jobs.append(job)
       } else {

@@ -4,14 +4,13 @@ import OptimizerKit
 
 /// The runs of a suite, in order.
 public struct Plan: Sendable {
-  /// One run to be done, or found in the store.
+  /// One run to be done, or found in the store, and the group that asks for it.
   public struct Entry: Sendable {
-    public let key: String
-    public let spec: RunSpec
+    public let job: RunJob
     public let group: String
-    public let timeLimit: Double
-    /// The source files of the plugins that it uses.
-    public let files: [String]
+
+    public var key: String { job.key }
+    public var spec: RunSpec { job.spec }
   }
 
   /// The most runs that a suite may have.
@@ -36,6 +35,7 @@ extension Plan {
   public init(_ suite: Suite, catalogue: PluginCatalogue) throws {
     var entries: [Entry] = []
     var reasons: [String] = []
+    var keys = RunKeys(catalogue)
     for group in suite.groups {
       /// Notes a reason, with the place in the suite's file where there is one.
       func refuse(_ error: any Error, at keys: String...) {
@@ -57,9 +57,9 @@ extension Plan {
       for (selection, problem) in selected(group.problems, catalogue.selectProblems) {
         let starts: [[Double]?]
         do {
-          starts = try catalogue.starts(for: problem.problem, group: group)
-          try catalogue.checkRecording(of: problem, group: group)
-          try catalogue.checkTarget(of: problem, group: group)
+          starts = try problem.starts(for: group)
+          try problem.checkRecording(for: group)
+          try problem.checkTarget(for: group)
         } catch {
           refuse(error, at: selection)
           continue
@@ -69,20 +69,24 @@ extension Plan {
         else {
           throw PlanError(reasons: ["more than \(Self.mostRuns) runs; ask for fewer of them"])
         }
+        let recording =
+          problem.instance is any Surface ? group.recording.onSurface : group.recording
         for (selection, optimizer) in optimizers {
           do {
-            try catalogue.checkRequirements(of: optimizer, on: problem)
+            try optimizer.checkRequirements(on: problem)
+            try optimizer.checkSchedules(for: group.budget)
+            let files = optimizer.files + [problem.file]
             for start in starts {
               for seed in group.seeds {
                 let spec = RunSpec(
-                  label: optimizer.label, optimizer: optimizer.optimizer,
-                  schedules: optimizer.schedules, problem: problem.problem, start: start,
-                  seed: seed, steps: group.steps, target: group.target,
-                  recording: group.recording)
+                  optimizer: optimizer.spec, problem: problem.spec, start: start, seed: seed,
+                  budget: group.budget, target: group.target)
                 entries.append(
                   Entry(
-                    key: try catalogue.key(of: spec), spec: spec, group: group.name,
-                    timeLimit: group.timeLimit, files: try catalogue.files(of: spec)))
+                    job: RunJob(
+                      key: try keys.key(of: spec), label: optimizer.label, spec: spec,
+                      recording: recording, timeLimit: group.timeLimit, files: files),
+                    group: group.name))
               }
             }
           } catch { refuse(error, at: selection) }
@@ -94,18 +98,17 @@ extension Plan {
   }
 }
 
-extension PluginCatalogue {
-  /// The starts of a problem in a group, or one nil for a training problem.
-  func starts(for spec: PluginSpec, group: Suite.Group) throws -> [[Double]?] {
-    let problem = try problem(spec)
-    if let training = problem as? any TrainingProblem {
+extension ProblemChoice {
+  /// The starts of the problem in a group, or one nil for a training problem.
+  func starts(for group: Suite.Group) throws -> [[Double]?] {
+    if let training = instance as? any TrainingProblem {
       guard group.starts == nil else {
         throw SelectionError("\(spec.name) starts from its seed; it takes no starting point")
       }
       try training.checkAvailability()
       return [nil]
     }
-    guard let surface = problem as? any Surface else {
+    guard let surface = instance as? any Surface else {
       throw SelectionError("\(spec.name) is neither a surface nor a training problem")
     }
     let starts = group.starts ?? Array(surface.starts.prefix(1))
@@ -118,41 +121,45 @@ extension PluginCatalogue {
   }
 
   /// Refuses runs that would record more than can be kept.
-  func checkRecording(of choice: ProblemChoice, group: Suite.Group) throws {
-    let surface = try problem(choice.problem) as? any Surface
+  func checkRecording(for group: Suite.Group) throws {
+    guard let steps = group.budget.mostSteps else { return }
+    let surface = instance as? any Surface
     let columns = 4 + (surface.map { recordedCoordinates(of: $0.dimension) } ?? 0)
-    let rows = group.steps / group.recording.every + 2
+    let rows = steps / group.recording.every + 2
     guard rows > Plan.mostRecorded / columns else { return }
-    let every = (group.steps + Plan.mostRecorded / columns - 3) / (Plan.mostRecorded / columns - 2)
+    let every = (steps + Plan.mostRecorded / columns - 3) / (Plan.mostRecorded / columns - 2)
     throw SelectionError(
-      "\(choice.label): \(rows) recorded rows of \(columns) numbers are too many for one run; "
+      "\(label): \(rows) recorded rows of \(columns) numbers are too many for one run; "
         + "record every \(every) steps or more")
   }
 
   /// Refuses a target relative to the minimum where there is no minimum to know.
-  func checkTarget(of choice: ProblemChoice, group: Suite.Group) throws {
-    guard group.target != nil, let training = try problem(choice.problem) as? any TrainingProblem
-    else { return }
+  func checkTarget(for group: Suite.Group) throws {
+    guard group.target != nil, let training = instance as? any TrainingProblem else { return }
     let own = training.target.map { "; its own target, \($0), is looked for in any case" } ?? ""
     throw SelectionError(
-      "\(choice.label): a target is a share of f - f*, and the minimum f* of a network's loss is "
+      "\(label): a target is a share of f - f*, and the minimum f* of a network's loss is "
         + "not known; leave the target out" + own)
   }
+}
 
-  /// The source files of the plugins that a run uses.
-  func files(of spec: RunSpec) throws -> [String] {
-    [try optimizerEntry(spec.optimizer.name).file, try problemEntry(spec.problem.name).file]
-      + (try spec.schedules.flatMap(\.parts).map { try scheduleEntry($0.name).file })
+extension OptimizerChoice {
+  /// Refuses an optimizer that asks for what the problem does not offer.
+  func checkRequirements(on problem: ProblemChoice) throws {
+    let missing = instance.requirements.subtracting(problem.instance.capabilities)
+    guard missing.isEmpty else {
+      throw SelectionError("\(label) needs \(missing), which \(problem.label) does not offer")
+    }
   }
 
-  /// Refuses an optimizer that asks for what the problem does not offer.
-  func checkRequirements(of choice: OptimizerChoice, on problem: ProblemChoice) throws {
-    let needed = try optimizer(choice.optimizer).requirements
-    let missing = needed.subtracting(try self.problem(problem.problem).capabilities)
-    guard missing.isEmpty else {
-      throw SelectionError(
-        "\(choice.label) needs \(missing), which \(problem.label) does not offer")
+  /// Refuses schedules where nobody knows how many steps there will be.
+  func checkSchedules(for budget: Budget) throws {
+    guard budget.mostSteps == nil, spec.terms.contains(where: { !$0.schedules.isEmpty }) else {
+      return
     }
+    throw SelectionError(
+      "\(label): a schedule runs along the budget, and with one in seconds nobody knows how many "
+        + "steps there will be; give a budget in steps or gradients")
   }
 }
 

@@ -38,6 +38,9 @@ public struct PluginLoader: Sendable {
     "-O", "-wmo", "-swift-version", "6", "-Xcc", "-fno-math-errno", "-Xcc", "-march=native",
   ]
 
+  /// The modules that a plugin may import.
+  static let modules = ["OptimizerKit", "LinearAlgebra", "Networks", "Analysis", "Figures"]
+
   /// What this process has loaded, in order: like the libraries themselves, it is the process's.
   public static var loaded: [LoadedPlugin] { loadedPlugins.withLock { $0 } }
   private static let loadedPlugins = Mutex<[LoadedPlugin]>([])
@@ -65,19 +68,21 @@ public struct PluginLoader: Sendable {
 
   /// The plugin files that the environment and the working folder offer.
   ///
-  /// These are the files in the folders of `OPTLAB_PLUGIN_PATH`, and those in `Plugins/Optimizers`,
-  /// `Plugins/Schedules` and `Plugins/Problems` of the working folder that are new or differ from
-  /// what was compiled in: an edited plugin takes effect without a rebuild.
+  /// These are the files in the folders of `OPTLAB_PLUGIN_PATH`, and those of the working folder's
+  /// `Plugins/<Kind>` that are new or differ from what was compiled in: an edited plugin takes effect
+  /// without a rebuild.
   public func offeredFiles(builtIn: PluginCatalogue) -> [String] {
     var files: [String] = []
     for folder in (environment["OPTLAB_PLUGIN_PATH"] ?? "").split(separator: ":") {
       let folder = String(folder)
       // A folder that is not there is a listed failure, by its own name.
-      files += FileManager.default.fileExists(atPath: folder) ? swiftFiles(folder) : [folder]
+      files +=
+        FileManager.default.fileExists(atPath: folder)
+        ? self.files(in: folder, languages: [.swift, .yaml]) : [folder]
     }
     let hashes = builtIn.sourceHashes
-    for kind in ["Optimizers", "Schedules", "Problems"] {
-      for file in swiftFiles("Plugins/\(kind)") {
+    for kind in PluginKind.allCases {
+      for file in self.files(in: "Plugins/\(kind.folder)", languages: [kind.language]) {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
         if hashes[file] != ContentHash.of(text) { files.append(file) }
       }
@@ -92,6 +97,7 @@ public struct PluginLoader: Sendable {
   public func load(_ files: [String], into catalogue: inout PluginCatalogue, tryOut: Bool = true) {
     for file in files {
       do {
+        if try declare(file, in: &catalogue) { continue }
         let library = try compile(file)
         if tryOut { try self.tryOut(library, file: file) }
         try open(LoadedPlugin(file: file, library: library.path), into: &catalogue)
@@ -106,11 +112,28 @@ public struct PluginLoader: Sendable {
     for plugin in plugins { try open(plugin, into: &catalogue) }
   }
 
-  private func swiftFiles(_ folder: String) -> [String] {
+  private func files(in folder: String, languages: [PluginKind.Language]) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".swift") }.sorted().map {
+    let isPlugin = { (name: String) in languages.contains { name.hasSuffix("." + $0.rawValue) } }
+    return names.filter(isPlugin).sorted().map {
       folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)"
     }
+  }
+
+  /// Registers a file that is not to be compiled; returns whether it is one.
+  private func declare(_ file: String, in catalogue: inout PluginCatalogue) throws -> Bool {
+    let url = URL(fileURLWithPath: file)
+    guard let kind = PluginKind.allCases.first(where: { $0.language == .yaml }),
+      url.pathExtension == kind.language.rawValue
+    else { return false }
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw PluginLoadError("there is no readable text file \(file)")
+    }
+    catalogue.remove(file: file)
+    catalogue.register(
+      kind, name: url.deletingPathExtension().lastPathComponent, text: text, file: file,
+      sourceHash: ContentHash.of(text))
+    return true
   }
 
   // MARK: compiling
@@ -121,9 +144,7 @@ public struct PluginLoader: Sendable {
       throw PluginLoadError("there is no readable text file \(file)")
     }
     let type = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-    guard type.first?.isUppercase == true,
-      type.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
-    else {
+    guard PluginName.isType(type) else {
       throw PluginLoadError(
         "a plugin file is named after its type, as in Lion.swift; '\(type)' is no type's name")
     }
@@ -133,7 +154,7 @@ public struct PluginLoader: Sendable {
     hash.update(source.utf8)
     hash.update(Self.flags.joined(separator: " ").utf8)
     hash.update(stamp(URL(fileURLWithPath: compiler).resolvingSymlinksInPath()).utf8)
-    for module in ["OptimizerKit", "LinearAlgebra", "Networks"] {
+    for module in Self.modules {
       hash.update(stamp(modules.appendingPathComponent("\(module).swiftmodule")).utf8)
     }
     let name = "\(type)_\(hash.text.prefix(16))"
@@ -163,14 +184,14 @@ public struct PluginLoader: Sendable {
     }
     """.write(to: glue, atomically: true, encoding: .utf8)
     let output = work.appendingPathComponent("\(name).so")
-    let (status, message) = try run(
-      compiler,
+    let compilation = try ChildProcess(
+      running: compiler,
       ["-emit-library", "-parse-as-library", "-module-name", name, "-I", modules.path]
         + systemModuleFlags + moduleCacheFlags + Self.flags + [file, glue.path, "-o", output.path],
-      timeout: 120)
-    guard status != -1 else { throw PluginLoadError("was not compiled within 120 s") }
-    guard status == 0 else {
-      let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
+      environment: environment, timeout: 120)
+    guard !compilation.isTimedOut else { throw PluginLoadError("was not compiled within 120 s") }
+    guard compilation.status == 0 else {
+      let text = compilation.output.trimmingCharacters(in: .whitespacesAndNewlines)
       if text.contains("cannot find '\(type)' in scope") {
         throw PluginLoadError(
           "does not define '\(type)': a plugin file is named after its type, public struct \(type)")
@@ -191,8 +212,8 @@ public struct PluginLoader: Sendable {
       ? ["-module-cache-path", cache.appendingPathComponent("ModuleCache").path] : []
   }
 
-  /// Where the module maps of the system libraries are, for plugins that import a target which uses
-  /// them: beside the sources of the package that this command was built in.
+  /// Where the module maps of C libraries are, for plugins that import a target which uses them:
+  /// beside the sources of the package that this command was built in.
   private var systemModuleFlags: [String] {
     var folder = modules
     while folder.path != "/" {
@@ -201,9 +222,13 @@ public struct PluginLoader: Sendable {
       if FileManager.default.fileExists(atPath: sources.appendingPathComponent("COpenBLAS").path) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: sources.path)) ?? []
         return names.sorted().flatMap { name -> [String] in
-          let map = sources.appendingPathComponent(name).appendingPathComponent("module.modulemap")
-          return FileManager.default.fileExists(atPath: map.path)
-            ? ["-I", sources.appendingPathComponent(name).path] : []
+          let target = sources.appendingPathComponent(name)
+          // That of a library of the system, or that of a C target's public headers.
+          let folder = [target, target.appendingPathComponent("include")].first {
+            FileManager.default.fileExists(
+              atPath: $0.appendingPathComponent("module.modulemap").path)
+          }
+          return folder.map { ["-I", $0.path] } ?? []
         }
       }
     }
@@ -234,17 +259,18 @@ public struct PluginLoader: Sendable {
   private func tryOut(_ library: URL, file: String) throws {
     let mark = library.deletingPathExtension().appendingPathExtension("ok")
     if FileManager.default.fileExists(atPath: mark.path) { return }
-    let (status, message) = try run(
-      executable.path,
-      ["worker", "--try-out", "--library", library.path, "--source", file], timeout: 10)
-    guard status == 0 else {
-      switch status {
-      case -1: throw PluginLoadError("did not finish loading within 10 s")
-      case 1...63: throw PluginLoadError(explanation(message))
-      case 0...128: throw PluginLoadError("left with exit code \(status) on loading")
+    let trial = try ChildProcess(
+      running: executable.path,
+      ["worker", "--try-out", "--library", library.path, "--source", file],
+      environment: environment, timeout: 10)
+    guard !trial.isTimedOut else { throw PluginLoadError("did not finish loading within 10 s") }
+    guard trial.status == 0 else {
+      switch trial.status {
+      case 1...63: throw PluginLoadError(explanation(trial.output))
+      case 0...128: throw PluginLoadError("left with exit code \(trial.status) on loading")
       default:
-        let trap = fatalError(in: message.utf8).map { ": \($0)" } ?? ""
-        throw PluginLoadError("ended by \(signalName(status - 128)) on loading\(trap)")
+        let trap = fatalError(in: trial.output.utf8).map { ": \($0)" } ?? ""
+        throw PluginLoadError("ended by \(signalName(trial.status - 128)) on loading\(trap)")
       }
     }
     try? Data().write(to: mark)
@@ -274,43 +300,6 @@ public struct PluginLoader: Sendable {
     catalogue.remove(file: plugin.file)
     withUnsafeMutablePointer(to: &catalogue) { register($0, plugin.file) }
     if catalogue.failures.count == failures { Self.loadedPlugins.withLock { $0.append(plugin) } }
-  }
-
-  /// Runs a program and returns its exit status (−1 for one that was stopped at the timeout, 128 +
-  /// signal for one that was ended by a signal) and what it said at both outputs.
-  private func run(_ program: String, _ arguments: [String], timeout: Double) throws
-    -> (status: Int32, output: String)
-  {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment.merging(environmentOfChildren) { $1 }
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("optlab-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).log")
-    try Data().write(to: scratch)
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    let log = try FileHandle(forWritingTo: scratch)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = log
-    process.standardError = log
-    try process.run()
-    let deadline = monotonicSeconds() + timeout
-    var stopped = false
-    while process.isRunning {
-      if monotonicSeconds() > deadline {
-        stopped = true
-        kill(process.processIdentifier, SIGKILL)
-        kill(-process.processIdentifier, SIGKILL)
-        break
-      }
-      usleep(2000)
-    }
-    process.waitUntilExit()
-    let head = try FileHandle(forReadingFrom: scratch).read(upToCount: 20_000) ?? Data()
-    let status =
-      process.terminationReason == .exit
-      ? process.terminationStatus : 128 + process.terminationStatus
-    return (stopped ? -1 : status, String(decoding: head, as: UTF8.self))
   }
 }
 

@@ -1,5 +1,6 @@
 // What a newly compiled plugin must get through before it is let into the command's own process.
 
+import Analysis
 import Foundation
 import OptimizerKit
 
@@ -21,46 +22,27 @@ extension PluginCatalogue {
   /// Goes through everything that the lab asks of plugins before it runs them, so that a plugin that
   /// traps on it does so here, and refuses declarations that cannot be right.
   public func tryOut() throws {
-    for entry in optimizers {
-      let optimizer = entry.make()
-      try tryOutDeclaration(optimizer, entry)
-      _ = optimizer.requirements
-      if let rule = optimizer as? any CoordinateRule { try tryOutState(rule) }
-      let layout = ParameterLayout(coordinates: 2)
-      _ = optimizer.makeState(at: Vector([0.0, 0]), layout: layout).names
-    }
-    for entry in schedules {
-      let schedule = entry.make()
-      try tryOutDeclaration(schedule, entry)
-      _ = (schedule.length, schedule.value(base: 1, step: 0, steps: 10))
-    }
-    for entry in problems {
-      try tryOutDeclaration(entry.make(), entry)
-      let problem = try problem(PluginSpec(name: entry.name, settings: []))
-      if let surface = problem as? any Surface { try tryOutSurface(surface) }
-      if let training = problem as? any TrainingProblem { _ = training.target }
+    for entry in entries {
+      guard let declared = entry.make() else { continue }
+      if let fault = PluginConformance.faults(in: declared).first {
+        throw PluginLoadError("\(fault)")
+      }
+      let spec = PluginSpec(name: entry.name, settings: [])
+      let plugin = try plugin(spec, kind: entry.kind, as: (any Plugin).self)
+      if let optimizer = plugin as? any Optimizer { try tryOutOptimizer(optimizer) }
+      if let schedule = plugin as? any Schedule {
+        _ = (schedule.length, schedule.value(base: 1, step: 0, steps: 10))
+      }
+      if let surface = plugin as? any Surface { try tryOutSurface(surface) }
+      if let training = plugin as? any TrainingProblem { _ = training.target }
     }
   }
 
-  /// Hyperparameters with defaults in range, and presets that can be set.
-  private func tryOutDeclaration<P>(_ plugin: some Plugin, _ entry: PluginEntry<P>) throws {
-    var names: Set<String> = []
-    for hyperparameter in plugin.hyperparameters {
-      guard names.insert(hyperparameter.name).inserted else {
-        throw PluginLoadError("declares two hyperparameters '\(hyperparameter.name)'")
-      }
-      if let number = hyperparameter.number, !hyperparameter.bounds.contains(number) {
-        throw PluginLoadError(
-          "the default \(hyperparameter.name) = \(hyperparameter.value) is not valid; "
-            + "it declares \(hyperparameter.validity)")
-      }
-    }
-    try plugin.validate()
-    for preset in entry.presets {
-      var plugin = plugin
-      for setting in preset.settings { try plugin.set(setting.name, to: setting.value) }
-      try plugin.validate()
-    }
+  private func tryOutOptimizer(_ optimizer: any Optimizer) throws {
+    _ = optimizer.requirements
+    if let rule = optimizer as? any CoordinateRule { try tryOutState(rule) }
+    let layout = ParameterLayout(coordinates: 2)
+    _ = optimizer.makeState(at: Vector([0.0, 0]), layout: layout).names
   }
 
   private func tryOutState<Rule: CoordinateRule>(_ rule: Rule) throws {

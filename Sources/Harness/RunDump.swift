@@ -103,11 +103,11 @@ public struct RunDump: Sendable {
   func write<R: Real>(end: Vector<R>) throws { try write(NPY.data(end), to: .final) }
 
   /// Writes what was run and what came of it.
-  func write(_ record: RunRecord) throws {
+  func write(_ spec: RunSpec, _ result: RunResult) throws {
     let written = File.allCases.filter {
       $0 != .run && FileManager.default.fileExists(atPath: url($0).path)
     }
-    try write(Run(record, files: written), to: .run)
+    try write(Run(spec, result, files: written), to: .run)
   }
 
   private func url(_ file: File) -> URL { folder.appendingPathComponent(file.rawValue) }
@@ -173,11 +173,28 @@ extension RunDump {
     struct Schedule: Encodable {
       var hyperparameter: String
       var parts: [Plugin]
+
+      init(_ spec: ScheduleSpec) {
+        hyperparameter = spec.hyperparameter
+        parts = spec.parts.map(Plugin.init)
+      }
+    }
+    /// An optimizer inside a wrapper.
+    struct Term: Encodable {
+      var optimizer: Plugin
+      var schedules: [Schedule]
+
+      init(_ spec: OptimizerSpec) {
+        optimizer = Plugin(spec.plugin)
+        schedules = spec.schedules.map(Schedule.init)
+      }
     }
 
     var problem: Plugin
     var optimizer: Plugin
     var schedules: [Schedule]
+    /// What a wrapper wraps, outermost first; none for an optimizer.
+    var wraps: [Term]
     var seed: UInt64
     /// The number of updates made.
     var steps: Int
@@ -194,21 +211,20 @@ extension RunDump {
     /// The other files, by what they hold.
     var files: [String: String]
 
-    init(_ record: RunRecord, files: [File]) {
-      let spec = record.spec
+    init(_ spec: RunSpec, _ result: RunResult, files: [File]) {
+      let trajectory = result.trajectory
       problem = Plugin(spec.problem)
-      optimizer = Plugin(spec.optimizer)
-      schedules = spec.schedules.map {
-        Schedule(hyperparameter: $0.hyperparameter, parts: $0.parts.map(Plugin.init))
-      }
+      optimizer = Plugin(spec.optimizer.plugin)
+      schedules = spec.optimizer.schedules.map(Schedule.init)
+      wraps = spec.optimizer.inner.map { $0.terms.map(Term.init) } ?? []
       seed = spec.seed
-      steps = record.steps
+      steps = result.outcome.steps
       dataSet = spec.problem["data"]
-      status = record.status
-      reason = record.reason
-      losses = Array(record.trajectory.losses.prefix(record.steps))
-      learningRates = Array(record.trajectory.learningRates.dropFirst())
-      finalLoss = record.trajectory.losses.last
+      status = result.outcome.status
+      reason = result.outcome.reason
+      losses = Array(trajectory.losses.prefix(result.outcome.steps))
+      learningRates = Array(trajectory.learningRates.dropFirst())
+      finalLoss = trajectory.losses.last
       self.files = Dictionary(uniqueKeysWithValues: files.map { ("\($0)", $0.rawValue) })
     }
   }

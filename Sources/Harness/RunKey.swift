@@ -1,27 +1,65 @@
 // The key of a run: the hash of everything that decides its numbers.
 
-import Foundation
 import OptimizerKit
 
-extension PluginCatalogue {
-  /// The content-derived key of a run: its specification, the source of every plugin that it uses,
-  /// and the lab's own numerical sources. The label is not part of it: what a run is called does
-  /// not change its numbers.
-  public func key(of spec: RunSpec) throws -> String {
-    var bare = spec
-    bare.label = ""
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    var hash = ContentHash()
-    hash.update(try encoder.encode(bare))
-    hash.update(engineHash.utf8)
-    hash.update(try optimizerEntry(spec.optimizer.name).sourceHash.utf8)
-    hash.update(try problemEntry(spec.problem.name).sourceHash.utf8)
-    for schedule in spec.schedules {
-      for part in schedule.parts { hash.update(try scheduleEntry(part.name).sourceHash.utf8) }
-    }
+/// Keys of runs.
+///
+/// A key is the hash of a run's specification, of the source of every plugin that it uses, and of the
+/// lab's own numerical sources. What is recorded of a run and what it is called do not change its
+/// numbers and have no part in it. Optimizers and problems are hashed once each, however many runs
+/// they take part in.
+struct RunKeys {
+  let catalogue: PluginCatalogue
+  private var problems: [PluginSpec: ContentHash] = [:]
+  private var optimizers: [OptimizerSpec: String] = [:]
+
+  init(_ catalogue: PluginCatalogue) { self.catalogue = catalogue }
+
+  /// The key of a run: 32 hexadecimal digits.
+  mutating func key(of spec: RunSpec) throws -> String {
+    var hash = try hash(of: spec.problem)
+    hash.update(try text(of: spec.optimizer).utf8)
+    hash.update("start \(spec.start.map { $0.map(\.hyperparameterText) } ?? [])".utf8)
+    hash.update("seed \(spec.seed) budget \(spec.budget)".utf8)
+    hash.update("target \(spec.target.map(\.hyperparameterText) ?? "none")".utf8)
     return hash.text
+  }
+
+  /// The engine and a problem.
+  private mutating func hash(of problem: PluginSpec) throws -> ContentHash {
+    if let known = problems[problem] { return known }
+    var hash = ContentHash()
+    hash.update(catalogue.engineHash.utf8)
+    hash.update(try catalogue.entry(problem.name, kind: .problem).sourceHash.utf8)
+    hash.update(problem.keyText.utf8)
+    problems[problem] = hash
+    return hash
+  }
+
+  /// The hash of an optimizer with its schedules and all that it wraps.
+  private mutating func text(of optimizer: OptimizerSpec) throws -> String {
+    if let known = optimizers[optimizer] { return known }
+    var hash = ContentHash()
+    hash.update(try catalogue.entry(optimizer.name, kind: .optimizer).sourceHash.utf8)
+    hash.update(optimizer.plugin.keyText.utf8)
+    for schedule in optimizer.schedules {
+      hash.update("\(schedule.hyperparameter) follows".utf8)
+      for part in schedule.parts {
+        hash.update(try catalogue.entry(part.name, kind: .schedule).sourceHash.utf8)
+        hash.update(part.keyText.utf8)
+      }
+    }
+    for inner in optimizer.wrapped { hash.update("wraps \(try text(of: inner))".utf8) }
+    optimizers[optimizer] = hash.text
+    return hash.text
+  }
+}
+
+extension PluginSpec {
+  /// A text that no other specification has: each part with its length.
+  fileprivate var keyText: String {
+    settings.reduce("\(name.utf8.count):\(name)") {
+      $0 + ";\($1.name)=\($1.value.utf8.count):\($1.value)"
+    }
   }
 }

@@ -16,8 +16,8 @@ public struct RunStoreError: Error, CustomStringConvertible {
 public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
-  /// 2 since trajectories carry diagnostics, which version 1 cannot read.
-  static let version: Int32 = 2
+  /// 3 since outcomes have columns and trajectories a table of their own.
+  static let version: Int32 = 3
 
   let database: DatabaseQueue
   /// Where the file is.
@@ -60,7 +60,7 @@ public final class RunStore: Sendable {
   }
 
   /// Access to the database whose failures name the store.
-  private func access<T>(_ work: (DatabaseQueue) throws -> T) throws -> T {
+  func access<T>(_ work: (DatabaseQueue) throws -> T) throws -> T {
     do { return try work(database) } catch {
       throw RunStoreError(description: "the store \(path) failed: \(Self.reason(error))")
     }
@@ -98,7 +98,13 @@ public final class RunStore: Sendable {
     guard word(60) <= version else {
       throw RunStoreError(
         description: "\(path) was written by a newer OptimizerLab (store version \(word(60)), "
-          + "this one reads up to \(version)); it was left untouched")
+          + "this one reads \(version)); it was left untouched")
+    }
+    guard word(60) == 0 || word(60) == version else {
+      throw RunStoreError(
+        description: "\(path) was written by an earlier OptimizerLab (store version \(word(60)), "
+          + "this one reads \(version)); it was left untouched: name another with --store, or move it"
+      )
     }
     // A page size of 1 means 65,536.
     let pageSize = word(16) >> 16 == 1 ? 65_536 : UInt64(word(16) >> 16)
@@ -118,14 +124,8 @@ public final class RunStore: Sendable {
   }
 
   private static func prepare(_ db: Database) throws {
-    switch try Int32.fetchOne(db, sql: "PRAGMA user_version") {
-    case 0: break
-    case version: return
-    default:
-      // The tables are those of version 1.
-      try db.execute(sql: "PRAGMA user_version = \(version)")
-      return
-    }
+    guard try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return }
+    let outcome = OutcomeColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")
     try db.execute(
       sql: """
         CREATE TABLE run (
@@ -134,19 +134,25 @@ public final class RunStore: Sendable {
           optimizer TEXT NOT NULL,
           problem TEXT NOT NULL,
           seed INTEGER NOT NULL,
-          status TEXT NOT NULL,
-          record BLOB NOT NULL,
-          trajectory BLOB NOT NULL,
+          spec BLOB NOT NULL,
+          recording BLOB NOT NULL,
+          \(outcome),
           finished TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
         ) WITHOUT ROWID;
+        CREATE TABLE trajectory (
+          key TEXT PRIMARY KEY REFERENCES run (key) ON DELETE CASCADE,
+          data BLOB NOT NULL
+        );
         CREATE TABLE suite_run (
           suite TEXT NOT NULL,
           "group" TEXT NOT NULL,
           position INTEGER NOT NULL,
           key TEXT NOT NULL,
           label TEXT NOT NULL,
+          recording BLOB NOT NULL,
           PRIMARY KEY (suite, "group", position)
         ) WITHOUT ROWID;
+        CREATE INDEX suite_run_key ON suite_run (key);
         CREATE TABLE suite_figure (
           suite TEXT NOT NULL,
           "group" TEXT NOT NULL,
@@ -157,129 +163,5 @@ public final class RunStore: Sendable {
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """)
-  }
-
-  // MARK: writing
-
-  /// Stores a finished run, in place of an older one with the same key.
-  public func save(_ record: RunRecord) throws {
-    var bare = record
-    bare.trajectory = Trajectory()
-    let header = try LabJSON.encode(bare)
-    let trajectory = record.trajectory.blob
-    try access {
-      try $0.write { db in
-        try db.execute(
-          sql: """
-            INSERT OR REPLACE INTO run (key, label, optimizer, problem, seed, status, record, trajectory)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-          arguments: [
-            record.key, record.spec.label, record.spec.optimizer.name, record.spec.problem.name,
-            Int64(bitPattern: record.spec.seed), record.status.rawValue, header, trajectory,
-          ])
-      }
-    }
-  }
-
-  /// Notes which runs belong to a suite, in place of what was noted before.
-  public func register(_ plan: Plan) throws {
-    try access {
-      try $0.write { db in
-        try db.execute(sql: "DELETE FROM suite_run WHERE suite = ?", arguments: [plan.suite.name])
-        try db.execute(
-          sql: "DELETE FROM suite_figure WHERE suite = ?", arguments: [plan.suite.name])
-        for (position, entry) in plan.entries.enumerated() {
-          try db.execute(
-            sql: "INSERT INTO suite_run VALUES (?, ?, ?, ?, ?)",
-            arguments: [plan.suite.name, entry.group, position, entry.key, entry.spec.label])
-        }
-        for group in plan.suite.groups {
-          for figure in group.figures {
-            try db.execute(
-              sql: #"INSERT OR IGNORE INTO suite_figure (suite, "group", figure) VALUES (?, ?, ?)"#,
-              arguments: [plan.suite.name, group.name, figure])
-          }
-        }
-      }
-    }
-  }
-
-  // MARK: reading
-
-  /// The keys among `keys` whose runs are stored, with their status.
-  public func stored(_ keys: [String]) throws -> [String: RunStatus] {
-    try access {
-      try $0.read { db in
-        var found: [String: RunStatus] = [:]
-        for key in keys {
-          if let status = try String.fetchOne(
-            db, sql: "SELECT status FROM run WHERE key = ?", arguments: [key])
-          {
-            found[key] = RunStatus(rawValue: status)
-          }
-        }
-        return found
-      }
-    }
-  }
-
-  /// A stored run, whole.
-  public func record(_ key: String) throws -> RunRecord? {
-    try access {
-      try $0.read { db in
-        try Row.fetchOne(db, sql: "SELECT * FROM run WHERE key = ?", arguments: [key])
-          .map(Self.record)
-      }
-    }
-  }
-
-  /// Stored runs, newest last, without their trajectories.
-  public func summaries() throws -> [RunRecord] {
-    try access {
-      try $0.read { db in
-        try Row.fetchAll(db, sql: "SELECT record FROM run ORDER BY finished, key").map {
-          try LabJSON.decode(RunRecord.self, from: $0["record"])
-        }
-      }
-    }
-  }
-
-  /// The groups that were last compared and ask for a figure, newest first.
-  public func groups(drawing figure: String) throws -> [(suite: String, group: String)] {
-    try access {
-      try $0.read { db in
-        try Row.fetchAll(
-          db,
-          sql: #"SELECT suite, "group" FROM suite_figure WHERE figure = ? ORDER BY compared DESC"#,
-          arguments: [figure]
-        ).map { ($0["suite"], $0["group"]) }
-      }
-    }
-  }
-
-  /// The stored runs of a group, in the order of its plan, called as the suite calls them.
-  public func records(suite: String, group: String) throws -> [RunRecord] {
-    try access {
-      try $0.read { db in
-        try Row.fetchAll(
-          db,
-          sql: """
-            SELECT run.*, suite_run.label AS called FROM suite_run JOIN run USING (key)
-            WHERE suite = ? AND "group" = ? ORDER BY position
-            """, arguments: [suite, group]
-        ).map { row in
-          var record = try Self.record(row)
-          record.spec.label = row["called"]
-          return record
-        }
-      }
-    }
-  }
-
-  private static func record(_ row: Row) throws -> RunRecord {
-    var record = try LabJSON.decode(RunRecord.self, from: row["record"])
-    record.trajectory = try Trajectory(blob: row["trajectory"])
-    return record
   }
 }

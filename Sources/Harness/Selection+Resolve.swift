@@ -2,40 +2,85 @@
 
 import OptimizerKit
 
-/// An optimizer with its schedules, as selected.
+/// An optimizer with its schedules and what it wraps, as selected.
 public struct OptimizerChoice: Sendable {
   /// What it is called in tables and pictures.
   public let label: String
-  public let optimizer: PluginSpec
-  public let schedules: [ScheduleSpec]
+  public let spec: OptimizerSpec
+  /// The optimizer, ready to run.
+  public let instance: any Optimizer
+  /// The source files of the plugins that it is made of.
+  let files: [String]
 }
 
 /// A problem, as selected.
 public struct ProblemChoice: Sendable {
   public let label: String
-  public let problem: PluginSpec
+  public let spec: PluginSpec
+  /// The problem, ready to run.
+  public let instance: any Problem
+  /// The source file of its plugin.
+  let file: String
 }
 
 extension PluginCatalogue {
   /// The optimizers that a selection asks for; see the grammar in `Selection.swift`.
   public func selectOptimizers(_ text: String) throws -> [OptimizerChoice] {
-    let syntax = try SelectionSyntax(text)
-    let names = try expand(syntax.term.name, optimizers.map(\.name), kind: "optimizer")
+    try choices(of: SelectionSyntax(text))
+  }
+
+  private func choices(of syntax: SelectionSyntax) throws -> [OptimizerChoice] {
+    // A pattern stands for what can be run as it is.
+    let known = entries(named: .optimizer).filter {
+      syntax.wrapped.isEmpty ? standsAlone($0) : $0.kind == .wrapper
+    }
+    let names = try expand(syntax.term.name, known.map(\.name), kind: "optimizer")
     let schedules = try scheduleCombinations(syntax.schedules)
-    return try names.flatMap { name in
-      let entry = try optimizerEntry(name)
+    return try names.flatMap { name -> [OptimizerChoice] in
+      let entry = try entry(name, kind: .optimizer)
+      let inner = try wrapped(by: entry, syntax)
       return try variants(of: entry, syntax.term).flatMap { variant in
-        try schedules.map { schedule in
-          let optimizer = try optimizer(variant.spec)
-          for assignment in schedule.specs {
-            try check(assignment, for: optimizer)
+        try inner.flatMap { inner in
+          try schedules.map { schedule in
+            var spec = OptimizerSpec(variant.spec, wrapping: inner?.choice.spec)
+            for assignment in schedule.specs { try attach(assignment, to: &spec) }
+            let optimizer = try optimizer(spec)
+            return OptimizerChoice(
+              label: variant.label + (inner?.label ?? "") + schedule.label, spec: spec,
+              instance: optimizer,
+              files: [entry.file] + (inner?.choice.files ?? []) + (try files(of: schedule.specs)))
           }
-          return OptimizerChoice(
-            label: variant.label + schedule.label, optimizer: variant.spec,
-            schedules: schedule.specs)
         }
       }
     }
+  }
+
+  /// Whether an optimizer can be written without parentheses.
+  private func standsAlone(_ entry: PluginEntry) -> Bool {
+    guard let wrapper = entry.type as? any Wrapper.Type else { return true }
+    return wrapper.defaultInner != nil
+  }
+
+  /// What a wrapper wraps: each choice with how it stands in the label; one nil for an optimizer that
+  /// wraps nothing.
+  private func wrapped(by entry: PluginEntry, _ syntax: SelectionSyntax) throws -> [(
+    label: String, choice: OptimizerChoice
+  )?] {
+    guard let wrapper = entry.type as? any Wrapper.Type else {
+      guard syntax.wrapped.isEmpty else {
+        throw SelectionError(
+          "\(entry.name) is no wrapper: nothing can stand in parentheses behind it")
+      }
+      return [nil]
+    }
+    if syntax.wrapped.isEmpty {
+      guard let own = wrapper.defaultInner else {
+        throw SelectionError(
+          "\(entry.name) is a wrapper: write what it wraps, as in \(entry.name)(adam)")
+      }
+      return try selectOptimizers(own).map { ("", $0) }
+    }
+    return try syntax.wrapped.flatMap(choices).map { ("(\($0.label))", $0) }
   }
 
   /// The problems that a selection asks for.
@@ -44,11 +89,16 @@ extension PluginCatalogue {
     guard syntax.schedules.isEmpty else {
       throw SelectionError("a problem has no schedule: '\(text)'")
     }
+    guard syntax.wrapped.isEmpty else {
+      throw SelectionError("a problem wraps nothing: '\(text)'")
+    }
     let names = try expand(syntax.term.name, problems.map(\.name), kind: "problem")
     return try names.flatMap { name in
-      try variants(of: problemEntry(name), syntax.term).map { variant in
-        _ = try problem(variant.spec)
-        return ProblemChoice(label: variant.label, problem: variant.spec)
+      let entry = try entry(name, kind: .problem)
+      return try variants(of: entry, syntax.term).map { variant in
+        ProblemChoice(
+          label: variant.label, spec: variant.spec, instance: try problem(variant.spec),
+          file: entry.file)
       }
     }
   }
@@ -57,8 +107,8 @@ extension PluginCatalogue {
   typealias Variant = (label: String, spec: PluginSpec)
 
   /// Every combination of a term's settings, applied to a plugin and checked.
-  func variants<P>(of entry: PluginEntry<P>, _ term: SelectionTerm) throws -> [Variant] {
-    guard let base = entry.make() as? any Plugin else { return [] }
+  func variants(of entry: PluginEntry, _ term: SelectionTerm) throws -> [Variant] {
+    guard let base = entry.make() else { return [] }
     var preset: Preset?
     if let name = term.preset {
       guard let found = entry.presets.first(where: { $0.name == name }) else {
@@ -86,7 +136,7 @@ extension PluginCatalogue {
     try schedules.reduce([("", [])]) { partial, assignment in
       let chains: [(String, [PluginSpec])] = try assignment.parts.reduce([("", [])]) {
         chains, term in
-        let variants = try variants(of: scheduleEntry(term.name), term)
+        let variants = try variants(of: entry(term.name, kind: .schedule), term)
         return chains.flatMap { chain in
           variants.map { (chain.0 + (chain.1.isEmpty ? "" : "+") + $0.label, chain.1 + [$0.spec]) }
         }
@@ -104,13 +154,31 @@ extension PluginCatalogue {
     }
   }
 
-  /// Checks that a schedule fits: its hyperparameter exists, and all but the last of a sequence end.
-  func check(_ assignment: ScheduleSpec, for optimizer: any Optimizer) throws {
-    _ = try optimizer.scheduledHyperparameter(assignment.hyperparameter)
+  /// The source files of schedules.
+  private func files(of schedules: [ScheduleSpec]) throws -> [String] {
+    try schedules.flatMap(\.parts).map { try entry($0.name, kind: .schedule).file }
+  }
+
+  /// Gives an optimizer a schedule after checking that it fits: its hyperparameter exists and is a real
+  /// number, and all but the last of a sequence end. The learning rate of a wrapper that has none of
+  /// its own is that of what it wraps, and so is a schedule of it.
+  private func attach(_ assignment: ScheduleSpec, to spec: inout OptimizerSpec) throws {
+    let name = assignment.hyperparameter
+    let optimizer = try optimizer(spec.plugin)
+    if name == "lr", !spec.wrapped.isEmpty,
+      optimizer.hyperparameters.allSatisfy({ $0.name != "lr" })
+    {
+      return try attach(assignment, to: &spec.wrapped[0])
+    }
+    _ = try optimizer.scheduledHyperparameter(name)
     for part in assignment.parts.dropLast() where try schedule(part).length == nil {
       throw SelectionError(
         "the schedule '\(part.name)' has no end, so nothing can follow it with '+'")
     }
+    guard spec.schedules.allSatisfy({ $0.hyperparameter != name }) else {
+      throw SelectionError("\(name) of \(spec.name) follows a schedule already")
+    }
+    spec.schedules.append(assignment)
   }
 
   func expand(_ pattern: String, _ names: [String], kind: String) throws -> [String] {

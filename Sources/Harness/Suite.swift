@@ -22,8 +22,8 @@ public struct Suite: Sendable {
     public var optimizers: [String]
     public var problems: [String]
     public var seeds: [UInt64] = [1]
-    /// Updates of each run.
-    public var steps = 1000
+    /// What each run may spend.
+    public var budget = Budget.steps(1000)
     /// Starting points; nil for each problem's own first one.
     public var starts: [[Double]]?
     /// Where a run may stop early; see `RunSpec.target`. Not for training problems.

@@ -96,8 +96,8 @@ extension Suite {
 extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
-    "steps", "seeds", "starts", "target", "every", "validations", "layers", "test", "time-limit",
-    "figures",
+    "steps", "gradients", "seconds", "seeds", "starts", "target", "record", "every", "validations",
+    "layers", "test", "time-limit", "figures",
   ]
 }
 
@@ -191,7 +191,28 @@ struct SuiteReader {
   }
 
   func apply(_ table: [String: Node], to group: inout Suite.Group) throws {
-    if let node = table["steps"] { group.steps = try count(node, key: "steps", atLeast: 1) }
+    let budgets = ["steps", "gradients", "seconds"].filter { table[$0] != nil }
+    if budgets.count > 1, let node = table[budgets[1]] {
+      throw error(
+        node, "a run has one budget: \(budgets.joined(separator: " and ")) are given")
+    }
+    if let node = table["steps"] {
+      group.budget = .steps(try count(node, key: "steps", atLeast: 1))
+    }
+    if let node = table["gradients"] {
+      group.budget = .gradients(try count(node, key: "gradients", atLeast: 1))
+    }
+    if let node = table["seconds"] {
+      group.budget = .seconds(try number(node, key: "seconds", in: .positive))
+    }
+    if let node = table["record"] {
+      let text = node.scalar?.string ?? ""
+      guard let path = Recording.Path(rawValue: text) else {
+        let known = Recording.Path.allCases.map(\.rawValue).joined(separator: " or ")
+        throw error(node, "record: expected \(known), found '\(text)'")
+      }
+      group.recording.path = path
+    }
     if let node = table["seeds"] { group.seeds = try seeds(node) }
     if let node = table["every"] {
       group.recording.every = try count(node, key: "every", atLeast: 1)

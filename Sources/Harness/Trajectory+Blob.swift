@@ -1,9 +1,10 @@
 // A trajectory as bytes: what workers send and the store keeps.
 //
-// Little-endian: "TRAJ", version, dimension, rows, validations, and from version 2 on the bytes of
-// the diagnostics (UInt32 each); then steps (Int64), losses, gradient norms, learning rates and
-// points (Double); then step (Int64), loss and accuracy (Double) of each validation; then the
-// diagnostics as JSON, no bytes for none.
+// Little-endian: "TRAJ", version, dimension, rows, rows of each of the columns that may be empty (loss
+// evaluations, Hessian–vector products, Hessians), validations and the bytes of the diagnostics
+// (UInt32 each); then the columns, each as `ColumnCodec` has it: steps, gradients, nanoseconds, losses,
+// gradient norms, learning rates, each coordinate, the columns that may be empty; then step, loss and
+// accuracy of the validations; then the diagnostics as JSON, no bytes for none.
 
 import Foundation
 import OptimizerKit
@@ -15,62 +16,118 @@ public struct MalformedData: Error, CustomStringConvertible {
 
 extension Trajectory {
   static let magic: UInt32 = 0x4A41_5254
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
 
   /// The bytes of this trajectory.
   public var blob: Data {
     // Plain values with texts for what is no number: the encoder has nothing to refuse.
     let inside = diagnostics.isEmpty ? Data() : (try? LabJSON.encode(diagnostics)) ?? Data()
     var data = Data()
+    data.reserveCapacity(64 + count * (16 + 6 * dimension))
     for word in [
-      Self.magic, Self.version, UInt32(dimension), UInt32(count), UInt32(validation.count),
+      Self.magic, Self.version, UInt32(dimension), UInt32(count), UInt32(gradients.count),
+      UInt32(nanoseconds.count), UInt32(lossEvaluations.count),
+      UInt32(hessianVectorProducts.count), UInt32(hessians.count), UInt32(validation.count),
       UInt32(inside.count),
     ] {
       data.append(littleEndian: word)
     }
-    for step in steps { data.append(littleEndian: UInt64(bitPattern: Int64(step))) }
-    for column in [losses, gradientNorms, learningRates, points] {
-      for value in column { data.append(littleEndian: value.bitPattern) }
+    for column in [steps, gradients, nanoseconds, lossEvaluations, hessianVectorProducts, hessians]
+    {
+      column.withUnsafeBufferPointer { column in
+        ColumnCodec.encode(count: column.count, to: &data) {
+          UInt64(bitPattern: Int64(column[$0]))
+        }
+      }
     }
-    for pass in validation {
-      data.append(littleEndian: UInt64(bitPattern: Int64(pass.step)))
-      data.append(littleEndian: pass.metrics.loss.bitPattern)
-      data.append(littleEndian: pass.metrics.accuracy.bitPattern)
+    for column in [losses, gradientNorms, learningRates] {
+      column.withUnsafeBufferPointer { column in
+        ColumnCodec.encode(count: column.count, to: &data) { ColumnCodec.word(column[$0]) }
+      }
+    }
+    points.withUnsafeBufferPointer { points in
+      for d in 0..<dimension {
+        ColumnCodec.encode(count: count, to: &data) {
+          ColumnCodec.word(points[$0 * dimension + d])
+        }
+      }
+    }
+    let passes = validation
+    ColumnCodec.encode(count: passes.count, to: &data) {
+      UInt64(bitPattern: Int64(passes[$0].step))
+    }
+    for metric in [\ValidationMetrics.loss, \.accuracy] {
+      ColumnCodec.encode(count: passes.count, to: &data) {
+        ColumnCodec.word(passes[$0].metrics[keyPath: metric])
+      }
     }
     data.append(inside)
     return data
   }
 
-  /// Reads a trajectory back, of this version or an earlier one; throws where the bytes are none or
-  /// cut short.
+  /// Reads a trajectory back; throws where the bytes are none, or cut short.
   public init(blob: Data) throws {
     var reader = ByteReader(blob)
     let magic = try reader.next(UInt32.self)
     let version = try reader.next(UInt32.self)
-    guard magic == Self.magic, (1...Self.version).contains(version) else {
-      throw MalformedData(description: "not a trajectory of version 1 to \(Self.version)")
+    guard magic == Self.magic, version == Self.version else {
+      throw MalformedData(description: "not a trajectory of version \(Self.version)")
     }
     self.init()
-    dimension = Int(try reader.next(UInt32.self))
-    let rows = Int(try reader.next(UInt32.self))
-    let validations = Int(try reader.next(UInt32.self))
-    let inside = version < 2 ? 0 : Int(try reader.next(UInt32.self))
-    // In floating point, which does not overflow: the counts may be anything.
-    let words = Double(rows) * Double(4 + dimension) + 3 * Double(validations)
-    guard Double(reader.remaining) == 8 * words + Double(inside) else {
+    func size() throws -> Int { Int(try reader.next(UInt32.self)) }
+    dimension = try size()
+    let rows = try size()
+    let optional = [try size(), try size(), try size(), try size(), try size()]
+    let validations = try size()
+    let inside = try size()
+    // A block of 32 rows takes two bytes at least: what claims more than there is, is refused before
+    // memory is taken for it. In floating point, which does not overflow.
+    let blocks = Double(rows / 32) * Double(4 + dimension)
+    guard optional.allSatisfy({ $0 <= rows }), 2 * blocks <= Double(reader.remaining) else {
       throw MalformedData(description: "a trajectory is cut short")
     }
-    steps = try reader.words(rows) { Int(Int64(bitPattern: $0)) }
-    losses = try reader.words(rows, Double.init(bitPattern:))
-    gradientNorms = try reader.words(rows, Double.init(bitPattern:))
-    learningRates = try reader.words(rows, Double.init(bitPattern:))
-    points = try reader.words(rows * dimension, Double.init(bitPattern:))
-    for _ in 0..<validations {
-      let step = Int(Int64(bitPattern: try reader.next(UInt64.self)))
-      let loss = Double(bitPattern: try reader.next(UInt64.self))
-      let accuracy = Double(bitPattern: try reader.next(UInt64.self))
-      validation.append(
-        Validation(step: step, metrics: ValidationMetrics(loss: loss, accuracy: accuracy)))
+    func integers(_ count: Int) throws -> [Int] {
+      var column = [Int](repeating: 0, count: count)
+      try ColumnCodec.decode(count: count, from: &reader) {
+        column[$0] = Int(Int64(bitPattern: $1))
+      }
+      return column
+    }
+    func numbers(_ count: Int) throws -> [Double] {
+      var column = [Double](repeating: 0, count: count)
+      try ColumnCodec.decode(count: count, from: &reader) { column[$0] = ColumnCodec.number($1) }
+      return column
+    }
+    steps = try integers(rows)
+    gradients = try integers(optional[0])
+    nanoseconds = try integers(optional[1])
+    lossEvaluations = try integers(optional[2])
+    hessianVectorProducts = try integers(optional[3])
+    hessians = try integers(optional[4])
+    losses = try numbers(rows)
+    gradientNorms = try numbers(rows)
+    learningRates = try numbers(rows)
+    let dimension = self.dimension
+    var points = [Double](repeating: 0, count: rows * dimension)
+    for d in 0..<dimension {
+      try ColumnCodec.decode(count: rows, from: &reader) {
+        points[$0 * dimension + d] = ColumnCodec.number($1)
+      }
+    }
+    self.points = points
+    guard validations / 32 * 6 <= reader.remaining else {
+      throw MalformedData(description: "a trajectory is cut short")
+    }
+    let passes = try integers(validations)
+    let validationLosses = try numbers(validations)
+    let accuracies = try numbers(validations)
+    validation = passes.indices.map {
+      Validation(
+        step: passes[$0],
+        metrics: ValidationMetrics(loss: validationLosses[$0], accuracy: accuracies[$0]))
+    }
+    guard reader.remaining == inside else {
+      throw MalformedData(description: "a trajectory is cut short")
     }
     guard inside > 0 else { return }
     do {
@@ -111,14 +168,5 @@ struct ByteReader {
     }
     defer { offset += count }
     return data[offset..<offset + count]
-  }
-
-  /// `count` 64-bit words, each made into a value.
-  mutating func words<T>(_ count: Int, _ make: (UInt64) -> T) throws -> [T] {
-    try bytes(8 * count).withUnsafeBytes { bytes in
-      (0..<count).map {
-        make(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
-      }
-    }
   }
 }

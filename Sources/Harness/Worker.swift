@@ -16,6 +16,7 @@ public struct Worker {
   let output: FileHandle
   let dump: RunDump?
   private let firstValidations = FirstValidations()
+  private let rulers = PathRulers()
 
   /// Takes over this process's standard output.
   ///
@@ -55,9 +56,12 @@ public struct Worker {
     let context = ExecutionContext(
       now: monotonicSeconds, deadline: begin + job.timeLimit,
       progress: { step in try? send(.progress(step)) }, dump: dump,
-      firstValidations: firstValidations)
+      firstValidations: firstValidations, rulers: rulers)
     do {
-      try send(.record(catalogue.execute(job.spec, key: job.key, context: context)))
+      try send(
+        .result(
+          key: job.key,
+          catalogue.execute(job.spec, recording: job.recording, context: context)))
     } catch {
       try send(.failure("\(error)"))
     }

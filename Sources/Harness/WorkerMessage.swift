@@ -9,6 +9,7 @@ import OptimizerKit
 struct WorkerJob: Codable {
   var key: String
   var spec: RunSpec
+  var recording: Recording
   var timeLimit: Double
 }
 
@@ -19,7 +20,7 @@ enum WorkerMessage {
   /// Updates made so far in the current run.
   case progress(Int)
   /// A finished run.
-  case record(RunRecord)
+  case result(key: String, RunResult)
   /// The run could not be done at all.
   case failure(String)
 }
@@ -63,6 +64,12 @@ func frame(_ kind: FrameKind, _ payload: Data) -> Data {
 }
 
 extension WorkerMessage {
+  /// What stands before the bytes of a trajectory.
+  private struct Header: Codable {
+    var key: String
+    var outcome: Outcome
+  }
+
   /// The frame that carries this message.
   func encoded() throws -> Data {
     switch self {
@@ -73,10 +80,9 @@ extension WorkerMessage {
       return frame(.progress, payload)
     case .failure(let reason):
       return frame(.failure, Data(reason.utf8))
-    case .record(var record):
-      let trajectory = record.trajectory.blob
-      record.trajectory = Trajectory()
-      let header = try LabJSON.encode(record)
+    case .result(let key, let result):
+      let trajectory = result.trajectory.blob
+      let header = try LabJSON.encode(Header(key: key, outcome: result.outcome))
       var payload = Data()
       payload.append(littleEndian: UInt32(header.count))
       payload.append(header)
@@ -96,11 +102,11 @@ extension WorkerMessage {
     case .record:
       let length = Int(try reader.next(UInt32.self))
       let header = Data(try reader.bytes(length))
-      guard var record = try? LabJSON.decode(RunRecord.self, from: header) else {
+      guard let header = try? LabJSON.decode(Header.self, from: header) else {
         throw MalformedData(description: "a record that cannot be read")
       }
-      record.trajectory = try Trajectory(blob: Data(try reader.bytes(reader.remaining)))
-      self = .record(record)
+      let trajectory = try Trajectory(blob: Data(try reader.bytes(reader.remaining)))
+      self = .result(key: header.key, RunResult(header.outcome, trajectory))
     case .job:
       throw MalformedData(description: "a job where a record was expected")
     }

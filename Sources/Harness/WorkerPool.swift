@@ -37,9 +37,9 @@ public struct WorkerOptions: Sendable {
 
 /// What happens while runs are done.
 public enum RunEvent: Sendable {
-  case started(RunSpec)
+  case started(RunJob)
   case progress(key: String, steps: Int)
-  case finished(RunRecord)
+  case finished(TracedRun)
 }
 
 /// Runs jobs in worker processes.
@@ -48,21 +48,21 @@ public struct WorkerPool: Sendable {
 
   public init(_ options: WorkerOptions) { self.options = options }
 
-  /// Does all entries; `onEvent` is called for each as it starts and finishes, from any task.
+  /// Does all runs; `onEvent` is called for each as it starts and finishes, from any task.
   ///
   /// - Throws: `CancellationError` if the task is cancelled; what is finished by then was reported.
   public func run(
-    _ entries: [Plan.Entry], onEvent: @escaping @Sendable (RunEvent) throws -> Void
+    _ runs: [RunJob], onEvent: @escaping @Sendable (RunEvent) throws -> Void
   ) async throws {
     // A worker that dies while a job is written to it is a matter of its run, not of this process.
     signal(SIGPIPE, SIG_IGN)
-    let workers = max(1, min(options.jobs, entries.count))
-    let queue = JobQueue(entries, loaded: options.loadedPlugins)
+    let workers = max(1, min(options.jobs, runs.count))
+    let queue = JobQueue(runs, loaded: options.loadedPlugins)
     // A run is marked with the number of runs that shared the machine.
     let onEvent: @Sendable (RunEvent) throws -> Void = { event in
-      guard case .finished(var record) = event else { return try onEvent(event) }
-      record.concurrency = workers
-      try onEvent(.finished(record))
+      guard case .finished(var run) = event else { return try onEvent(event) }
+      run.record.outcome.concurrency = workers
+      try onEvent(.finished(run))
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<workers {
@@ -128,8 +128,7 @@ public struct WorkerPool: Sendable {
     }
     let (status, reason) = current.verdict(outcome.terminationStatus)
     try onEvent(
-      .finished(
-        RunRecord(key: job.entry.key, spec: job.entry.spec, status: status, reason: reason)))
+      .finished(job.run.traced(RunResult(Outcome(status: status, reason: reason)))))
   }
 
   /// Gives a worker one job after the other and reports what comes back.
@@ -144,9 +143,10 @@ public struct WorkerPool: Sendable {
     while let job = queue.next(plugins) {
       plugins = job.plugins
       current.begin(job)
-      try onEvent(.started(job.entry.spec))
+      try onEvent(.started(job.run))
       let order = WorkerJob(
-        key: job.entry.key, spec: job.entry.spec, timeLimit: job.entry.timeLimit)
+        key: job.run.key, spec: job.run.spec, recording: job.run.recording,
+        timeLimit: job.run.timeLimit)
       let payload = frame(.job, try LabJSON.encode(order))
       // Where this fails the worker has died; its status says how.
       guard (try? await worker.standardInputWriter.write(Array(payload))) != nil else { return }

@@ -46,6 +46,7 @@ public protocol Optimizer: Plugin {
 }
 
 extension Optimizer {
+  public static var kind: PluginKind { .optimizer }
   public var requirements: OracleCapabilities { [] }
 
   public func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>? {

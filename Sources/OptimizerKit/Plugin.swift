@@ -1,10 +1,13 @@
 // What every named thing of the lab has in common: a name, a line of help, hyperparameters, presets.
 
-/// A named thing with hyperparameters: an optimizer, a schedule or a problem.
+/// A named thing with hyperparameters, of one of the kinds of `PluginKind`. Conform to the protocol
+/// of a kind: `Optimizer`, `Schedule`, `Problem`, `Figure` ...
 ///
 /// A plugin is a struct in a file of its own name, `Plugins/Optimizers/Lion.swift` for `Lion`.
 /// It must be a value: copying it copies all of its state.
 public protocol Plugin: Sendable {
+  /// What kind of plugin it is; the protocol of each kind says it.
+  static var kind: PluginKind { get }
   /// The name by which it is asked for: lower case, digits and hyphens, unique in its kind.
   static var name: String { get }
   /// One line: what it is.

@@ -1,4 +1,4 @@
-// From names and texts to plugins that are ready to run.
+// From kinds, names and texts to plugins that are ready to run.
 
 /// A name that is not in the catalogue.
 public struct UnknownPlugin: Error, Sendable, CustomStringConvertible {
@@ -26,26 +26,58 @@ public struct UnknownPlugin: Error, Sendable, CustomStringConvertible {
 }
 
 extension PluginCatalogue {
-  /// The entry of an optimizer.
-  public func optimizerEntry(_ name: String) throws -> PluginEntry<any Optimizer> {
-    try entry(name, in: optimizers, kind: "optimizer")
+  /// The plugins of a kind, by name.
+  public func entries(_ kind: PluginKind) -> [PluginEntry] { entries.filter { $0.kind == kind } }
+
+  public var optimizers: [PluginEntry] { entries(.optimizer) }
+  public var wrappers: [PluginEntry] { entries(.wrapper) }
+  public var schedules: [PluginEntry] { entries(.schedule) }
+  public var problems: [PluginEntry] { entries(.problem) }
+  public var figures: [PluginEntry] { entries(.figure) }
+  public var suites: [PluginEntry] { entries(.suite) }
+
+  /// The plugins that may be asked for where one of a kind is meant: wrappers among optimizers.
+  public func entries(named kind: PluginKind) -> [PluginEntry] {
+    entries.filter { $0.kind.nameSpace == kind.nameSpace }
   }
-  /// The entry of a schedule.
-  public func scheduleEntry(_ name: String) throws -> PluginEntry<any Schedule> {
-    try entry(name, in: schedules, kind: "schedule")
+
+  /// The plugin of a kind with this name; a wrapper counts as an optimizer.
+  ///
+  /// - Throws: `UnknownPlugin` with the nearest names and all of them.
+  public func entry(_ name: String, kind: PluginKind) throws -> PluginEntry {
+    let space = kind.nameSpace
+    if let entry = entries.first(where: { $0.name == name && $0.kind.nameSpace == space }) {
+      return entry
+    }
+    throw UnknownPlugin(
+      kind: kind.rawValue, plural: kind.plural, name: name,
+      known: entries(named: kind).map(\.name))
   }
-  /// The entry of a problem.
-  public func problemEntry(_ name: String) throws -> PluginEntry<any Problem> {
-    try entry(name, in: problems, kind: "problem")
+
+  /// A plugin of a kind as specified, its hyperparameters set and checked, ready to run.
+  ///
+  /// - Throws: `UnknownPlugin` where there is none that is a `P`, `HyperparameterError` where a
+  ///   setting is not valid.
+  public func plugin<P>(_ spec: PluginSpec, kind: PluginKind, as: P.Type = P.self) throws -> P {
+    var plugin = try entry(spec.name, kind: kind).make()
+    for setting in spec.settings { try plugin?.set(setting.name, to: setting.value) }
+    try plugin?.validate()
+    plugin?.resolve()
+    guard let plugin = plugin as? P else {
+      throw UnknownPlugin(
+        kind: kind.rawValue, plural: kind.plural, name: spec.name,
+        known: entries(named: kind).filter { $0.make() is P }.map(\.name))
+    }
+    return plugin
   }
 
   /// An optimizer as specified, ready to run.
   public func optimizer(_ spec: PluginSpec) throws -> any Optimizer {
-    try ready(optimizerEntry(spec.name).make(), spec)
+    try plugin(spec, kind: .optimizer)
   }
   /// A schedule as specified, ready to run.
   public func schedule(_ spec: PluginSpec) throws -> any Schedule {
-    try ready(scheduleEntry(spec.name).make(), spec)
+    try plugin(spec, kind: .schedule)
   }
   /// Schedules in sequence as specified, ready to run.
   public func schedule(_ spec: ScheduleSpec) throws -> ScheduleSequence {
@@ -53,23 +85,6 @@ extension PluginCatalogue {
   }
   /// A problem as specified, ready to run.
   public func problem(_ spec: PluginSpec) throws -> any Problem {
-    try ready(problemEntry(spec.name).make(), spec)
-  }
-
-  func entry<P>(_ name: String, in entries: [PluginEntry<P>], kind: String) throws
-    -> PluginEntry<P>
-  {
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      throw UnknownPlugin(kind: kind, name: name, known: entries.map(\.name))
-    }
-    return entry
-  }
-
-  func ready<P>(_ plugin: P, _ spec: PluginSpec) throws -> P {
-    guard var open = plugin as? any Plugin else { return plugin }
-    for setting in spec.settings { try open.set(setting.name, to: setting.value) }
-    try open.validate()
-    open.resolve()
-    return open as? P ?? plugin  // always the type that came in
+    try plugin(spec, kind: .problem)
   }
 }

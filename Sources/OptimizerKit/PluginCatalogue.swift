@@ -1,28 +1,34 @@
-// All plugins by name.
+// All plugins by kind and name.
 
-/// One registered plugin: its type, where its source is, and the hash of that source.
-public struct PluginEntry<P>: Sendable {
+/// One registered plugin: what it is, where its source is, and the hash of that source.
+public struct PluginEntry: Sendable {
   /// The name it is asked for by.
   public let name: String
-  /// A new value of it with default hyperparameters.
-  public let make: @Sendable () -> P
-  /// The presets it declares.
-  public let presets: [Preset]
-  public let summary: String
-  public let source: String
+  public let kind: PluginKind
+  /// The type that its file defines; nil where the file is no Swift.
+  public let type: (any Plugin.Type)?
+  /// The text of its file, where that is YAML.
+  public let text: String
   /// The file that defines it.
   public let file: String
   /// A hash of that file: part of the key of every run that uses it.
   public let sourceHash: String
+
+  /// One line: what it is; empty where only the text says it.
+  public var summary: String { type?.summary ?? "" }
+  /// Where it comes from.
+  public var source: String { type?.source ?? "" }
+  /// The presets it declares.
+  public var presets: [Preset] { type?.presets ?? [] }
+
+  /// A new value of it with default hyperparameters; nil where its file is no Swift.
+  public func make() -> (any Plugin)? { type?.init() }
 }
 
 /// The plugins that a command knows: those compiled in, and those loaded while it runs.
 public struct PluginCatalogue: Sendable {
-  public private(set) var optimizers: [PluginEntry<any Optimizer>] = []
-  public private(set) var schedules: [PluginEntry<any Schedule>] = []
-  public private(set) var problems: [PluginEntry<any Problem>] = []
-  /// Suites that come with the lab: name and YAML text.
-  public private(set) var suites: [(name: String, text: String)] = []
+  /// All plugins, in the order of the kinds and, within a kind, of their names.
+  public private(set) var entries: [PluginEntry] = []
   /// A hash of the lab's own numerical sources: part of every run's key.
   public var engineHash = ""
   /// What could not be registered, and why.
@@ -30,84 +36,52 @@ public struct PluginCatalogue: Sendable {
 
   public init() {}
 
-  /// Registers an optimizer.
-  @inlinable
-  public mutating func register<P: Optimizer>(_ type: P.Type, file: String, sourceHash: String) {
-    add(optimizer: entry(type, file, sourceHash) { P() })
+  /// Registers the plugin that a Swift file defines, under its kind.
+  ///
+  /// A name that is taken or breaks the rule makes the file a failure.
+  public mutating func register<P: Plugin>(_ type: P.Type, file: String, sourceHash: String) {
+    insert(
+      PluginEntry(
+        name: P.name, kind: P.kind, type: type, text: "", file: file, sourceHash: sourceHash))
   }
 
-  /// Registers a schedule.
-  @inlinable
-  public mutating func register<P: Schedule>(_ type: P.Type, file: String, sourceHash: String) {
-    add(schedule: entry(type, file, sourceHash) { P() })
-  }
-
-  /// Registers a problem.
-  @inlinable
-  public mutating func register<P: Problem>(_ type: P.Type, file: String, sourceHash: String) {
-    add(problem: entry(type, file, sourceHash) { P() })
-  }
-
-  /// Registers a suite.
-  public mutating func registerSuite(_ name: String, text: String) {
-    suites.append((name, text))
+  /// Registers the plugin that a YAML file declares, under the name of that file.
+  public mutating func register(
+    _ kind: PluginKind, name: String, text: String, file: String, sourceHash: String
+  ) {
+    insert(
+      PluginEntry(
+        name: name, kind: kind, type: nil, text: text, file: file, sourceHash: sourceHash))
   }
 
   /// Takes out what a file registered, so that a newer version of it can take its place.
-  public mutating func remove(file: String) {
-    optimizers.removeAll { $0.file == file }
-    schedules.removeAll { $0.file == file }
-    problems.removeAll { $0.file == file }
-  }
-
-  /// The source hash of every registered file.
-  public var sourceHashes: [String: String] {
-    var hashes: [String: String] = [:]
-    for entry in optimizers { hashes[entry.file] = entry.sourceHash }
-    for entry in schedules { hashes[entry.file] = entry.sourceHash }
-    for entry in problems { hashes[entry.file] = entry.sourceHash }
-    return hashes
-  }
+  public mutating func remove(file: String) { entries.removeAll { $0.file == file } }
 
   /// Lists a plugin that could not be compiled or loaded.
   public mutating func fail(_ file: String, _ reason: String) {
     failures.append(PluginFailure(file: file, reason: reason))
   }
 
-  @usableFromInline
-  func entry<P, T: Plugin>(
-    _ type: T.Type, _ file: String, _ hash: String, make: @escaping @Sendable () -> P
-  ) -> PluginEntry<P> {
-    PluginEntry(
-      name: T.name, make: make, presets: T.presets, summary: T.summary, source: T.source,
-      file: file, sourceHash: hash)
-  }
-
-  @usableFromInline
-  mutating func add(optimizer entry: PluginEntry<any Optimizer>) {
-    insert(entry, into: \.optimizers)
-  }
-  @usableFromInline
-  mutating func add(schedule entry: PluginEntry<any Schedule>) { insert(entry, into: \.schedules) }
-  @usableFromInline
-  mutating func add(problem entry: PluginEntry<any Problem>) { insert(entry, into: \.problems) }
-
-  mutating func insert<P>(
-    _ entry: PluginEntry<P>, into list: WritableKeyPath<PluginCatalogue, [PluginEntry<P>]>
-  ) {
-    if let other = self[keyPath: list].first(where: { $0.name == entry.name }) {
+  private mutating func insert(_ entry: PluginEntry) {
+    let space = entry.kind.nameSpace
+    if let other = entries.first(where: { $0.name == entry.name && $0.kind.nameSpace == space }) {
       fail(entry.file, "the name '\(entry.name)' is taken by \(other.file)")
       return
     }
-    let valid = entry.name.allSatisfy {
-      $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-")
-    }
-    guard valid, !entry.name.isEmpty else {
-      fail(entry.file, "the name '\(entry.name)' has other than lower case, digits and hyphens")
+    guard PluginName.isValid(entry.name) else {
+      fail(entry.file, "the name '\(entry.name)' is not valid; expected \(PluginName.rule)")
       return
     }
-    self[keyPath: list].append(entry)
-    self[keyPath: list].sort { $0.name < $1.name }
+    let place = PluginKind.allCases.firstIndex(of: entry.kind)!
+    let next = entries.firstIndex { other in
+      (PluginKind.allCases.firstIndex(of: other.kind)!, other.name) > (place, entry.name)
+    }
+    entries.insert(entry, at: next ?? entries.endIndex)
+  }
+
+  /// The source hash of every registered file.
+  public var sourceHashes: [String: String] {
+    Dictionary(entries.map { ($0.file, $0.sourceHash) }) { first, _ in first }
   }
 }
 

@@ -9,6 +9,7 @@ public protocol Problem: Plugin {
 }
 
 extension Problem {
+  public static var kind: PluginKind { .problem }
   public static var shows: String { "" }
 }
 

@@ -46,74 +46,58 @@ public struct ScheduleSpec: Codable, Sendable, Hashable {
   }
 }
 
-/// One run: optimizer × hyperparameters × schedules × problem × start × seed × budget.
-public struct RunSpec: Codable, Sendable, Hashable {
-  /// The optimizer as it is called in tables and pictures: the selection that asked for it.
-  public var label: String
-  public var optimizer: PluginSpec
+/// An optimizer with the schedules that its hyperparameters follow and, for a wrapper, what it wraps.
+public struct OptimizerSpec: Codable, Sendable, Hashable {
+  public var plugin: PluginSpec
+  /// The schedules of this term's own hyperparameters.
   public var schedules: [ScheduleSpec]
+  /// What a wrapper wraps: one element; none for an optimizer.
+  public var wrapped: [OptimizerSpec]
+
+  public init(
+    _ plugin: PluginSpec, schedules: [ScheduleSpec] = [], wrapping inner: OptimizerSpec? = nil
+  ) {
+    self.plugin = plugin
+    self.schedules = schedules
+    wrapped = inner.map { [$0] } ?? []
+  }
+
+  /// The registered name of the outermost term.
+  public var name: String { plugin.name }
+  /// The text of one hyperparameter of the outermost term.
+  public subscript(setting: String) -> String? { plugin[setting] }
+  /// The hyperparameters of the outermost term.
+  public var settings: [PluginSpec.Setting] { plugin.settings }
+  /// What it wraps.
+  public var inner: OptimizerSpec? { wrapped.first }
+  /// This term and those inside it, outermost first.
+  public var terms: [OptimizerSpec] { [self] + wrapped.flatMap(\.terms) }
+}
+
+/// One run: optimizer × problem × start × seed × budget. Everything here decides numbers, and nothing
+/// else does but the sources of plugins and engine: what is recorded of a run, how it is called in a
+/// suite and how it went are other types.
+public struct RunSpec: Codable, Sendable, Hashable {
+  public var optimizer: OptimizerSpec
   public var problem: PluginSpec
   /// Where a surface starts; nil for a training problem.
   public var start: [Double]?
   public var seed: UInt64
-  /// The number of updates.
-  public var steps: Int
+  public var budget: Budget
   /// Where the run may stop before its budget: at f − f* ≤ target × (f₀ − f*); nil for never. Only
   /// where the minimum f* is known: a training problem runs to the end of its budget, and
   /// `TrainingProblem.target` says what of it counts.
   public var target: Double?
-  /// How much of the path is kept.
-  public var recording: Recording
 
   public init(
-    label: String, optimizer: PluginSpec, schedules: [ScheduleSpec] = [], problem: PluginSpec,
-    start: [Double]? = nil, seed: UInt64 = 1, steps: Int, target: Double? = nil,
-    recording: Recording = .init()
+    optimizer: OptimizerSpec, problem: PluginSpec, start: [Double]? = nil, seed: UInt64 = 1,
+    budget: Budget, target: Double? = nil
   ) {
-    self.label = label
     self.optimizer = optimizer
-    self.schedules = schedules
     self.problem = problem
     self.start = start
     self.seed = seed
-    self.steps = steps
+    self.budget = budget
     self.target = target
-    self.recording = recording
-  }
-}
-
-/// What a run keeps.
-public struct Recording: Codable, Sendable, Hashable {
-  /// Every how many steps a row is kept (the first and the last always are).
-  public var every: Int
-  /// How often a training problem is validated, evenly over the budget, the end included.
-  public var validations: Int
-  /// Whether the statistics of each layer of a network are kept at every validation pass.
-  public var layers: Bool
-  /// Whether the parameters that a training problem ends with are judged on its test examples, once.
-  public var test: Bool
-
-  public init(every: Int = 1, validations: Int = 10, layers: Bool = false, test: Bool = false) {
-    self.every = every
-    self.validations = validations
-    self.layers = layers
-    self.test = test
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    every = try values.decode(Int.self, forKey: .every)
-    validations = try values.decode(Int.self, forKey: .validations)
-    // Runs that were stored before these could be asked for have neither.
-    layers = try values.decodeIfPresent(Bool.self, forKey: .layers) ?? false
-    test = try values.decodeIfPresent(Bool.self, forKey: .test) ?? false
-  }
-
-  /// Whether a run of `steps` updates is validated after `step` of them: where `step` is
-  /// ⌊k · steps / validations⌋ for a k in 0...validations.
-  public func isValidated(after step: Int, of steps: Int) -> Bool {
-    let passes = max(validations, 1)
-    let k = (step * passes + steps - 1) / max(steps, 1)
-    return k * steps / passes == step
   }
 }

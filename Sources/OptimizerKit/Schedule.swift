@@ -19,6 +19,7 @@ public protocol Schedule: Plugin {
 }
 
 extension Schedule {
+  public static var kind: PluginKind { .schedule }
   public var length: Int? { nil }
 }
 

@@ -30,6 +30,7 @@ public protocol Wrapper: VectorOptimizer {
 }
 
 extension Wrapper {
+  public static var kind: PluginKind { .wrapper }
   public static var defaultInner: String? { nil }
   public var ownRequirements: OracleCapabilities { [] }
   /// What the wrapper and what it wraps ask of the oracle.

@@ -183,7 +183,7 @@ struct Benchmark {
     try text.write(to: suite, atomically: true, encoding: .utf8)
     let store = folder.appendingPathComponent("runs.sqlite").path
     let seconds = try best(of: 1) { try runCommand(["compare", suite.path, "--store", store]) }
-    let completed = try RunStore.existing(path: store).summaries().count { $0.status == .completed }
+    let completed = try RunStore.existing(path: store).records().count { $0.status == .completed }
     guard completed == 120 else { throw LabFailure("\(completed) of 120 runs were completed") }
     return seconds
   }
@@ -210,19 +210,20 @@ struct Benchmark {
     for problem in names {
       for optimizer in optimizers {
         let spec = RunSpec(
-          label: optimizer,
-          optimizer: PluginSpec(try catalogue.optimizer(PluginSpec(name: optimizer, settings: []))),
+          optimizer: OptimizerSpec(
+            PluginSpec(try catalogue.optimizer(PluginSpec(name: optimizer, settings: [])))),
           problem: PluginSpec(try catalogue.problem(PluginSpec(name: problem, settings: []))),
-          steps: 500)
-        let record = try catalogue.execute(
-          spec, key: "", context: ExecutionContext(now: monotonicSeconds))
-        inputs.append(FigureInput(runs: [record], catalogue: catalogue))
+          budget: .steps(500))
+        let result = try catalogue.execute(
+          spec, context: ExecutionContext(now: monotonicSeconds))
+        let run = RunJob(key: "", label: optimizer, spec: spec).traced(result)
+        inputs.append(FigureInput(runs: [run], catalogue: catalogue))
       }
     }
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("optlab-bench-\(getpid())")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let figure = TrajectoryFigure()
+    let figure = try catalogue.figure(PluginSpec(name: "trajectory", settings: []))
     return try best(of: 3) {
       var pictures: [Picture] = []
       for (index, input) in inputs.enumerated() {
@@ -247,7 +248,7 @@ struct Benchmark {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("Edited.swift")
-    let text = PluginTemplate.optimizer.replacingOccurrences(of: "TYPE", with: "Edited")
+    let text = PluginTemplate.text(of: .optimizer).replacingOccurrences(of: "TYPE", with: "Edited")
       .replacingOccurrences(of: "NAME", with: "edited")
     return try best(of: 3) {
       try (text + "// \(UInt64.random(in: 0...UInt64.max))\n")

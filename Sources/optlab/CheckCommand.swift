@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Figures
 import Foundation
 import Harness
 import OptimizerKit
@@ -11,7 +12,7 @@ struct CheckCommand: ParsableCommand {
     discussion: "The check runs in a process of its own: a plugin that traps or hangs is a verdict."
   )
 
-  @Argument(help: "A name, as 'optlab list' shows it, or a type or file such as Lion.")
+  @Argument(help: "A name, as 'optlab list' shows it, a type such as Lion, or a file.")
   var name: String
   @OptionGroup var plugins: PluginOptions
   @Option(help: "Seconds after which a check that does not end is a failure.") var timeLimit = 60.0
@@ -27,55 +28,101 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func check() throws {
+    var plugins = plugins
+    // A file that is named is brought along.
+    let isFile = PluginKind.allCases.contains { name.hasSuffix("." + $0.language.rawValue) }
+    if isFile, !plugins.plugins.contains(name) { plugins.plugins.append(name) }
     let catalogue = plugins.catalogue()
-    func isMeant(_ entryName: String, _ file: String) -> Bool {
-      let type = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-      return name == entryName || name == type || name == file
-    }
-    var checked: [(name: String, kind: String, findings: [ConformanceFinding])] = []
-    for entry in catalogue.optimizers where isMeant(entry.name, entry.file) {
-      let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
-      checked.append(
-        (entry.name, "optimizer", OptimizerConformance.findings(for: optimizer)))
-    }
-    for entry in catalogue.schedules where isMeant(entry.name, entry.file) {
-      let schedule = try catalogue.schedule(PluginSpec(name: entry.name, settings: []))
-      checked.append((entry.name, "schedule", ScheduleConformance.findings(for: schedule)))
-    }
-    for entry in catalogue.problems where isMeant(entry.name, entry.file) {
-      let problem = try catalogue.problem(PluginSpec(name: entry.name, settings: []))
-      if let surface = problem as? any Surface {
-        checked.append((entry.name, "problem", SurfaceConformance.findings(for: surface)))
-      } else {
-        checked.append((entry.name, "problem", PluginConformance.findings(for: problem)))
-      }
+    var checked: [(entry: PluginEntry, findings: [ConformanceFinding])] = []
+    for entry in catalogue.entries where isMeant(entry.name, entry.file) {
+      checked.append((entry, try findings(for: entry, catalogue)))
     }
     guard !checked.isEmpty else {
       for failure in catalogue.failures
       where isMeant("", failure.file)
-        || URL(fileURLWithPath: failure.file).deletingPathExtension().lastPathComponent
-          .lowercased() == name.lowercased().filter({ $0 != "-" })
+        || stem(failure.file).lowercased() == name.lowercased().filter({ $0 != "-" })
       {
         throw LabFailure("\(failure.file): \(failure.reason)")
       }
-      let names =
-        catalogue.optimizers.map(\.name) + catalogue.schedules.map(\.name)
-        + catalogue.problems.map(\.name)
-      throw UnknownPlugin(kind: "plugin", name: name, known: names)
+      throw UnknownPlugin(kind: "plugin", name: name, known: catalogue.entries.map(\.name))
     }
     var failures = 0
-    for (name, kind, findings) in checked {
+    for (entry, findings) in checked {
       let faults = findings.filter { $0.severity == .failure }
       failures += faults.count
-      print("\(Terminal.bold(name)) (\(kind)): \(faults.isEmpty ? "passes" : "fails")")
+      print(
+        "\(Terminal.bold(entry.name)) (\(entry.kind.rawValue)): "
+          + (faults.isEmpty ? "passes" : "fails"))
       for finding in findings {
         print("  \(finding.severity == .failure ? "fault" : "note ")  \(finding)")
       }
     }
-    for (name, kind, _) in checked where kind == "optimizer" {
-      try sweep(name, catalogue)
-    }
+    for (entry, _) in checked where entry.kind == .optimizer { try sweep(entry.name, catalogue) }
     if failures > 0 { throw ExitCode(1) }
+  }
+
+  private func stem(_ file: String) -> String {
+    URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+  }
+
+  private func isMeant(_ entryName: String, _ file: String) -> Bool {
+    func path(_ file: String) -> String {
+      URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+    }
+    return name == entryName || name == stem(file) || path(name) == path(file)
+  }
+
+  /// What the contract of its kind has to say of a plugin.
+  private func findings(
+    for entry: PluginEntry, _ catalogue: PluginCatalogue
+  ) throws -> [ConformanceFinding] {
+    let spec = PluginSpec(name: entry.name, settings: [])
+    switch entry.kind {
+    case .optimizer:
+      let optimizer = try catalogue.optimizer(spec)
+      return OptimizerConformance.findings(for: optimizer)
+    case .schedule:
+      let schedule = try catalogue.schedule(spec)
+      return ScheduleConformance.findings(for: schedule)
+    case .problem:
+      let problem = try catalogue.problem(spec)
+      if let surface = problem as? any Surface {
+        return SurfaceConformance.findings(for: surface)
+      }
+      return PluginConformance.findings(for: problem)
+    case .figure:
+      let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("optlab-check-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let figure = try catalogue.figure(spec)
+      return FigureConformance.findings(for: figure, drawingInto: folder.path)
+    case .suite:
+      return suiteFindings(entry, catalogue)
+    case .wrapper, .experiment:
+      let plugin = try catalogue.plugin(spec, kind: entry.kind, as: (any Plugin).self)
+      return PluginConformance.findings(for: plugin)
+    }
+  }
+
+  /// A suite is read and planned, and its figures looked up; nothing is run.
+  private func suiteFindings(
+    _ entry: PluginEntry, _ catalogue: PluginCatalogue
+  ) -> [ConformanceFinding] {
+    do {
+      let suite = try catalogue.suite(entry.name)
+      _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
+      let runs = try Plan(suite, catalogue: catalogue).entries.count
+      return [
+        ConformanceFinding(
+          "plan",
+          "\(runs) run\(runs == 1 ? "" : "s") in "
+            + "\(suite.groups.count) group\(suite.groups.count == 1 ? "" : "s")", severity: .note)
+      ]
+    } catch let error as PlanError {
+      return error.reasons.map { ConformanceFinding("plan", $0) }
+    } catch {
+      return [ConformanceFinding("suite", "\(error)")]
+    }
   }
 
   /// Says which learning rates work on the two surfaces that optimizers are judged by first.

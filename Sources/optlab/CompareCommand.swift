@@ -18,9 +18,15 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].") var problems: String?
   @Option(help: "Seeds by number: 7, or 1-5 for five of them.") var seeds: String?
   @Option(help: "Updates of each run.") var steps: Int?
+  @Option(help: "Gradient evaluations of each run, in place of a number of updates.")
+  var gradients: Int?
+  @Option(help: "Seconds of updates of each run, in place of a number of them.") var seconds:
+    Double?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
   @Option(help: "Stop a run on a surface at f - f* below this share of the start's.")
   var target: Double?
+  @Option(help: "What is kept of runs: trajectories (if nothing is said) or outcomes only.")
+  var record: Recording.Path?
   @Option(help: "Keep every so many steps only (and the last).") var every: Int?
   @Option(help: "Validate networks so many times, evenly over the budget; 10 if nothing is said.")
   var validations: Int?
@@ -47,6 +53,15 @@ struct CompareCommand: AsyncParsableCommand {
     if let steps, !(1...1_000_000_000).contains(steps) {
       throw ValidationError("--steps: expected 1 to 1000000000")
     }
+    if let gradients, !(1...1_000_000_000).contains(gradients) {
+      throw ValidationError("--gradients: expected 1 to 1000000000")
+    }
+    if let seconds, seconds.isNaN || seconds <= 0 {
+      throw ValidationError("--seconds: expected more than 0")
+    }
+    guard [steps != nil, gradients != nil, seconds != nil].count(where: { $0 }) < 2 else {
+      throw ValidationError("a run has one budget: --steps, --gradients or --seconds")
+    }
     if let every, every < 1 { throw ValidationError("--every: expected at least 1") }
     if let validations, validations < 1 {
       throw ValidationError("--validations: expected at least 1")
@@ -65,17 +80,18 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let catalogue = plugins.catalogue()
     let suite = try chosenSuite(catalogue)
-    _ = try FigureOptions.figures(suite.groups.flatMap(\.figures))
+    _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
     let plan = try Plan(suite, catalogue: catalogue)
     let store = try RunStore(path: store.store)
     let comparison = Comparison(
       plan: plan, store: store, pool: run.pool(plugins), retriesFailures: retry)
     let missing = try comparison.missing()
     if dryRun {
-      for entry in missing {
+      let groups = Dictionary(plan.entries.map { ($0.key, $0.group) }) { first, _ in first }
+      for job in missing {
         print(
-          "\(entry.group): \(entry.spec.label) on \(entry.spec.problem.label(in: catalogue)), "
-            + "\(entry.spec.steps) steps, seed \(entry.spec.seed)")
+          "\(groups[job.key] ?? ""): \(job.label) on \(job.spec.problem.label(in: catalogue)), "
+            + "\(job.spec.budget), seed \(job.spec.seed)")
       }
       Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done")
       return
@@ -98,12 +114,9 @@ struct CompareCommand: AsyncParsableCommand {
       "\(outcome.done) runs done in \(duration(monotonicSeconds() - begin)), "
         + "\(outcome.reused) reused from \(store.path)")
 
-    let records = try plan.entries.compactMap { entry in
-      try store.record(entry.key).map { record in
-        var record = record
-        record.spec.label = entry.spec.label
-        return (group: entry.group, record: record)
-      }
+    let outcomes = try store.outcomes(plan.entries.map(\.key))
+    let records = plan.entries.compactMap { entry in
+      outcomes[entry.key].map { (group: entry.group, record: entry.job.record($0)) }
     }
     let tables = ComparisonTables(records, catalogue: catalogue)
     if json {
@@ -112,17 +125,17 @@ struct CompareCommand: AsyncParsableCommand {
       tables.print()
     }
     let untested = records.map(\.record).filter {
-      $0.spec.recording.test && $0.status == .completed && $0.validation != nil && $0.test == nil
+      $0.recording.test && $0.status == .completed && $0.validation != nil && $0.test == nil
     }
     for name in Set(untested.map(\.spec.problem.name)).sorted() {
       Terminal.note("\(name) has no test examples")
     }
     fflush(nil)  // what is measured is said, whatever happens while it is drawn
+    let drawing = try FigureDrawing(output, catalogue: catalogue, quietly: json)
     for group in suite.groups where !group.figures.isEmpty {
-      let members = records.filter { $0.group == group.name }.map(\.record)
-      try output.draw(
-        group.figures, of: members, suite: suite.name, group: group.name, catalogue: catalogue,
-        quietly: json)
+      try drawing.draw(
+        group.figures, of: try store.runs(suite: suite.name, group: group.name),
+        suite: suite.name, group: group.name)
     }
   }
 
@@ -140,7 +153,10 @@ struct CompareCommand: AsyncParsableCommand {
       if let optimizers { suite.groups[i].optimizers = splitSelections(optimizers) }
       if let problems { suite.groups[i].problems = splitSelections(problems) }
       if let seeds = seeds.flatMap(parseSeeds) { suite.groups[i].seeds = seeds }
-      if let steps { suite.groups[i].steps = steps }
+      if let steps { suite.groups[i].budget = .steps(steps) }
+      if let gradients { suite.groups[i].budget = .gradients(gradients) }
+      if let seconds { suite.groups[i].budget = .seconds(seconds) }
+      if let record { suite.groups[i].recording.path = record }
       if let start { suite.groups[i].starts = start }
       if let every { suite.groups[i].recording.every = every }
       if let validations { suite.groups[i].recording.validations = validations }
@@ -178,3 +194,5 @@ final class InterruptHandler: @unchecked Sendable {
     signal(SIGINT, SIG_DFL)
   }
 }
+
+extension Recording.Path: ExpressibleByArgument {}

@@ -44,7 +44,7 @@ struct ComparisonLine: Encodable {
   init(_ records: [RunRecord], problem instance: (any Problem)?, catalogue: PluginCatalogue) {
     let surface = instance as? any Surface
     let first = records[0]
-    optimizer = first.spec.label
+    optimizer = first.label
     problem = first.spec.problem.label(in: catalogue)
     start = first.spec.start
     runs = records.count
@@ -63,22 +63,14 @@ struct ComparisonLine: Encodable {
     gap = minimum.flatMap { minimum in
       median { $0.status != .crashed && $0.finalLoss.isFinite ? $0.finalLoss - minimum : nil }
     }
-    let shapes = surface.map { surface in
-      records.map { PathShape.measure($0.trajectory, on: surface) }
-    }
-    func shape(_ value: (PathShape) -> Double?) -> Double? {
-      Statistics.median((shapes ?? []).compactMap(value))
-    }
-    zigZag = shape(\.zigZag)
-    steepOvershoot = surface?.minimumLoss == nil ? nil : shape { $0.steepOvershoot?.percent }
-    flatOvershoot = surface?.minimumLoss == nil ? nil : shape { $0.flatOvershoot?.percent }
-    settlingStep = shape { $0.settlingStep.map(Double.init) }
-    pathEfficiency = shape(\.pathEfficiency)
-    rate = shape { $0.rate?.distanceRate }
-    escapeStep = shape { $0.escapeStep.map(Double.init) }
-    theoreticalRate = surface.flatMap { surface in
-      catalogue.theoreticalRate(first.spec, on: surface)
-    }
+    zigZag = median(\.measures.zigZag)
+    steepOvershoot = median(\.measures.steepOvershoot)
+    flatOvershoot = median(\.measures.flatOvershoot)
+    settlingStep = median(\.measures.settlingStep)
+    pathEfficiency = median(\.measures.pathEfficiency)
+    rate = median(\.measures.rate)
+    escapeStep = median(\.measures.escapeStep)
+    theoreticalRate = first.measures.theoreticalRate
     validationLoss = median { $0.validation?.loss }
     testLoss = median { $0.test?.loss }
     // NaN where there are no classes.
@@ -86,12 +78,12 @@ struct ComparisonLine: Encodable {
     testAccuracy = median { $0.test?.accuracy }.flatMap { $0.isFinite ? $0 : nil }
     let level = (instance as? any TrainingProblem)?.target
     target = level?.description
-    let toTarget = level.map { level in records.map { $0.stepsToTarget(level) } }
+    let toTarget = level.map { _ in records.map(\.measures.stepsToTarget) }
     reachedTarget = toTarget.map { $0.compactMap { $0 }.count }
     stepsToTarget = toTarget.flatMap { steps in
-      Statistics.median(steps.map { $0.map(Double.init) ?? .infinity })
+      Statistics.median(steps.map { $0 ?? .infinity })
     }.flatMap { $0.isFinite ? $0 : nil }
-    updateRatio = median(\.updateRatio)
+    updateRatio = median(\.measures.updateRatio)
     concurrency = records.map(\.concurrency).max() ?? 1
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
   }
@@ -134,16 +126,6 @@ struct ComparisonLine: Encodable {
   }
 }
 
-extension RunRecord {
-  /// ‖Δw‖/‖w‖, the median over weight tensors and over the steps at which it was looked at; nil where
-  /// there are none.
-  fileprivate var updateRatio: Double? {
-    let updates = trajectory.diagnostics.flatMap(\.updates)
-    let ratios = updates.filter { $0.role == .weight && $0.ratio.isFinite }.map(\.ratio)
-    return Statistics.median(ratios)
-  }
-}
-
 /// The tables of a comparison.
 struct ComparisonTables {
   /// The lines, by group, problem and start.
@@ -171,12 +153,11 @@ struct ComparisonTables {
     for (key, members) in byProblem {
       let problem = try? catalogue.problem(key.problem)
       let surface = problem as? any Surface
-      let lines = grouped(members) { $0.record.spec.label }
+      let lines = grouped(members) { $0.record.label }
         .map { ComparisonLine($0.members.map(\.record), problem: problem, catalogue: catalogue) }
       var title = "\(key.group): \(key.problem.label(in: catalogue))"
       if let start = key.start { title += " from \(point(start))" }
-      let counts = Set(members.map(\.record.spec.steps)).sorted()
-      title += ", \(counts.map(String.init).joined(separator: "/")) steps"
+      title += ", " + budgetText(members.map(\.record.spec.budget))
       let seeds = Set(members.map(\.record.spec.seed)).count
       if seeds > 1 { title += ", median of \(seeds) seeds" }
       sections.append(
@@ -262,17 +243,13 @@ extension PluginSpec {
   }
 }
 
-extension PluginCatalogue {
-  /// The rate that theory gives for a run: where the surface is quadratic, nothing is scheduled,
-  /// the gradient is exact and the rule is linear.
-  func theoreticalRate(_ spec: RunSpec, on surface: any Surface) -> Double? {
-    guard surface.isQuadratic, !surface.isStochastic, spec.schedules.isEmpty,
-      surface.dimension <= 512, let optimizer = try? optimizer(spec.optimizer)
-    else { return nil }
-    let frame = PathFrame(for: surface)
-    let eigenvalues = frame.directions.compactMap(\.curvature)
-    guard eigenvalues.count == surface.dimension else { return nil }
-    return LinearIteration.rate(
-      of: optimizer, learningRate: optimizer.baseLearningRate, eigenvalues: eigenvalues)
+/// "300 steps", "150/300 steps" where there are several.
+private func budgetText(_ budgets: [Budget]) -> String {
+  let texts = Set(budgets).map(\.description)
+  let units = Set(texts.compactMap { $0.split(separator: " ").last })
+  guard texts.count > 1, units.count == 1, let unit = units.first else {
+    return texts.sorted().joined(separator: ", ")
   }
+  let amounts = texts.compactMap { $0.split(separator: " ").first.flatMap { Double($0) } }
+  return amounts.sorted().map(shortest).joined(separator: "/") + " \(unit)"
 }

@@ -42,7 +42,7 @@ struct DoctorCommand: ParsableCommand {
     }
     if FileManager.default.fileExists(atPath: store.store) {
       do {
-        let runs = try RunStore.existing(path: store.store).summaries()
+        let runs = try RunStore.existing(path: store.store).records()
         report("store", "\(store.store), \(runs.count) runs", remedy: "")
       } catch {
         report("store", nil, remedy: "\(error)")
@@ -50,9 +50,11 @@ struct DoctorCommand: ParsableCommand {
     } else {
       print("  none yet store: \(store.store); 'optlab compare quick' makes it")
     }
+    let counts = PluginKind.allCases.map { ($0, catalogue.entries($0).count) }
     print(
-      "  ok       plugins: \(catalogue.optimizers.count) optimizers, "
-        + "\(catalogue.schedules.count) schedules, \(catalogue.problems.count) problems")
+      "  ok       plugins: "
+        + counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.1 == 1 ? $0.0.rawValue : $0.0.plural)" }
+        .joined(separator: ", "))
     for failure in catalogue.failures {
       report("plugin \(failure.file)", nil, remedy: failure.reason)
     }
@@ -63,16 +65,10 @@ struct DoctorCommand: ParsableCommand {
 
   /// The first line that a program prints; nil where it cannot be run.
   private func firstLine(of program: String, _ arguments: [String]) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").first.map(String.init)
+    let child = try? ChildProcess(
+      running: "/usr/bin/env", [program] + arguments,
+      environment: ProcessInfo.processInfo.environment, errors: false, timeout: 30)
+    guard let child, child.status == 0, !child.isTimedOut else { return nil }
+    return child.output.split(separator: "\n").first.map(String.init)
   }
 }

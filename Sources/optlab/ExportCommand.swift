@@ -28,7 +28,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = try store.summaries().filter(filter.admits)
+    let records = try store.listed().filter(filter.admits)
     var handle = FileHandle.standardOutput
     if let output {
       guard FileManager.default.createFile(atPath: output, contents: nil),
@@ -39,13 +39,14 @@ struct ExportCommand: ParsableCommand {
     var out = BufferedOutput(handle)
     switch (what, format) {
     case (.summaries, .csv): exportSummaries(records, &out)
-    case (.summaries, .json): out.write(try jsonText(records) + "\n")
+    case (.summaries, .json): out.write(try jsonText(records.map { RunJSON($0) }) + "\n")
     case (.trajectories, .csv): try exportTrajectories(records, store, &out)
     case (.validations, .csv): try exportValidations(records, store, &out)
     case (.updates, .csv): try exportUpdates(records, store, &out)
     case (.layers, .csv): try exportLayers(records, store, &out)
     case (_, .json):
-      out.write(try jsonText(try records.compactMap { try store.record($0.key) }) + "\n")
+      out.write(
+        try jsonText(try records.compactMap { try store.run($0).map { RunJSON($0) } }) + "\n")
     }
     out.flush()
   }
@@ -58,9 +59,9 @@ struct ExportCommand: ParsableCommand {
     for record in records {
       let spec = record.spec
       let cells: [String] = [
-        record.key, spec.label, settings(spec.optimizer), spec.problem.name,
+        record.key, record.label, settings(spec.optimizer.plugin), spec.problem.name,
         settings(spec.problem), (spec.start ?? []).map(exact).joined(separator: " "),
-        String(spec.seed), String(spec.steps), record.status.rawValue, record.reason,
+        String(spec.seed), budgetSteps(spec.budget), record.status.rawValue, record.reason,
         String(record.steps), exact(record.initialLoss), exact(record.finalLoss),
         exact(record.bestLoss), String(record.counts.losses), String(record.counts.gradients),
         String(record.counts.hessianVectorProducts), String(record.counts.hessians),
@@ -76,8 +77,8 @@ struct ExportCommand: ParsableCommand {
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
     out.write(Self.runColumns + "start,seed,step,loss,gradient_norm,learning_rate,point\n")
-    try forEachRun(records, store, start: true) { record, prefix in
-      let trajectory = record.trajectory
+    try forEachRun(records, store, start: true) { run, prefix in
+      let trajectory = run.trajectory
       for row in 0..<trajectory.count {
         let point =
           trajectory.dimension > 0 ? trajectory.point(row).map(exact).joined(separator: " ") : ""
@@ -94,8 +95,8 @@ struct ExportCommand: ParsableCommand {
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
     out.write(Self.runColumns + "seed,step,validation_loss,validation_accuracy\n")
-    try forEachRun(records, store) { record, prefix in
-      for pass in record.trajectory.validation {
+    try forEachRun(records, store) { run, prefix in
+      for pass in run.trajectory.validation {
         out.write(
           prefix + ",\(pass.step),\(exact(pass.metrics.loss)),\(exact(pass.metrics.accuracy))\n")
       }
@@ -106,8 +107,8 @@ struct ExportCommand: ParsableCommand {
     _ records: [RunRecord], _ store: RunStore, _ out: inout BufferedOutput
   ) throws {
     out.write(Self.runColumns + "seed,step,tensor,role,update_ratio\n")
-    try forEachRun(records, store) { record, prefix in
-      for pass in record.trajectory.diagnostics {
+    try forEachRun(records, store) { run, prefix in
+      for pass in run.trajectory.diagnostics {
         for update in pass.updates {
           out.write(
             prefix + ",\(pass.step),\(csvCell(update.tensor)),\(update.role.rawValue),"
@@ -124,8 +125,8 @@ struct ExportCommand: ParsableCommand {
       Self.runColumns + "seed,step,layer,activation_mean,activation_deviation,gradient_mean,"
         + "gradient_deviation,dead\n")
     var isEmpty = true
-    try forEachRun(records, store) { record, prefix in
-      for pass in record.trajectory.diagnostics {
+    try forEachRun(records, store) { run, prefix in
+      for pass in run.trajectory.diagnostics {
         for layer in pass.layers {
           isEmpty = false
           let numbers = [
@@ -146,11 +147,11 @@ struct ExportCommand: ParsableCommand {
   /// Calls `body` with each run as it is stored whole, and what each of its lines begins with.
   private func forEachRun(
     _ records: [RunRecord], _ store: RunStore, start: Bool = false,
-    _ body: (RunRecord, _ prefix: String) -> Void
+    _ body: (TracedRun, _ prefix: String) -> Void
   ) throws {
     for summary in records {
-      guard let record = try store.record(summary.key) else { continue }
-      body(record, runCells(record, start: start))
+      guard let run = try store.run(summary) else { continue }
+      body(run, runCells(run.record, start: start))
     }
   }
 
@@ -160,10 +161,16 @@ struct ExportCommand: ParsableCommand {
   /// The cells of a run in those columns, then its start where there is a column for it, and seed.
   private func runCells(_ record: RunRecord, start: Bool = false) -> String {
     var cells = [
-      record.key, record.spec.label, record.spec.problem.name, settings(record.spec.problem),
+      record.key, record.label, record.spec.problem.name, settings(record.spec.problem),
     ]
     if start { cells.append((record.spec.start ?? []).map(exact).joined(separator: " ")) }
     return (cells + [String(record.spec.seed)]).map(csvCell).joined(separator: ",")
+  }
+
+  /// The steps of a budget; one in another unit with its unit.
+  private func budgetSteps(_ budget: Budget) -> String {
+    if case .steps(let count) = budget { return String(count) }
+    return "\(budget)"
   }
 
   private func settings(_ plugin: PluginSpec) -> String {

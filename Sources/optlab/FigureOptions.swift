@@ -3,6 +3,7 @@
 import ArgumentParser
 import Figures
 import Foundation
+import Harness
 import OptimizerKit
 import Plugins
 
@@ -18,64 +19,100 @@ struct FigureOptions: ParsableArguments {
 
   func validate() throws { _ = try parsedFormats() }
 
-  private func parsedFormats() throws -> [FigureFormat] {
+  fileprivate func parsedFormats() throws -> [FigureFormat] {
     try formats.split(separator: ",").map { name in
       do { return try FigureFormat.named(name.trimmingCharacters(in: .whitespaces)) } catch {
         throw ValidationError("--format: \(error)")
       }
     }
   }
+}
 
-  /// Figures by name.
-  static func figures(_ names: [String]) throws -> [any Figure] {
-    try names.map { name in
-      guard let type = FigureCatalogue.all.first(where: { $0.name == name }) else {
-        throw UnknownPlugin(
-          kind: "figure", name: name, known: FigureCatalogue.all.map { $0.name })
-      }
-      return type.init()
-    }
+/// What draws the figures of one command: gnuplot is started once, however many groups there are.
+final class FigureDrawing {
+  private let catalogue: PluginCatalogue
+  private let output: String
+  private let formats: [FigureFormat]
+  /// Whether it does not say which files came of it.
+  private let isQuiet: Bool
+  private let renderer = FigureRenderer()
+
+  init(_ options: FigureOptions, catalogue: PluginCatalogue, quietly: Bool = false) throws {
+    self.catalogue = catalogue
+    output = options.output
+    formats = try options.parsedFormats()
+    isQuiet = quietly
   }
 
   /// Draws figures of runs that belong together; says which files came of it, and what could not be
   /// drawn. Returns how many pictures there are.
+  ///
+  /// - Parameter selections: figures by name, with settings where they have any.
   @discardableResult
   func draw(
-    _ names: [String], of records: [RunRecord], suite: String, group: String,
-    catalogue: PluginCatalogue, quietly: Bool
+    _ selections: [String], of records: [TracedRun], suite: String, group: String
   ) throws -> Int {
     let usable = records.filter { $0.trajectory.count > 0 }
     var input = FigureInput(runs: usable, catalogue: catalogue)
     input.ledger.suite = suite
     var pictures: [Picture] = []
-    for figure in try Self.figures(names) {
+    for selected in try catalogue.selectFigures(selections) {
       do {
-        pictures += try figure.draw(input)
+        pictures += try selected.pictures(input)
       } catch {
         Terminal.warn("\(group): \(error)")
       }
     }
     let size = Terminal.size
-    let formats = try parsedFormats()
     let isForReading = formats == [.terminal]
     let options = FigureRenderer.Options(
       formats: formats, script: !isForReading, caption: !isForReading,
       processes: min(pictures.count, ProcessInfo.processInfo.activeProcessorCount),
       terminal: TerminalSize(
         columns: size.columns, rows: size.rows - 2, colour: Terminal.hasColour))
-    let drawn = try FigureRenderer().draw(
-      pictures, into: "\(output)/\(suite)/\(group)", options: options)
+    let drawn = try renderer.draw(pictures, into: "\(output)/\(suite)/\(group)", options: options)
     for picture in drawn {
       if let text = picture.text { print(text) }
-      if !quietly, let file = picture.files.first { print("drew \(file): \(picture.title)") }
+      if !isQuiet, let file = picture.files.first { print("drew \(file): \(picture.title)") }
     }
     return drawn.count
   }
 }
 
+/// A figure with its settings.
+struct SelectedFigure {
+  /// Its name and what was set.
+  let label: String
+  let figure: any Figure
+
+  /// What its runs are asked for by.
+  var name: String { type(of: figure).name }
+
+  /// The pictures of runs; where something was set, their files and captions say so.
+  func pictures(_ input: FigureInput) throws(FigureError) -> [Picture] {
+    var pictures = try figure.draw(input)
+    guard label != name else { return pictures }
+    let words = label.dropFirst(name.count).split { !$0.isLetter && !$0.isNumber && $0 != "." }
+    for index in pictures.indices {
+      pictures[index].name += "-" + words.joined(separator: "-")
+      pictures[index].caption.lines.append(("figure", label))
+    }
+    return pictures
+  }
+}
+
+extension PluginCatalogue {
+  /// Figures by selection.
+  func selectFigures(_ selections: [String]) throws -> [SelectedFigure] {
+    try selections.flatMap { try selectPlugins($0, kind: .figure) }.compactMap { selected in
+      (selected.plugin as? any Figure).map { SelectedFigure(label: selected.label, figure: $0) }
+    }
+  }
+}
+
 extension FigureInput {
   /// Runs with everything that is needed to draw them.
-  init(runs: [RunRecord], catalogue: PluginCatalogue) {
+  init(runs: [TracedRun], catalogue: PluginCatalogue) {
     self.init(
       runs: runs, knownOptimizers: PluginCatalogue.builtIn().optimizers.map(\.name),
       ledger: FigureLedger(versions: ["OptimizerLab \(OptLab.configuration.version)"]),
@@ -83,7 +120,6 @@ extension FigureInput {
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
       },
-      optimizer: { try? catalogue.optimizer($0) },
       target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target })
   }
 }

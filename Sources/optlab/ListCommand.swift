@@ -1,54 +1,33 @@
 import ArgumentParser
-import Figures
+import Harness
 import OptimizerKit
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "What the lab knows by name.")
 
-  enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case optimizers, schedules, problems, suites, figures
-  }
-
-  @Argument(help: "optimizers, schedules, problems, suites or figures; all of them if left out.")
-  var kind: Kind?
+  @Argument(help: "One of the kinds; all of them if left out.") var kind: PluginKind?
   @OptionGroup var plugins: PluginOptions
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
     let catalogue = plugins.catalogue()
-    var lists: [(kind: Kind, items: [Item])] = []
-    for kind in kind.map({ [$0] }) ?? Kind.allCases {
-      switch kind {
-      case .optimizers: lists.append((kind, catalogue.optimizers.map(Item.init)))
-      case .schedules: lists.append((kind, catalogue.schedules.map(Item.init)))
-      case .problems: lists.append((kind, catalogue.problems.map(Item.init)))
-      case .suites:
-        lists.append(
-          (
-            kind,
-            try catalogue.suiteNames.map { try catalogue.suite($0) }.map {
-              Item(name: $0.name, summary: $0.title, presets: [])
-            }
-          ))
-      case .figures:
-        lists.append(
-          (
-            kind,
-            FigureCatalogue.all.map { Item(name: $0.name, summary: $0.summary, presets: []) }
-          ))
-      }
+    let lists = (kind.map { [$0] } ?? PluginKind.allCases).map { kind in
+      (kind: kind, items: catalogue.entries(kind).map { Item($0, in: catalogue) })
     }
     if json {
-      try printJSON(
-        Dictionary(uniqueKeysWithValues: lists.map { ($0.kind.rawValue, $0.items) }))
+      try printJSON(Dictionary(uniqueKeysWithValues: lists.map { ($0.kind.plural, $0.items) }))
       return
     }
     let width = lists.flatMap { $0.items.map(\.name.count) }.max() ?? 0
-    for (index, list) in lists.enumerated() {
-      if lists.count > 1 {
-        print((index > 0 ? "\n" : "") + Terminal.bold(list.kind.rawValue.uppercased()))
+    var isFirst = true
+    for list in lists where kind != nil || !list.items.isEmpty {
+      if kind == nil {
+        let title = Terminal.bold(list.kind.plural.uppercased())
+        print((isFirst ? "" : "\n") + title + Terminal.dim("  " + list.kind.summary))
+        isFirst = false
       }
+      if list.items.isEmpty { Terminal.note("there are no \(list.kind.plural)") }
       for item in list.items {
         let presets =
           item.presets.isEmpty ? "" : Terminal.dim("  @" + item.presets.joined(separator: " @"))
@@ -63,14 +42,15 @@ struct ListCommand: ParsableCommand {
     let summary: String
     let presets: [String]
 
-    init(name: String, summary: String, presets: [String]) {
-      self.name = name
-      self.summary = summary
-      self.presets = presets
-    }
-
-    init<P>(_ entry: PluginEntry<P>) {
-      self.init(name: entry.name, summary: entry.summary, presets: entry.presets.map(\.name))
+    /// A suite says in its text what it is; where that cannot be read, the reason stands there.
+    init(_ entry: PluginEntry, in catalogue: PluginCatalogue) {
+      name = entry.name
+      presets = entry.presets.map(\.name)
+      if entry.kind == .suite {
+        do { summary = try catalogue.suite(entry.name).title } catch { summary = "\(error)" }
+      } else {
+        summary = entry.summary
+      }
     }
   }
 }

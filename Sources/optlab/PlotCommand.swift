@@ -11,7 +11,9 @@ struct PlotCommand: ParsableCommand {
       --optimizers, --problems or --status, of all stored runs that fit.
       """)
 
-  @Argument(help: "Figures: 'optlab list figures' shows them.") var figures: [String]
+  @Argument(
+    help: "Figures: 'optlab list figures' shows them; with settings: 'zigzag[columns=2]'.")
+  var figures: [String]
   @Option(help: "Only groups of this suite.") var suite: String?
   @OptionGroup var filter: RunFilter
   @OptionGroup var output: FigureOptions
@@ -19,31 +21,33 @@ struct PlotCommand: ParsableCommand {
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
-    _ = try FigureOptions.figures(figures)
-    let store = try RunStore.existing(path: store.store)
     let catalogue = plugins.catalogue()
+    let selected = try catalogue.selectFigures(figures)
+    let store = try RunStore.existing(path: store.store)
+    let drawing = try FigureDrawing(output, catalogue: catalogue)
     if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
-      let records = try store.summaries().filter(filter.admits).compactMap {
-        try store.record($0.key)
+      let records = try store.listed().filter(filter.admits).compactMap {
+        try store.run($0)
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
-      let drawn = try output.draw(
-        figures, of: records, suite: "selection", group: "runs", catalogue: catalogue,
-        quietly: false)
+      let drawn = try drawing.draw(figures, of: records, suite: "selection", group: "runs")
       if drawn == 0 { throw ExitCode(1) }
       return
     }
-    for name in figures {
-      let groups = try store.groups(drawing: name).filter { suite == nil || $0.suite == suite }
+    for figure in selected {
+      // A suite asks for it as it is, or with these settings.
+      var groups = try store.groups(drawing: figure.name)
+      if figure.label != figure.name { groups += try store.groups(drawing: figure.label) }
+      groups = groups.filter { suite == nil || $0.suite == suite }
       guard let latest = groups.first?.suite else {
         throw LabFailure(
-          "no stored comparison asks for the figure '\(name)'; "
+          "no stored comparison asks for the figure '\(figure.name)'; "
             + "'optlab compare quick' makes one, or choose runs with --problems")
       }
       for group in groups where group.suite == latest {
-        try output.draw(
-          [name], of: try store.records(suite: group.suite, group: group.group),
-          suite: group.suite, group: group.group, catalogue: catalogue, quietly: false)
+        try drawing.draw(
+          [figure.label], of: try store.runs(suite: group.suite, group: group.group),
+          suite: group.suite, group: group.group)
       }
     }
   }

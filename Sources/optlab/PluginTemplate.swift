@@ -1,125 +1,237 @@
 // What `optlab new` writes: whole small plugins that work, with comments on what to change.
 
-enum PluginTemplate {
-  static let optimizer = #"""
-    import OptimizerKit
+import OptimizerKit
 
-    /// TYPE: say here what it is, with its equation and its source.
-    ///
-    ///     m ← β m + (1 − β) g
-    ///     x ← x − α sign(m)
-    public struct TYPE: CoordinateRule {
-      /// What it is asked for by.
-      public static let name = "NAME"
-      public static let summary = "the sign of averaged gradients"
-      public static let source = ""
+/// A file to start from. TYPE stands in it for the name of the type, NAME for that of the plugin.
+struct PluginTemplate: Sendable {
+  /// What it is asked for by: its kind, or, where a kind has several, something else.
+  let name: String
+  let kind: PluginKind
+  /// The file.
+  let text: String
+  /// What to do with it, each after `optlab`.
+  let next: [String]
 
-      // Declared once: default, valid range, scale, help. The name is that of the property; the
-      // learning rate is always called lr.
-      @Hyperparameter("learning rate α", in: 0..., scale: .log, search: 1e-5...1) public var lr = 1e-3
-      @Hyperparameter("decay of the average", in: 0..<1) public var beta = 0.9
+  /// All templates, in the order in which they are listed.
+  static let all = [
+    PluginTemplate(
+      name: "optimizer", kind: .optimizer, text: optimizerText,
+      next: [
+        "trace rosenbrock NAME",
+        "compare --optimizers adam,NAME --problems rosenbrock --figures trajectory",
+      ]),
+    PluginTemplate(
+      name: "schedule", kind: .schedule, text: scheduleText,
+      next: ["trace rosenbrock adam:NAME"]),
+    PluginTemplate(
+      name: "problem", kind: .problem, text: problemText,
+      next: ["trace NAME adam"]),
+    PluginTemplate(
+      name: "network", kind: .problem, text: networkText,
+      next: ["compare --optimizers 'adam[lr=1e-2],momentum[lr=0.1]' --problems NAME"]),
+    PluginTemplate(
+      name: "figure", kind: .figure, text: figureText,
+      next: ["compare --optimizers adam,momentum --problems rosenbrock --figures NAME"]),
+    PluginTemplate(
+      name: "suite", kind: .suite, text: suiteText,
+      next: ["compare NAME"]),
+  ]
 
-      /// The names of the state of one coordinate, at most four; all start at 0. Leave it out for a
-      /// rule without state.
-      public enum State: Int, StateNames { case m }
-
-      public init() {}
-
-      /// The update of one coordinate. R is Float for a network, Double for a surface.
-      public func update<R: Real>(
-        _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
-      ) {
-        s[.m] = beta * s[.m] + (1 - beta) * g
-        x -= lr * s[.m].signum
-      }
-    }
-
-    """#
-
-  static let schedule = #"""
-    import OptimizerKit
-
-    /// TYPE: say here what it is, with its equation and its source.
-    ///
-    ///     value = base · (1 − t/T)ᵖ
-    public struct TYPE: Schedule {
-      /// What it is asked for by.
-      public static let name = "NAME"
-      public static let summary = "falls to 0 as a power of the budget that is left"
-      public static let source = ""
-
-      @Hyperparameter("the power p", in: 0...) public var power = 1.0
-
-      public init() {}
-
-      /// The value at `step` (from 0) of `steps`; `base` is the hyperparameter's own value.
-      public func value(base: Double, step: Int, steps: Int) -> Double {
-        let left = max(1 - Double(step) / Double(max(steps, 1)), 0)
-        return left == 0 ? 0 : base * exp(power * log(left))
-      }
-    }
-
-    """#
-
-  static let problem = #"""
-    import OptimizerKit
-
-    /// TYPE: say here what it is, with its formula, its minimum and its source.
-    ///
-    ///     f(x, y) = x⁴ + a (y − x)²
-    public struct TYPE: Surface {
-      /// What it is asked for by.
-      public static let name = "NAME"
-      public static let summary = "a flat quartic in a narrow valley"
-      public static let shows = "slow progress where the curvature vanishes"
-      public static let source = ""
-
-      @Hyperparameter("steepness of the valley", in: .positive, scale: .log) public var a = 10.0
-
-      public init() {}
-
-      public var dimension: Int { 2 }
-      public var starts: [[Double]] { [[-2, 1]] }
-      public var minima: [[Double]] { [[0, 0]] }
-      public var minimumLoss: Double? { 0 }
-      public var viewport: Viewport? { Viewport(x: -2.5...1.5, y: -2...2) }
-
-      public func loss<X: Coordinates>(at p: X) -> X.Value {
-        p[0].squared.squared + a * (p[1] - p[0]).squared
-      }
-
-      /// Every coordinate of the gradient; 'optlab check' compares it with the loss.
-      public func gradient<X: Coordinates>(at p: X, into g: inout X) {
-        let slope = 2.0 * a * (p[1] - p[0])
-        g[0] = 4.0 * p[0] * p[0].squared - slope
-        g[1] = slope
-      }
-    }
-
-    """#
-  static let network = #"""
-    import Networks
-    import OptimizerKit
-
-    /// TYPE: say here what it is, with its layers and its source.
-    public struct TYPE: NetworkProblem {
-      /// What it is asked for by.
-      public static let name = "NAME"
-      public static let summary = "one hidden layer on three spirals"
-      public static let shows = "what a plane cannot separate"
-      public static let source = ""
-
-      @Hyperparameter("units of the hidden layer", in: 1.0...10_000) public var width = 64
-      /// Fashion-MNIST in minibatches of 128, if nothing is said. Data, preparation, changes and
-      /// minibatch become hyperparameters: 'optlab show NAME' lists them.
-      public var examples = TrainingExamples(.spirals, batch: 50)
-
-      public init() {}
-
-      /// From input to output; the last has one output for each class. Images begin with
-      /// `Convolution(16, size: 3, padding: 1, .relu), MaxPooling(2)` or with `Flatten()`.
-      public var layers: [any Layer] { [Dense(width, .relu), Dense(data.classes)] }
-    }
-
-    """#
+  /// The file that one of a kind begins as; empty where there is none.
+  static func text(of kind: PluginKind) -> String { all.first { $0.kind == kind }?.text ?? "" }
 }
+
+private let optimizerText = #"""
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its equation and its source.
+  ///
+  ///     m ← β m + (1 − β) g
+  ///     x ← x − α sign(m)
+  public struct TYPE: CoordinateRule {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "the sign of averaged gradients"
+    public static let source = ""
+
+    // Declared once: default, valid range, scale, help. The name is that of the property; the
+    // learning rate is always called lr.
+    @Hyperparameter("learning rate α", in: 0..., scale: .log, search: 1e-5...1) public var lr = 1e-3
+    @Hyperparameter("decay of the average", in: 0..<1) public var beta = 0.9
+
+    /// The names of the state of one coordinate, at most four; all start at 0. Leave it out for a
+    /// rule without state.
+    public enum State: Int, StateNames { case m }
+
+    public init() {}
+
+    /// The update of one coordinate. R is Float for a network, Double for a surface.
+    public func update<R: Real>(
+      _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
+    ) {
+      s[.m] = beta * s[.m] + (1 - beta) * g
+      x -= lr * s[.m].signum
+    }
+  }
+
+  """#
+
+private let scheduleText = #"""
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its equation and its source.
+  ///
+  ///     value = base · (1 − t/T)ᵖ
+  public struct TYPE: Schedule {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "falls to 0 as a power of the budget that is left"
+    public static let source = ""
+
+    @Hyperparameter("the power p", in: 0...) public var power = 1.0
+
+    public init() {}
+
+    /// The value at `step` (from 0) of `steps`; `base` is the hyperparameter's own value.
+    public func value(base: Double, step: Int, steps: Int) -> Double {
+      let left = max(1 - Double(step) / Double(max(steps, 1)), 0)
+      return left == 0 ? 0 : base * exp(power * log(left))
+    }
+  }
+
+  """#
+
+private let problemText = #"""
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its formula, its minimum and its source.
+  ///
+  ///     f(x, y) = x⁴ + a (y − x)²
+  public struct TYPE: Surface {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "a flat quartic in a narrow valley"
+    public static let shows = "slow progress where the curvature vanishes"
+    public static let source = ""
+
+    @Hyperparameter("steepness of the valley", in: .positive, scale: .log) public var a = 10.0
+
+    public init() {}
+
+    public var dimension: Int { 2 }
+    public var starts: [[Double]] { [[-2, 1]] }
+    public var minima: [[Double]] { [[0, 0]] }
+    public var minimumLoss: Double? { 0 }
+    public var viewport: Viewport? { Viewport(x: -2.5...1.5, y: -2...2) }
+
+    public func loss<X: Coordinates>(at p: X) -> X.Value {
+      p[0].squared.squared + a * (p[1] - p[0]).squared
+    }
+
+    /// Every coordinate of the gradient; 'optlab check' compares it with the loss.
+    public func gradient<X: Coordinates>(at p: X, into g: inout X) {
+      let slope = 2.0 * a * (p[1] - p[0])
+      g[0] = 4.0 * p[0] * p[0].squared - slope
+      g[1] = slope
+    }
+  }
+
+  """#
+
+private let networkText = #"""
+  import Networks
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its layers and its source.
+  public struct TYPE: NetworkProblem {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "one hidden layer on three spirals"
+    public static let shows = "what a plane cannot separate"
+    public static let source = ""
+
+    @Hyperparameter("units of the hidden layer", in: 1.0...10_000) public var width = 64
+    /// Fashion-MNIST in minibatches of 128, if nothing is said. Data, preparation, changes and
+    /// minibatch become hyperparameters: 'optlab show NAME' lists them.
+    public var examples = TrainingExamples(.spirals, batch: 50)
+
+    public init() {}
+
+    /// From input to output; the last has one output for each class. Images begin with
+    /// `Convolution(16, size: 3, padding: 1, .relu), MaxPooling(2)` or with `Flatten()`.
+    public var layers: [any Layer] { [Dense(width, .relu), Dense(data.classes)] }
+  }
+
+  """#
+
+private let figureText = #"""
+  import Figures
+  import OptimizerKit
+
+  /// TYPE: say here what it shows.
+  public struct TYPE: Figure {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "final loss of each optimizer, a point for each run"
+    /// Completes "the figure needs ...".
+    public static let needs = "runs that end at a finite loss"
+
+    // What can be set: plot 'NAME[size=2]'.
+    @Hyperparameter("size of the points", in: .positive) public var size = 1.2
+
+    public init() {}
+
+    /// The pictures of these runs, one for each problem. It runs nothing and reads nothing.
+    public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
+      let contests = input.contests(byStart: false).filter { contest in
+        contest.runs.contains { $0.finalLoss.isFinite && !$0.diverged }
+      }
+      // A figure that has nothing to draw says so.
+      guard !contests.isEmpty else { throw missing(input) }
+      return zip(contests, input.fileNames(Self.name, contests)).map { picture($1, $0, input) }
+    }
+
+    private func picture(_ name: String, _ contest: Contest, _ input: FigureInput) -> Picture {
+      // Runs of one label are those of one optimizer with its settings, over seeds and starts.
+      let groups = contest.runs.byLabel
+      let finite = contest.runs.filter { $0.finalLoss.isFinite && !$0.diverged }
+      let range = ClosedRange(covering: finite.map(\.finalLoss)) ?? 0...1
+      let room = (range.upperBound - range.lowerBound) * 0.05
+      var x = Axis("", -0.5...(Double(groups.count) - 0.5))
+      x.named = groups.enumerated().map { (Double($0), Text.oneLine($1.label, limit: 20)) }
+      var panel = Panel(
+        x: x, y: Axis("final loss", (range.lowerBound - room)...(range.upperBound + room), grid: true))
+      for (place, group) in groups.enumerated() {
+        let losses = group.runs.filter { $0.finalLoss.isFinite && !$0.diverged }.map(\.finalLoss)
+        panel.curves.append(
+          .points(
+            "losses\(place)", losses.map { (Double(place), $0) },
+            input.colors[group.runs[0]].color, .dot, size: size))
+      }
+      let best = finite.min { $0.finalLoss < $1.finalLoss }!
+      return Picture(
+        name: name,
+        title: "On \(Text.oneLine(contest.problem.name)), \(best.shownLabel) ends lowest, at "
+          + Text.readable(best.finalLoss),
+        caption: Caption(contest.runs, of: input, notes: ["runs that diverged are left out"]),
+        panels: [panel])
+    }
+  }
+
+  """#
+
+private let suiteText = #"""
+  # NAME: say here what it compares. 'optlab compare' runs it; what is finished is not run again.
+  title: two optimizers on two surfaces
+
+  # What stands here holds for all groups, what stands in a group for that group.
+  steps: 500
+  seeds: 1
+
+  groups:
+    - name: valley
+      optimizers: ['momentum[lr=1e-4,1e-3]', adam@torch]
+      problems: [rosenbrock, 'quadratic[condition=100]']
+      figures: [trajectory, convergence]
+
+  """#

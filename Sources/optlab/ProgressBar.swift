@@ -21,22 +21,23 @@ final class ProgressBar: Sendable {
   private let begin = monotonicSeconds()
 
   /// A bar for these runs.
-  init(_ entries: [Plan.Entry]) {
-    total = entries.count
-    steps = Dictionary(entries.map { ($0.key, $0.spec.steps) }, uniquingKeysWith: { a, _ in a })
+  init(_ runs: [RunJob]) {
+    total = runs.count
+    steps = Dictionary(
+      runs.map { ($0.key, $0.spec.budget.mostSteps ?? .max) }, uniquingKeysWith: { a, _ in a })
   }
 
   func show(_ event: RunEvent) {
     state.withLock { state in
       switch event {
-      case .started(let spec):
-        state.current = "\(spec.label) on \(spec.problem.name)"
+      case .started(let run):
+        state.current = "\(run.label) on \(run.spec.problem.name)"
       case .progress(let key, let done):
         state.partial[key] = Double(done) / Double(max(steps[key] ?? 1, 1))
-      case .finished(let record):
+      case .finished(let run):
         state.done += 1
-        state.partial[record.key] = nil
-        if record.status == .crashed || record.status == .timedOut { state.failures += 1 }
+        state.partial[run.key] = nil
+        if run.status == .crashed || run.status == .timedOut { state.failures += 1 }
       }
       guard Terminal.isInteractive else { return }
       let now = monotonicSeconds()

@@ -24,7 +24,7 @@ struct RunFilter: ParsableArguments {
         names.contains { matches($0, pattern: pattern) }
       }
     }
-    return admits(optimizers, [record.spec.optimizer.name, record.spec.label])
+    return admits(optimizers, [record.spec.optimizer.name, record.label])
       && admits(problems, [record.spec.problem.name])
       && (status == nil || record.status.rawValue == status)
   }
@@ -40,9 +40,9 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = try store.summaries().filter(filter.admits)
+    let records = try store.records().filter(filter.admits)
     if json {
-      try printJSON(records)
+      try printJSON(records.map { RunJSON($0) })
       return
     }
     var table = Table(
@@ -50,7 +50,7 @@ struct RunsCommand: ParsableCommand {
       numeric: [3, 4, 6, 7, 8])
     table.rows = records.map {
       [
-        String($0.key.prefix(8)), $0.spec.label, $0.spec.problem.name, String($0.spec.seed),
+        String($0.key.prefix(8)), $0.label, $0.spec.problem.name, String($0.spec.seed),
         String($0.steps), $0.status.rawValue, brief($0.finalLoss), brief($0.bestLoss),
         brief($0.seconds), $0.reason,
       ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Figures
 import Foundation
 import Harness
 import OptimizerKit
@@ -6,7 +7,7 @@ import OptimizerKit
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Hyperparameters, presets, layers and source of an optimizer, schedule or problem.")
+    abstract: "Hyperparameters, presets, source and what else there is to know of a plugin.")
 
   @Argument(
     help: "A name, as 'optlab list' shows it, or with settings: 'cnn@batch-norm[filters=8x16]'.")
@@ -15,7 +16,7 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let pages = try plugins.catalogue().selectPlugins(name).map(Page.init)
+    let pages = try pages(plugins.catalogue())
     if json {
       try printJSON(pages)
     } else {
@@ -23,6 +24,20 @@ struct ShowCommand: ParsableCommand {
         if index > 0 { print("") }
         page.print()
       }
+    }
+  }
+
+  /// The suite of this name and the plugins that it selects.
+  private func pages(_ catalogue: PluginCatalogue) throws -> [Page] {
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      return [Page(try catalogue.suite(name), file: name, catalogue)]
+    }
+    let suites = try catalogue.suites.filter { $0.name == name }
+      .map { Page(try catalogue.suite($0.name), file: $0.file, catalogue) }
+    do {
+      return try catalogue.selectPlugins(name).map(Page.init) + suites
+    } catch is UnknownPlugin where !suites.isEmpty {
+      return suites
     }
   }
 
@@ -38,6 +53,7 @@ struct ShowCommand: ParsableCommand {
     var hyperparameters: [Row] = []
     var layers: [LayerOutline] = []
     var presets: [PresetRow] = []
+    var groups: [GroupRow] = []
 
     struct Row: Encodable {
       let name, value, valid, scale, help: String
@@ -45,6 +61,32 @@ struct ShowCommand: ParsableCommand {
     struct PresetRow: Encodable {
       let name, summary: String
       let settings: [String: String]
+    }
+
+    /// A group of a suite.
+    struct GroupRow: Encodable {
+      let name: String
+      let optimizers, problems: [String]
+      let budget: String
+      let seeds: Int
+      let figures: [String]
+    }
+
+    init(_ suite: Suite, file: String, _ catalogue: PluginCatalogue) {
+      kind = PluginKind.suite.rawValue
+      name = suite.name
+      label = suite.name
+      summary = suite.title
+      source = ""
+      self.file = file
+      do { facts["runs"] = String(try Plan(suite, catalogue: catalogue).entries.count) } catch {
+        facts["cannot be run"] = "\(error)"
+      }
+      groups = suite.groups.map {
+        GroupRow(
+          name: $0.name, optimizers: $0.optimizers, problems: $0.problems, budget: "\($0.budget)",
+          seeds: $0.seeds.count, figures: $0.figures)
+      }
     }
 
     init(_ selected: SelectedPlugin) throws {
@@ -65,15 +107,10 @@ struct ShowCommand: ParsableCommand {
           name: $0.name, summary: $0.summary,
           settings: Dictionary($0.settings.map { ($0.name, $0.value) }) { _, last in last })
       }
-      if let optimizer = plugin as? any Optimizer {
-        kind = "optimizer"
-        describe(optimizer)
-      } else if let problem = plugin as? any Problem {
-        kind = "problem"
-        try describe(problem)
-      } else {
-        kind = "schedule"
-      }
+      kind = selected.kind.rawValue
+      if let optimizer = plugin as? any Optimizer { describe(optimizer) }
+      if let problem = plugin as? any Problem { try describe(problem) }
+      if let figure = type as? any Figure.Type { facts["needs"] = figure.needs }
     }
 
     private mutating func describe(_ optimizer: any Optimizer) {
@@ -132,6 +169,18 @@ struct ShowCommand: ParsableCommand {
         }
         printPart(table)
       }
+      if !groups.isEmpty {
+        var table = Table(
+          ["group", "optimizers", "problems", "budget", "seeds", "figures"], numeric: [4])
+        table.rows = groups.map { group in
+          [
+            group.name, group.optimizers.joined(separator: " "),
+            group.problems.joined(separator: " "), group.budget, String(group.seeds),
+            group.figures.joined(separator: " "),
+          ]
+        }
+        printPart(table)
+      }
       if !presets.isEmpty {
         Swift.print("\n  " + Terminal.bold("presets"))
         for preset in presets {
@@ -147,10 +196,4 @@ struct ShowCommand: ParsableCommand {
       for line in table.lines { Swift.print("  " + line) }
     }
   }
-}
-
-/// A point as text, long ones cut short.
-func point(_ coordinates: [Double]) -> String {
-  let shown = coordinates.prefix(6).map { brief($0, digits: 6) }.joined(separator: ", ")
-  return "(" + shown + (coordinates.count > 6 ? ", …" : "") + ")"
 }

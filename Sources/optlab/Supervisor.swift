@@ -26,7 +26,8 @@ enum Supervisor {
       return
     }
     let isNamed = arguments.contains { $0 == "--plugin" || $0.hasPrefix("--plugin=") }
-    guard isNamed || !PluginLoader().offeredFiles(builtIn: .builtIn()).isEmpty else { return }
+    let offered = PluginLoader().offeredFiles(builtIn: .builtIn())
+    guard isNamed || offered.contains(where: { $0.hasSuffix(".swift") }) else { return }
     try supervise()
   }
 

@@ -38,19 +38,3 @@ struct Table {
     for line in lines { Swift.print(line) }
   }
 }
-
-/// A number with few digits: 0.0123, 1.2e-08, 340; nothing for nil, and names for what is no number.
-func brief(_ value: Double?, digits: Int = 3) -> String {
-  guard let value else { return "" }
-  if value.isNaN { return "nan" }
-  if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-  if value == 0 { return "0" }
-  return String(format: "%.\(digits)g", value)
-}
-
-/// A share as per cent.
-func percent(_ share: Double?) -> String {
-  guard let share, share.isFinite else { return "" }
-  if share == 0 { return "0 %" }
-  return String(format: share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share)
-}

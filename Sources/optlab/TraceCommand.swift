@@ -63,7 +63,7 @@ struct TraceCommand: AsyncParsableCommand {
   func run() async throws {
     let catalogue = plugins.catalogue()
     var group = Suite.Group(name: "trace", optimizers: [optimizer], problems: [problem])
-    group.steps = steps
+    group.budget = .steps(steps)
     group.seeds = [seed]
     // A dump keeps every step, whatever is printed.
     group.recording = Recording(every: dump == nil ? every : 1, layers: layers)
@@ -73,29 +73,29 @@ struct TraceCommand: AsyncParsableCommand {
     guard plan.entries.count == 1, let entry = plan.entries.first else {
       throw UsageError(
         "trace shows one run; this selects \(plan.entries.count): "
-          + plan.entries.map { "\($0.spec.label) on \($0.spec.problem.name)" }.prefix(4)
+          + plan.entries.map { "\($0.job.label) on \($0.spec.problem.name)" }.prefix(4)
           .joined(separator: ", "))
     }
     let dump = dump.map(RunDump.init(folder:))
     do { try dump?.prepare() } catch { throw LabFailure("--dump: \(error)") }
-    let result = Mutex<RunRecord?>(nil)
-    try await run.pool(plugins, dump: dump).run([entry]) { event in
-      if case .finished(let record) = event { result.withLock { $0 = record } }
+    let result = Mutex<TracedRun?>(nil)
+    try await self.run.pool(plugins, dump: dump).run([entry.job]) { event in
+      if case .finished(let run) = event { result.withLock { $0 = run } }
     }
-    guard var record = result.withLock({ $0 }) else { throw CancellationError() }
-    record.trajectory.keep(every: every)
-    try print(record)
-    switch record.status {
+    guard var run = result.withLock({ $0 }) else { throw CancellationError() }
+    run.trajectory.keep(every: every)
+    try print(run)
+    switch run.status {
     case .completed, .reachedTarget: break
-    case .diverged: Terminal.note("diverged: \(record.reason)")
-    default: throw LabFailure("\(record.status.rawValue): \(record.reason)")
+    case .diverged: Terminal.note("diverged: \(run.reason)")
+    default: throw LabFailure("\(run.status.rawValue): \(run.reason)")
     }
   }
 
-  private func print(_ record: RunRecord) throws {
-    let trajectory = record.trajectory
+  private func print(_ run: TracedRun) throws {
+    let trajectory = run.trajectory
     if format == .json {
-      try printJSON(record)
+      try printJSON(RunJSON(run))
       return
     }
     guard trajectory.count > 0 else { return }
@@ -114,19 +114,6 @@ struct TraceCommand: AsyncParsableCommand {
       output.write(cells.joined(separator: separator) + "\n")
     }
     output.flush()
-  }
-}
-
-extension Trajectory {
-  /// Leaves out all rows but those of every so many steps, and the last.
-  fileprivate mutating func keep(every: Int) {
-    let rows = steps.indices.filter { steps[$0] % every == 0 || $0 == steps.count - 1 }
-    guard rows.count < count else { return }
-    points = rows.flatMap { point($0) }
-    steps = rows.map { steps[$0] }
-    losses = rows.map { losses[$0] }
-    gradientNorms = rows.map { gradientNorms[$0] }
-    learningRates = rows.map { learningRates[$0] }
   }
 }
 

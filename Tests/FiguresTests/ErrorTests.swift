@@ -1,6 +1,7 @@
 // What goes wrong, and what it is called.
 
 import OptimizerKit
+import Plugins
 import Testing
 
 @testable import Figures
@@ -15,15 +16,16 @@ import Testing
 
   @Test func missingRuns() throws {
     #expect {
-      try ZigZagFigure().draw(Make.input([Make.run("sgd", on: "pass")]))
+      try ZigZag().draw(Make.input([Make.run("sgd", on: "pass")]))
     } throws: {
       "\($0)"
         == "the figure 'zigzag' needs runs with their paths on a quadratic of two coordinates; "
         + "the 1 run given is on pass"
     }
-    for type in FigureCatalogue.all {
+    for figure in figures {
+      let type = type(of: figure)
       #expect {
-        try type.init().draw(Make.input([]))
+        try figure.draw(Make.input([]))
       } throws: {
         "\($0)" == "the figure '\(type.name)' needs \(type.needs); no runs were given"
       }
@@ -31,7 +33,7 @@ import Testing
   }
 
   var picture: Picture {
-    get throws { try TrajectoryFigure().draw(Make.input([Make.run("sgd")]))[0] }
+    get throws { try Trajectories().draw(Make.input([Make.run("sgd")]))[0] }
   }
 
   private func message(_ gnuplot: String, _ picture: Picture, _ folder: String) -> String {

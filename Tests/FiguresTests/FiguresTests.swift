@@ -1,25 +1,30 @@
 // Every figure, drawn by gnuplot from synthetic runs.
 
 import OptimizerKit
+import Plugins
 import Testing
 
 @testable import Figures
 
 @Suite struct FiguresTests {
-  static let names = FigureCatalogue.all.map { $0.name }
+  static let names = figures.map { type(of: $0).name }
 
-  @Test func catalogueIsComplete() {
-    #expect(
-      Self.names == [
-        "trajectory", "zigzag", "overshoot", "convergence", "saddle", "loss-curves",
-        "lr-sensitivity", "schedules",
-      ])
+  private func figure(_ name: String) throws -> any Figure {
+    try #require(figures.first { type(of: $0).name == name })
+  }
+
+  @Test(arguments: names)
+  func upholdsTheContract(_ name: String) throws {
+    let workspace = Workspace()
+    let findings = FigureConformance.findings(
+      for: try figure(name), drawingInto: workspace.path)
+    #expect(findings == [])
+    #expect(workspace.files.contains { $0.hasSuffix(".png") })
   }
 
   @Test(arguments: names)
   func drawsAllFormats(_ name: String) throws {
-    let pictures = try #require(FigureCatalogue.all.first { $0.name == name }).init().draw(
-      Make.input(Make.everything))
+    let pictures = try figure(name).draw(Make.input(Make.everything))
     try #require(!pictures.isEmpty)
     #expect(Set(pictures.map(\.name)).count == pictures.count)
     let workspace = Workspace()
@@ -47,8 +52,7 @@ import Testing
 
   @Test(arguments: names)
   func scriptRedraws(_ name: String) throws {
-    let pictures = try #require(FigureCatalogue.all.first { $0.name == name }).init().draw(
-      Make.input(Make.everything))
+    let pictures = try figure(name).draw(Make.input(Make.everything))
     let picture = try #require(pictures.first)
     let workspace = Workspace()
     _ = try FigureRenderer().draw(
@@ -66,7 +70,7 @@ import Testing
     let input = Make.input([Make.run("sgd"), Make.run("adam", lr: 0.02)])
     var pictures: [Picture] = []
     for index in 0..<7 {
-      var picture = try TrajectoryFigure().draw(input)[0]
+      var picture = try Trajectories().draw(input)[0]
       picture.name += "-\(index)"
       pictures.append(picture)
     }
@@ -105,13 +109,13 @@ import Testing
     input.ledger.entries = [.init(name: label, value: label)]
     let workspace = Workspace()
     let renderer = FigureRenderer()
-    for type in FigureCatalogue.all {
-      var picture = try type.init().draw(input)[0]
+    for figure in figures {
+      var picture = try figure.draw(input)[0]
       picture.title += label
       let drawn = try renderer.draw(
         [picture], into: workspace.path, options: .init(formats: [.png, .terminal]))
       let (status, messages) = try workspace.gnuplot("\(drawn[0].name).gp")
-      #expect(status == 0 && messages == "", "\(type.name)")
+      #expect(status == 0 && messages == "", "\(type(of: figure).name)")
     }
   }
 
@@ -121,7 +125,7 @@ import Testing
     runs[0].spec.label = label
     let workspace = Workspace()
     _ = try FigureRenderer().draw(
-      try ConvergenceFigure().draw(Make.input(runs)), into: workspace.path,
+      try Convergence().draw(Make.input(runs)), into: workspace.path,
       options: .init(formats: [.svg]))
     let svg = workspace.text("convergence-bowl.svg")
     #expect(svg.contains("a_b{c}^d@e"))
@@ -178,14 +182,14 @@ import Testing
     scheduled.spec.schedules = Make.run("sgd", schedule: true).spec.schedules
     let workspace = Workspace()
     let renderer = FigureRenderer()
-    for type in FigureCatalogue.all {
+    for figure in figures {
       for runs in [[run], [run, other], [scheduled]] {
         let pictures: [Picture]
         do {
-          pictures = try type.init().draw(Make.input(runs))
+          pictures = try figure.draw(Make.input(runs))
         } catch {
           guard case .missingRuns = error else {
-            Issue.record("\(type.name): \(error)")
+            Issue.record("\(type(of: figure).name): \(error)")
             continue
           }
           continue
@@ -206,18 +210,18 @@ import Testing
     ]
     let input = Make.input(runs)
     #expect(
-      try ZigZagFigure().draw(input)[0].title
+      try ZigZag().draw(input)[0].title
         == "At κ = 25, sgd zig-zags on 100 % of its steps, adam on 0 %")
     #expect(
-      try OvershootFigure().draw(input)[0].title
+      try Overshoot().draw(input)[0].title
         == "On bowl, no run passes the minimum along the flat direction")
     #expect(
-      try SaddleFigure().draw(Make.input([Make.run("sgd", on: "pass")]))[0].title
+      try SaddleEscape().draw(Make.input([Make.run("sgd", on: "pass")]))[0].title
         .hasPrefix("On pass, sgd escapes from the saddle at step "))
   }
 
   @Test func divergedRunsKeepAMark() throws {
-    let picture = try TrajectoryFigure().draw(
+    let picture = try Trajectories().draw(
       Make.input([Make.run("sgd", lr: 1, steps: 200), Make.run("adam")]))[0]
     let crosses = picture.panels[0].curves.filter {
       if case .points(_, .cross, _, _) = $0.style { return !$0.data.isEmpty }
@@ -228,7 +232,7 @@ import Testing
   }
 
   @Test func longPathsAreThinned() throws {
-    let picture = try TrajectoryFigure().draw(
+    let picture = try Trajectories().draw(
       Make.input([Make.run("sgd", lr: 1e-4, steps: 50_000)]))[0]
     let path = try #require(picture.panels[0].curves.first { $0.data.name == "path0" })
     guard case .table(_, let values) = path.data.content else {
@@ -236,6 +240,6 @@ import Testing
       return
     }
     #expect(values.count < 1000)
-    #expect(picture.script(format: .png, fileExtension: "png").utf8.count < 120_000)
+    #expect(picture.script(format: .png).utf8.count < 120_000)
   }
 }

@@ -1,6 +1,7 @@
 // The training of networks: targets, and problems without classes.
 
 import OptimizerKit
+import Plugins
 import Testing
 
 @testable import Figures
@@ -9,7 +10,7 @@ import Testing
   private func picture(_ runs: [RunRecord], target: TrainingTarget?) throws -> Picture {
     var input = Make.input(runs)
     input.target = { $0.name == "net" ? target : nil }
-    return try #require(LossCurvesFigure().draw(input).first)
+    return try #require(LossCurves().draw(input).first)
   }
 
   private let runs = [Make.training("adam", seed: 1), Make.training("sgd", seed: 1)]

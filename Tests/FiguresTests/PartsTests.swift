@@ -55,28 +55,28 @@ import Testing
   }
 
   @Test func quoting() {
-    #expect(quoted("it's") == "'it'.\"'\".'s'")
-    #expect(quoted("") == "''")
-    #expect(quoted("a\nb") == "'a'.\"\\n\".'b'")
-    #expect(quoted("`x` $y \\z \u{7}") == "'`x` $y \\z  '")
+    #expect(Text.quoted("it's") == "'it'.\"'\".'s'")
+    #expect(Text.quoted("") == "''")
+    #expect(Text.quoted("a\nb") == "'a'.\"\\n\".'b'")
+    #expect(Text.quoted("`x` $y \\z \u{7}") == "'`x` $y \\z  '")
   }
 
   @Test func numbers() {
-    #expect(decimal(0.1) == "0.1")
-    #expect(decimal(.nan) == "NaN")
-    #expect(decimal(-.infinity) == "NaN")
-    #expect(readable(1e-7) == "1e−7")
-    #expect(readable(-0.0) == "0")
-    #expect(readable(123456) == "1.23e5")
-    #expect(powerOfTen(-12) == "10⁻¹²")
-    #expect(percent(0.984) == "98 %")
-    #expect(percentage(52.4) == "52 %")
-    #expect(percentage(4.21) == "4.2 %")
-    #expect(abbreviated("sgd[lr=0.037000000000000005;b=2]") == "sgd[lr=0.037;b=2]")
-    #expect(abbreviated("adam[lr=1e-3]") == "adam[lr=1e-3]")
-    #expect(enumeration(["a", "b", "c"]) == "a, b and c")
-    #expect(wrapped("one two three", width: 7) == ["one two", "three"])
-    #expect(wrapped("from 10 %, to 85.5 %", width: 18) == ["from 10 %, to", "85.5 %"])
+    #expect(Text.decimal(0.1) == "0.1")
+    #expect(Text.decimal(.nan) == "NaN")
+    #expect(Text.decimal(-.infinity) == "NaN")
+    #expect(Text.readable(1e-7) == "1e−7")
+    #expect(Text.readable(-0.0) == "0")
+    #expect(Text.readable(123456) == "1.23e5")
+    #expect(Text.powerOfTen(-12) == "10⁻¹²")
+    #expect(Text.percent(0.984) == "98 %")
+    #expect(Text.percentage(52.4) == "52 %")
+    #expect(Text.percentage(4.21) == "4.2 %")
+    #expect(Text.abbreviated("sgd[lr=0.037000000000000005;b=2]") == "sgd[lr=0.037;b=2]")
+    #expect(Text.abbreviated("adam[lr=1e-3]") == "adam[lr=1e-3]")
+    #expect(Text.enumeration(["a", "b", "c"]) == "a, b and c")
+    #expect(Text.wrapped("one two three", width: 7) == ["one two", "three"])
+    #expect(Text.wrapped("from 10 %, to 85.5 %", width: 18) == ["from 10 %, to", "85.5 %"])
   }
 
   @Test func axesAreAlwaysFinite() {
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func fileNames() {
-    #expect(fileSafe("../a b/ü") == "---a-b--")
-    #expect(fileSafe("") == "unnamed")
+    #expect(Text.fileSafe("../a b/ü") == "---a-b--")
+    #expect(Text.fileSafe("") == "unnamed")
   }
 }

@@ -65,7 +65,7 @@ import Testing
 
   /// Only the runs that use an edited plugin get new keys.
   @Test func theSourceIs() throws {
-    let file = try catalogue.optimizerEntry("adam").file
+    let file = try catalogue.entry("adam", kind: .optimizer).file
     var edited = catalogue
     edited.remove(file: file)
     edited.register(Edited.self, file: file, sourceHash: "edited")

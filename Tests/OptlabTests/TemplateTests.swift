@@ -28,4 +28,63 @@ import Testing
     #expect(
       again.errors == "Error: SignDescent2.swift is there already; it was left untouched\n")
   }
+
+  @Test func figure() async throws {
+    let workspace = try Workspace()
+    let new = try await workspace.run("new", "figure", "EndPoints")
+    #expect(
+      new.output
+        == """
+        wrote EndPoints.swift
+          optlab check end-points --plugin EndPoints.swift
+          optlab compare --optimizers adam,momentum --problems rosenbrock --figures end-points \
+        --plugin EndPoints.swift
+
+        """)
+    let plugin = ["--plugin", "EndPoints.swift"]
+    let check = try await workspace.run(["check", "end-points"] + plugin)
+    #expect(check.output == "end-points (figure): passes\n", "\(check)")
+    let compare = try await workspace.run(
+      [
+        "compare", "--optimizers", "adam,momentum", "--problems", "rosenbrock", "--steps", "10",
+        "--figures", "end-points[size=2]",
+      ] + plugin)
+    let picture = "plots/command-line/comparison/end-points-rosenbrock-size-2.svg"
+    #expect(FileManager.default.fileExists(atPath: workspace.path(picture)), "\(compare)")
+  }
+
+  /// A suite is called as its file is, and taken from there without being named.
+  @Test func suite() async throws {
+    let workspace = try Workspace()
+    try FileManager.default.createDirectory(
+      atPath: workspace.path("Plugins/Suites"), withIntermediateDirectories: true)
+    let new = try await workspace.run("new", "suite", "TwoValleys")
+    #expect(
+      new.output
+        == """
+        wrote Plugins/Suites/two-valleys.yaml
+          optlab check two-valleys
+          optlab compare two-valleys
+
+        """)
+    let check = try await workspace.run("check", "two-valleys")
+    #expect(
+      check.output == "two-valleys (suite): passes\n  note   plan: 6 runs in 1 group\n",
+      "\(check)")
+    let list = try await workspace.run("list", "suites")
+    #expect(list.output.contains("two-valleys  two optimizers on two surfaces\n"), "\(list)")
+    let page = try await workspace.run("show", "two-valleys")
+    #expect(page.output.hasPrefix("two-valleys (suite): two optimizers on two surfaces\n"))
+    #expect(page.output.contains("  runs: 6\n"), "\(page)")
+    let compare = try await workspace.run("compare", "two-valleys", "--dry-run")
+    #expect(compare.output.split(separator: "\n").count == 6, "\(compare)")
+
+    try workspace.write(
+      "Plugins/Suites/two-valleys.yaml", "groups:\n  - optimizers: adm\n    problems: beale\n")
+    let broken = try await workspace.run("check", "two-valleys")
+    #expect(broken.status == 1)
+    #expect(
+      broken.output.contains(
+        "  fault  plan: Plugins/Suites/two-valleys.yaml:2: unknown optimizer 'adm'."), "\(broken)")
+  }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct OptimizerConformanceTests {
   @Test(arguments: PluginCatalogue.builtIn().optimizers.map(\.name))
   func builtInsUphold(name: String) throws {
-    let entry = try PluginCatalogue.builtIn().optimizerEntry(name)
+    let entry = try PluginCatalogue.builtIn().entry(name, kind: .optimizer)
     let presets = [[]] + entry.presets.map(\.settings)
     for settings in presets {
       let spec = PluginSpec(

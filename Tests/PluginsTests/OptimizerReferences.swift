@@ -47,15 +47,17 @@ let catalogue = PluginCatalogue.builtIn()
 /// An optimizer by name and preset ("adam@optax") with settings.
 func optimizer(_ name: String, _ settings: [String: String] = [:]) throws -> any Optimizer {
   let parts = name.split(separator: "@").map(String.init)
-  let entry = try catalogue.optimizerEntry(parts[0])
-  return try configured(entry.make(), entry.presets, parts.dropFirst().first, settings)
+  let entry = try catalogue.entry(parts[0], kind: .optimizer)
+  let optimizer = try #require(entry.make() as? any Optimizer)
+  return try configured(optimizer, entry.presets, parts.dropFirst().first, settings)
 }
 
 /// A schedule by name and preset with settings.
 func schedule(_ name: String, _ settings: [String: String] = [:]) throws -> any Schedule {
   let parts = name.split(separator: "@").map(String.init)
-  let entry = try catalogue.scheduleEntry(parts[0])
-  return try configured(entry.make(), entry.presets, parts.dropFirst().first, settings)
+  let entry = try catalogue.entry(parts[0], kind: .schedule)
+  let schedule = try #require(entry.make() as? any Schedule)
+  return try configured(schedule, entry.presets, parts.dropFirst().first, settings)
 }
 
 private func configured<P>(

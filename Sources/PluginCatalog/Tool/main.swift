@@ -1,8 +1,8 @@
 // Writes the list of compiled-in plugins: PluginCatalog PLUGINS-FOLDER OUTPUT [ENGINE-FILE ...]
 //
-// Every `Optimizers/X.swift`, `Schedules/X.swift` and `Problems/X.swift` is taken to define the type
-// `X`; where it does not, the compiler says so at line 1 of that file. Every `Suites/X.yaml` becomes
-// the suite `X`.
+// For each kind of `PluginKind`, every `<Kind>/X.swift` is taken to define the type `X`; where it does
+// not, the compiler says so at line 1 of that file. Every `<Kind>/x.yaml` becomes the plugin `x`. Each
+// kind has a function of its own, so that none of them grows with all.
 
 import Foundation
 import OptimizerKit
@@ -12,12 +12,33 @@ func contents(_ file: URL) throws -> String {
   try String(contentsOf: file, encoding: .utf8)
 }
 
-/// The files of a folder with an extension, sorted; none where there is no such folder.
-func files(in folder: URL, extension suffix: String) -> [URL] {
+/// The files of a kind below the folder of plugins, sorted; none where there is no such folder.
+func files(of kind: PluginKind, in folder: URL) -> [URL] {
+  let folder = folder.appendingPathComponent(kind.folder)
   let all =
     (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil))
     ?? []
-  return all.filter { $0.pathExtension == suffix }.sorted { $0.path < $1.path }
+  return all.filter { $0.pathExtension == kind.language.rawValue }.sorted { $0.path < $1.path }
+}
+
+/// The lines that register one file.
+func registration(of file: URL, kind: PluginKind) throws -> [String] {
+  let stem = file.deletingPathExtension().lastPathComponent
+  let text = try contents(file)
+  let place = "file: \"\(kind.file(stem))\", sourceHash: \"\(ContentHash.of(text))\")"
+  switch kind.language {
+  case .swift:
+    return [
+      "#sourceLocation(file: \"\(file.path)\", line: 1)",
+      "    register(\(stem).self, \(place)",
+      "#sourceLocation()",
+    ]
+  case .yaml:
+    return [
+      "    register(.\(kind.rawValue), name: \"\(stem)\", text: ###\"\"\"", text,
+      "\"\"\"###, \(place)",
+    ]
+  }
 }
 
 let arguments = CommandLine.arguments
@@ -45,22 +66,12 @@ var lines = [
   "    var catalogue = PluginCatalogue()",
   "    catalogue.engineHash = \"\(engine.text)\"",
 ]
-for kind in ["Optimizers", "Schedules", "Problems"] {
-  for file in files(in: folder.appendingPathComponent(kind), extension: "swift") {
-    let type = file.deletingPathExtension().lastPathComponent
-    let hash = ContentHash.of(try contents(file))
-    lines.append("#sourceLocation(file: \"\(file.path)\", line: 1)")
-    lines.append(
-      "    catalogue.register("
-        + "\(type).self, file: \"Plugins/\(kind)/\(type).swift\", sourceHash: \"\(hash)\")")
-  }
+lines += PluginKind.allCases.map { "    catalogue.registerBuiltIn\($0.folder)()" }
+lines += ["    return catalogue", "  }"]
+for kind in PluginKind.allCases {
+  lines += ["", "  private mutating func registerBuiltIn\(kind.folder)() {"]
+  for file in files(of: kind, in: folder) { lines += try registration(of: file, kind: kind) }
+  lines.append("  }")
 }
-lines.append("#sourceLocation()")
-for file in files(in: folder.appendingPathComponent("Suites"), extension: "yaml") {
-  let name = file.deletingPathExtension().lastPathComponent
-  lines.append("    catalogue.registerSuite(\"\(name)\", text: ###\"\"\"")
-  lines.append(try contents(file))
-  lines.append("\"\"\"###)")
-}
-lines += ["    return catalogue", "  }", "}", ""]
+lines += ["}", ""]
 try lines.joined(separator: "\n").write(to: output, atomically: true, encoding: .utf8)

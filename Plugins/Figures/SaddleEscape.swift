@@ -1,10 +1,11 @@
 // A saddle in three dimensions with the paths that leave it, or do not.
 
 import Analysis
+import Figures
 import OptimizerKit
 
 /// `saddle`: the surface with paths, and beside it the loss over steps with each escape.
-public struct SaddleFigure: Figure {
+public struct SaddleEscape: Figure {
   public static let name = "saddle"
   public static let summary = "3-D surface with paths, and the escape from the saddle over steps"
   public static let needs = "runs with their paths on a surface of two coordinates with a saddle"
@@ -38,7 +39,7 @@ public struct SaddleFigure: Figure {
       contest.runs.firstSeeds.filter { $0.trajectory.dimension == 2 && $0.finiteRows > 0 }
         .prefix(10))
     let size = (width: 1000, height: 520)
-    let viewport = surface.viewport ?? mapViewport(of: surface, runs: runs)
+    let viewport = surface.viewport ?? Viewport(of: surface, with: runs)
     let saddleLoss = surface.loss(at: saddle)
 
     let count = 31
@@ -54,7 +55,7 @@ public struct SaddleFigure: Figure {
       }
     }
     let heights = surface.evaluated(points).losses
-    let range = extent(heights) ?? 0...1
+    let range = ClosedRange(covering: heights) ?? 0...1
 
     var scene = Panel(
       frame: Frame(left: 0.0, right: 0.56, bottom: 0.0, top: 0.9),
@@ -63,10 +64,11 @@ public struct SaddleFigure: Figure {
     scene.terminalFrame = nil
     scene.commands = [
       Landscape.palette3D,
-      "set cbrange [\(decimal(range.lowerBound)):\(decimal(range.upperBound))]",
+      "set cbrange [\(Text.decimal(range.lowerBound)):\(Text.decimal(range.upperBound))]",
       "unset colorbox", "set view 56,\(viewAngle(surface, saddle)),1.1,1.2", "set ticslevel 0",
       "set pm3d scansautomatic border linecolor rgb '#a9b8c6' linewidth 0.35",
-      "set border 127 linecolor rgb '\(Ink.grid)'", "set xyplane at \(decimal(range.lowerBound))",
+      "set border 127 linecolor rgb '\(Ink.grid)'",
+      "set xyplane at \(Text.decimal(range.lowerBound))",
     ]
     scene.curves.append(
       Curve(
@@ -85,7 +87,7 @@ public struct SaddleFigure: Figure {
       }
       // Shorter where neighbours fall on the same pixel.
       line = sparse(line, viewport)
-      let color = input.colors[run.spec].color
+      let color = input.colors[run].color
       scene.curves.append(
         Curve(.table("path\(index)", columns: 3, line), .line(color, width: 2.6)))
       if line.count >= 3 {
@@ -105,23 +107,20 @@ public struct SaddleFigure: Figure {
         .points(Ink.marker, .diamond, size: 1.3, width: 1)))
 
     // Beside it, the loss.
-    let shapes = runs.map { PathShape.measure($0.trajectory, on: surface) }
-    let escapes = zip(runs, shapes).compactMap {
-      $0.0.diverged && $0.1.escapeStep == nil ? nil : $0.1.escapeStep
-    }
+    let escapes = runs.compactMap(\.escapeStep)
     let longest = runs.map { Double($0.trajectory.steps[$0.finiteRows - 1]) }.max() ?? 1
-    let waiting = shapes.contains { $0.escapeStep == nil }
+    let waiting = runs.contains { $0.escapeStep == nil }
     let end = waiting ? longest : min(longest, max(Double(escapes.max() ?? 0) * 1.5, 10))
     var lines: [ChartLine] = []
-    for (run, shape) in zip(runs, shapes) {
-      let look = input.colors[run.spec]
+    for run in runs {
+      let look = input.colors[run]
       var line = ChartLine(
         name: run.shownLabel, color: look.color,
         points: (0..<run.finiteRows).map {
           (Double(run.trajectory.steps[$0]), run.trajectory.losses[$0])
         }.filter { $0.x <= end }, diverged: run.diverged)
-      line.remark = shape.escapeStep.map { "escapes at step \($0)" } ?? "does not escape"
-      if let step = shape.escapeStep, let row = run.trajectory.steps.firstIndex(of: step) {
+      line.remark = run.escapeStep.map { "escapes at step \($0)" } ?? "does not escape"
+      if let step = run.escapeStep, let row = run.trajectory.steps.firstIndex(of: step) {
         line.marks = [(Double(step), run.trajectory.losses[row])]
       }
       lines.append(line)
@@ -148,7 +147,7 @@ public struct SaddleFigure: Figure {
     chart.add(lines, prefix: "loss", of: size, size: 10.5)
 
     var picture = Picture(
-      name: name, title: title(runs, shapes, oneLine(contest.problem.name)),
+      name: name, title: title(runs, Text.oneLine(contest.problem.name)),
       caption: Caption(
         contest.runs, of: input,
         notes: ["a run has escaped when its loss is 0.1 below the saddle's; a ring marks the step"]),
@@ -181,17 +180,17 @@ public struct SaddleFigure: Figure {
     return result
   }
 
-  private func title(_ runs: [RunRecord], _ shapes: [PathShape], _ problem: String) -> String {
-    let escaped = zip(runs, shapes).compactMap { run, shape in
-      shape.escapeStep.map { (run.shownLabel, $0) }
-    }.sorted { $0.1 < $1.1 }
-    let stuck = zip(runs, shapes).filter { $0.1.escapeStep == nil }.map { $0.0.shownLabel }.unique
+  private func title(_ runs: [TracedRun], _ problem: String) -> String {
+    let escaped = runs.compactMap { run in run.escapeStep.map { (run.shownLabel, $0) } }
+      .sorted { $0.1 < $1.1 }
+    let stuck = runs.filter { $0.escapeStep == nil }.map(\.shownLabel).unique
     guard let first = escaped.first else {
       return "None of \(runs.count) runs escapes from the saddle of \(problem)"
     }
     var text = "On \(problem), \(first.0) escapes from the saddle at step \(first.1)"
     if !stuck.isEmpty {
-      text += "; \(enumeration(Array(stuck.prefix(3)))) \(stuck.count == 1 ? "does" : "do") not"
+      text +=
+        "; \(Text.enumeration(Array(stuck.prefix(3)))) \(stuck.count == 1 ? "does" : "do") not"
     } else if let last = escaped.last, last.0 != first.0 {
       text += ", \(last.0) only at step \(last.1)"
     }

@@ -1,9 +1,10 @@
 // Scheduled hyperparameters against the step.
 
+import Figures
 import OptimizerKit
 
 /// `schedules`: the learning rate, and whatever else is scheduled, against the step.
-public struct SchedulesFigure: Figure {
+public struct Schedules: Figure {
   public static let name = "schedules"
   public static let summary = "learning rate and other scheduled hyperparameters against step"
   public static let needs = "runs with a schedule"
@@ -12,18 +13,18 @@ public struct SchedulesFigure: Figure {
 
   private struct Curve {
     var name: String
-    var spec: RunSpec
+    var run: TracedRun
     var points: [(x: Double, y: Double)]
   }
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let runs = input.runs.filter { !$0.spec.schedules.isEmpty }
+    let runs = input.runs.filter { !$0.spec.optimizer.schedules.isEmpty }
     var panels: [(hyperparameter: String, curves: [Curve])] = []
     for run in runs {
-      for schedule in run.spec.schedules {
+      for schedule in run.spec.optimizer.schedules {
         let points = points(schedule, run, input)
         guard points.count > 1 else { continue }
-        let names = schedule.parts.map { oneLine($0.name, limit: 24) }.joined(separator: " → ")
+        let names = schedule.parts.map { Text.oneLine($0.name, limit: 24) }.joined(separator: " → ")
         let index =
           panels.firstIndex { $0.hyperparameter == schedule.hyperparameter } ?? panels.count
         if index == panels.count { panels.append((schedule.hyperparameter, [])) }
@@ -32,7 +33,7 @@ public struct SchedulesFigure: Figure {
           curve.points.count == points.count
             && zip(curve.points, points).allSatisfy { $0.x == $1.x && $0.y == $1.y }
         }
-        if !same { panels[index].curves.append(Curve(name: names, spec: run.spec, points: points)) }
+        if !same { panels[index].curves.append(Curve(name: names, run: run, points: points)) }
       }
     }
     panels = panels.map { ($0.hyperparameter, Array($0.curves.prefix(10))) }
@@ -47,21 +48,21 @@ public struct SchedulesFigure: Figure {
     let each = (top - bottom) / Double(count)
     var margin = 0.0
     for (index, panel) in panels.prefix(count).enumerated() {
-      let several = panel.curves.map(\.spec.optimizer.name).unique.count > 1
+      let several = panel.curves.map(\.run.spec.optimizer.name).unique.count > 1
       // Two of the same name are told apart by the run that they belong to.
       let names = panel.curves.map { curve in
         panel.curves.filter { $0.name == curve.name }.count > 1 || several
-          ? oneLine(abbreviated(curve.spec.label), limit: 34) : curve.name
+          ? Text.oneLine(Text.abbreviated(curve.run.label), limit: 34) : curve.name
       }
       let lines = zip(panel.curves, names).enumerated().map { i, pair in
         let last = pair.0.points.last!.y
         let first = pair.0.points.first!.y
         return ChartLine(
-          name: pair.1, color: color(i, pair.0.spec, several, input), points: pair.0.points,
-          remark: "\(readable(first, digits: 2)) → \(readable(last, digits: 2))")
+          name: pair.1, color: color(i, pair.0.run, several, input), points: pair.0.points,
+          remark: "\(Text.readable(first, digits: 2)) → \(Text.readable(last, digits: 2))")
       }
       let values = panel.curves.flatMap { $0.points.map(\.y) }
-      let range = extent(values + [0]) ?? 0...1
+      let range = ClosedRange(covering: values + [0]) ?? 0...1
       let room = max((range.upperBound - range.lowerBound) * 0.05, 1e-12)
       let steps = panel.curves.flatMap { $0.points.map(\.x) }.max() ?? 1
       margin = max(margin, Panel.nameMargin(lines, size: 10.5, width: size.width))
@@ -72,7 +73,7 @@ public struct SchedulesFigure: Figure {
           bottom: y1 - each + 40 / Double(size.height), top: y1 - 16 / Double(size.height)),
         x: Axis(index == count - 1 ? "step" : "", 0...max(steps, 1)),
         y: Axis(
-          panel.hyperparameter == "lr" ? "learning rate" : oneLine(panel.hyperparameter),
+          panel.hyperparameter == "lr" ? "learning rate" : Text.oneLine(panel.hyperparameter),
           range.lowerBound...(range.upperBound + room), grid: true))
       drawn.append(axes)
       charts.append(lines)
@@ -93,16 +94,16 @@ public struct SchedulesFigure: Figure {
 
   /// Schedules of one optimizer are told apart by colour; those of several have the optimizers'.
   private func color(
-    _ index: Int, _ spec: RunSpec, _ several: Bool, _ input: FigureInput
+    _ index: Int, _ run: TracedRun, _ several: Bool, _ input: FigureInput
   ) -> String {
     several
-      ? input.colors[spec].color : OptimizerColors.palette[index % OptimizerColors.palette.count]
+      ? input.colors[run].color : OptimizerColors.palette[index % OptimizerColors.palette.count]
   }
 
   private func points(
-    _ schedule: ScheduleSpec, _ run: RunRecord, _ input: FigureInput
+    _ schedule: ScheduleSpec, _ run: TracedRun, _ input: FigureInput
   ) -> [(x: Double, y: Double)] {
-    let steps = max(run.spec.steps, 1)
+    let steps = max(run.spec.budget.mostSteps ?? run.steps, 1)
     let text = run.spec.optimizer[schedule.hyperparameter]
     if let sequence = input.schedule(schedule.parts), let base = text.flatMap({ Double($0) }) {
       let stride = max(1, steps / 1000)
@@ -120,12 +121,12 @@ public struct SchedulesFigure: Figure {
   private func title(_ panels: [(String, [Curve])]) -> String {
     let curves = panels[0].1
     let names = curves.map(\.name).unique
-    let what = panels[0].0 == "lr" ? "learning rate" : oneLine(panels[0].0)
+    let what = panels[0].0 == "lr" ? "learning rate" : Text.oneLine(panels[0].0)
     if names.count == 1, let points = curves.first?.points {
-      return "\(names[0]): the \(what) goes from \(readable(points.first!.y, digits: 2)) to "
-        + readable(points.last!.y, digits: 2)
+      return "\(names[0]): the \(what) goes from \(Text.readable(points.first!.y, digits: 2)) to "
+        + Text.readable(points.last!.y, digits: 2)
     }
     return "\(names.count) schedules of the \(what)"
-      + (names.count <= 4 ? ": \(enumeration(names))" : "")
+      + (names.count <= 4 ? ": \(Text.enumeration(names))" : "")
   }
 }

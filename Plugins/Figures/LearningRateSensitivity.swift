@@ -1,11 +1,12 @@
 // The outcome against the learning rate.
 
 import Analysis
+import Figures
 import Glibc
 import OptimizerKit
 
 /// `lr-sensitivity`: how much the outcome depends on the learning rate, optimizer by optimizer.
-public struct LearningRateFigure: Figure {
+public struct LearningRateSensitivity: Figure {
   public static let name = "lr-sensitivity"
   public static let summary = "final loss against learning rate, divergence marked"
   public static let needs = "runs of an optimizer with at least two learning rates"
@@ -15,7 +16,7 @@ public struct LearningRateFigure: Figure {
   /// The runs of one optimizer that differ in nothing but learning rate and seed.
   private struct Sweep {
     var name: String
-    var rates: [(lr: Double, runs: [RunRecord])]
+    var rates: [(lr: Double, runs: [TracedRun])]
   }
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
@@ -31,15 +32,14 @@ public struct LearningRateFigure: Figure {
 
   private func sweeps(_ contest: Contest) -> [Sweep] {
     struct Key: Hashable {
-      var optimizer: PluginSpec
-      var schedules: [ScheduleSpec]
+      var optimizer: OptimizerSpec
     }
-    var groups: [(key: Key, runs: [(Double, RunRecord)])] = []
+    var groups: [(key: Key, runs: [(Double, TracedRun)])] = []
     for run in contest.runs {
       guard let text = run.spec.optimizer["lr"], let lr = Double(text), lr > 0 else { continue }
       var rest = run.spec.optimizer
-      rest.settings.removeAll { $0.name == "lr" }
-      let key = Key(optimizer: rest, schedules: run.spec.schedules)
+      rest.plugin.settings.removeAll { $0.name == "lr" }
+      let key = Key(optimizer: rest)
       if let i = groups.firstIndex(where: { $0.key == key }) {
         groups[i].runs.append((lr, run))
       } else {
@@ -52,9 +52,9 @@ public struct LearningRateFigure: Figure {
       // Named after the optimizer, or after its label without the learning rate where it has
       // several sets of other settings.
       let several = groups.filter { $0.key.optimizer.name == key.optimizer.name }.count > 1
-      let name = several ? withoutRate(runs[0].1.spec.label) : key.optimizer.name
+      let name = several ? withoutRate(runs[0].1.label) : key.optimizer.name
       return Sweep(
-        name: oneLine(abbreviated(name), limit: 30),
+        name: Text.oneLine(Text.abbreviated(name), limit: 30),
         rates: rates.map { rate in (rate, runs.filter { $0.0 == rate }.map(\.1)) })
     }
   }
@@ -76,7 +76,7 @@ public struct LearningRateFigure: Figure {
     let surface = input.surface(contest.problem)
     let floor = surface?.minimumLoss
     let isTraining = contest.runs.contains { !$0.trajectory.validation.isEmpty }
-    func outcome(_ run: RunRecord) -> Double {
+    func outcome(_ run: TracedRun) -> Double {
       if run.diverged || run.status == .crashed { return .infinity }
       if isTraining {
         return run.trajectory.validation.last.map(\.metrics.loss) ?? .infinity
@@ -140,7 +140,7 @@ public struct LearningRateFigure: Figure {
       let finite = line.points.filter { $0.y.isFinite }
       if let minimum = finite.min(by: { $0.y < $1.y }) {
         line.marks = [minimum]
-        line.remark = "best at \(readable(minimum.x))"
+        line.remark = "best at \(Text.readable(minimum.x))"
         // How many decades of learning rates end within a factor of ten of the best outcome.
         let good = finite.filter { $0.y <= minimum.y * 10 }.map(\.x)
         best.append(
@@ -189,7 +189,7 @@ public struct LearningRateFigure: Figure {
     ]
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
     return Picture(
-      name: name, title: title(best, oneLine(contest.problem.name)),
+      name: name, title: title(best, Text.oneLine(contest.problem.name)),
       caption: Caption(sweeps.flatMap { $0.rates.flatMap(\.runs) }, of: input, notes: notes),
       panels: [panel])
   }
@@ -200,7 +200,8 @@ public struct LearningRateFigure: Figure {
     guard let wide = best.max(by: { $0.width < $1.width }),
       let low = best.min(by: { $0.value < $1.value })
     else { return "On \(problem), every learning rate diverges" }
-    let first = "On \(problem), \(low.name) does best, at a learning rate of \(readable(low.lr))"
+    let first =
+      "On \(problem), \(low.name) does best, at a learning rate of \(Text.readable(low.lr))"
     guard best.count > 1, wide.width > 0 else { return first }
     return first + "; \(wide.name) has the widest range near its best"
   }

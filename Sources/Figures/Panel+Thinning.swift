@@ -12,7 +12,9 @@ func simplified(_ line: [(x: Double, y: Double)], tolerance: Double) -> [(x: Dou
 extension Panel {
   /// A line thinned to what this panel can show, its coordinates measured along the axes (which
   /// may be logarithmic); where a point is not finite, the line is broken.
-  func thinned(_ points: [(x: Double, y: Double)], of picture: (width: Int, height: Int))
+  ///
+  /// - Parameter picture: its size in pixels.
+  public func thinned(_ points: [(x: Double, y: Double)], of picture: (width: Int, height: Int))
     -> [(x: Double, y: Double)]
   {
     let pixelsX = (frame.right - frame.left) * Double(picture.width)

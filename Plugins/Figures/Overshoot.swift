@@ -1,13 +1,17 @@
 // The distance from the minimum along the flat and along the steep direction.
 
 import Analysis
+import Figures
 import OptimizerKit
 
 /// `overshoot`: how far each optimizer passes the minimum, in each of two directions.
-public struct OvershootFigure: Figure {
+public struct Overshoot: Figure {
   public static let name = "overshoot"
   public static let summary = "distance along the flat and the steep direction against step"
   public static let needs = "runs with their paths on a surface whose minimum is known"
+
+  @Hyperparameter("paths at most: more names do not fit beside a panel", in: 1...20)
+  public var paths = 7
 
   public init() {}
 
@@ -30,11 +34,8 @@ public struct OvershootFigure: Figure {
     return pictures
   }
 
-  /// More than so many names do not fit beside a panel.
-  private static let mostPaths = 7
-
   private struct Path {
-    var run: RunRecord
+    var run: TracedRun
     var shape: PathShape
     var frame: PathFrame
   }
@@ -42,7 +43,7 @@ public struct OvershootFigure: Figure {
   private func picture(
     _ name: String, _ contest: Contest, _ surface: any Surface, _ input: FigureInput
   ) -> Picture? {
-    let paths = contest.runs.firstSeeds.prefix(Self.mostPaths).compactMap { run -> Path? in
+    let paths = contest.runs.firstSeeds.prefix(self.paths).compactMap { run -> Path? in
       guard run.trajectory.dimension == surface.dimension, run.finiteRows > 1 else { return nil }
       let shape = PathShape.measure(run.trajectory, on: surface)
       guard let frame = shape.frame, frame.isAtMinimum, frame.flattest != nil,
@@ -80,8 +81,8 @@ public struct OvershootFigure: Figure {
         }
         let overshoot = isFlat ? path.shape.flatOvershoot : path.shape.steepOvershoot
         var line = ChartLine(
-          name: path.run.shownLabel, color: input.colors[path.run.spec].color,
-          dash: input.colors[path.run.spec].dash, points: points, diverged: path.run.diverged)
+          name: path.run.shownLabel, color: input.colors[path.run].color,
+          dash: input.colors[path.run].dash, points: points, diverged: path.run.diverged)
         // Once it has left for good, what follows would only blacken the picture.
         if let last = points.lastIndex(where: { abs($0.y) < 300 }), last + 1 < points.count {
           line.points = Array(points[...(last + 1)])
@@ -91,7 +92,7 @@ public struct OvershootFigure: Figure {
           line.remark = "diverges at step \(path.run.steps)"
         } else if let percent = overshoot?.percent {
           if percent >= 0.5, let step = overshoot?.step {
-            line.remark = "over by \(percentage(percent)) at step \(step)"
+            line.remark = "over by \(Text.percentage(percent)) at step \(step)"
             if Double(step) <= end { line.marks = [(Double(step), -percent)] }
           } else {
             line.remark = "no overshoot"
@@ -103,7 +104,7 @@ public struct OvershootFigure: Figure {
       for line in lines where !line.diverged {
         values += line.points.map { min(max($0.y, -160), 160) }
       }
-      let range = extent(values) ?? -100...100
+      let range = ClosedRange(covering: values) ?? -100...100
       let room = (range.upperBound - range.lowerBound) * 0.06
       let top = index == 0 ? 0.85 : 0.44
       var panel = Panel(
@@ -129,12 +130,12 @@ public struct OvershootFigure: Figure {
         charts[index], prefix: index == 0 ? "flat" : "steep", of: size, size: 10.5)
     }
     var picture = Picture(
-      name: name, title: title(paths, oneLine(contest.problem.name)),
+      name: name, title: title(paths, Text.oneLine(contest.problem.name)),
       caption: Caption(
         contest.runs, of: input,
         notes: [
-          contest.runs.firstSeeds.count > Self.mostPaths
-            ? "the first \(Self.mostPaths) of \(contest.runs.firstSeeds.count) runs" : "all runs",
+          contest.runs.firstSeeds.count > self.paths
+            ? "the first \(self.paths) of \(contest.runs.firstSeeds.count) runs" : "all runs",
           "directions: \(paths[0].frame.name)",
           "a ring marks the farthest passage beyond the minimum, in per cent of the initial "
             + "distance along that direction",
@@ -152,10 +153,10 @@ public struct OvershootFigure: Figure {
     guard let most = ranked.first else { return "No run on \(problem) ends at a finite loss" }
     if most.1 < 0.5 { return "On \(problem), no run passes the minimum along the flat direction" }
     var text =
-      "On \(problem), \(most.0) overshoots by \(percentage(most.1)) along the "
+      "On \(problem), \(most.0) overshoots by \(Text.percentage(most.1)) along the "
       + "flat direction"
     if let least = ranked.last, ranked.count > 1, least.0 != most.0 {
-      text += ", \(least.0) " + (least.1 < 0.5 ? "not at all" : "by \(percentage(least.1))")
+      text += ", \(least.0) " + (least.1 < 0.5 ? "not at all" : "by \(Text.percentage(least.1))")
     }
     return text
   }

@@ -11,25 +11,26 @@ import OptimizerKit
 /// While the lab knows no more names than there are colours, each of them keeps its colour whoever
 /// else takes part.
 /// Several settings of one optimizer share its colour and differ in shade and dash.
-struct OptimizerColors: Sendable {
-  static let palette = [
+public struct OptimizerColors: Sendable {
+  /// The colours, safe for colour-blind readers.
+  public static let palette = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
     "#332288", "#3d4144", "#882255", "#999933", "#44aa99", "#7a4a2b",
   ]
 
   /// A colour and a dash.
-  struct Look: Sendable, Equatable {
-    var color: String
-    var dash: Dash
+  public struct Look: Sendable, Equatable {
+    public var color: String
+    public var dash: Dash
   }
 
   /// Variants are told apart where they meet: within a problem.
   private struct Side: Hashable {
     var optimizer: String
     var problem: PluginSpec
-    init(_ spec: RunSpec) {
-      optimizer = spec.optimizer.name
-      problem = spec.problem
+    init(_ run: TracedRun) {
+      optimizer = run.spec.optimizer.name
+      problem = run.spec.problem
     }
   }
 
@@ -39,13 +40,13 @@ struct OptimizerColors: Sendable {
   /// The colours of these runs.
   ///
   /// - Parameter known: the optimizers that the lab knows, which keep their colours.
-  init(_ specs: [RunSpec], known: [String] = []) {
+  public init(_ runs: [TracedRun], known: [String] = []) {
     let home = Self.places(of: Set(known).sorted(), from: [:])
-    let shown = Set(specs.map(\.optimizer.name)).sorted()
+    let shown = Set(runs.map(\.spec.optimizer.name)).sorted()
     slots = Self.places(
       of: shown.filter { home[$0] != nil } + shown.filter { home[$0] == nil }, from: home)
     var labels: [Side: Set<String>] = [:]
-    for spec in specs { labels[Side(spec), default: []].insert(spec.label) }
+    for run in runs { labels[Side(run), default: []].insert(run.label) }
     for (side, labels) in labels {
       // The shortest label comes first and has the plain colour.
       let ordered = labels.sorted { ($0.count, $0) < ($1.count, $1) }
@@ -74,12 +75,12 @@ struct OptimizerColors: Sendable {
   }
 
   /// The look of a run.
-  subscript(spec: RunSpec) -> Look {
-    looks[Side(spec)]?[spec.label] ?? Look(color: color(of: spec.optimizer.name), dash: .solid)
+  public subscript(run: TracedRun) -> Look {
+    looks[Side(run)]?[run.label] ?? Look(color: color(of: run.spec.optimizer.name), dash: .solid)
   }
 
   /// The plain colour of an optimizer.
-  func color(of optimizer: String) -> String {
+  public func color(of optimizer: String) -> String {
     Self.palette[slots[optimizer] ?? Self.preferredSlot(optimizer)]
   }
 
@@ -93,14 +94,14 @@ struct OptimizerColors: Sendable {
   }
 
   /// The shade of a variant: the colour itself, then by turns darker and lighter.
-  static func shade(_ color: String, _ variant: Int) -> String {
+  public static func shade(_ color: String, _ variant: Int) -> String {
     guard variant > 0 else { return color }
     let amount = min(0.2 + 0.15 * Double((variant + 1) / 2), 0.6)
     return mixed(color, variant % 2 == 1 ? "#000000" : "#ffffff", amount)
   }
 
   /// A colour with a share of another.
-  static func mixed(_ a: String, _ b: String, _ share: Double) -> String {
+  public static func mixed(_ a: String, _ b: String, _ share: Double) -> String {
     func parts(_ color: String) -> [Double] {
       let number = Int(color.dropFirst(), radix: 16) ?? 0
       return [number >> 16, number >> 8 & 255, number & 255].map(Double.init)

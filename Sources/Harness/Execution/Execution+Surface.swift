@@ -9,13 +9,18 @@ extension PluginCatalogue {
   ///   gives the same bits.
   func descend(
     _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
-    schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder,
+    schedules: [LevelSchedule], recorder: RunRecorder,
     stepwise: Bool = false
-  ) throws -> RunRecord {
+  ) throws -> RunResult {
     recorder.minimumLoss = surface.minimumLoss
+    let ruler = recorder.context.rulers.ruler(for: recorder.spec.problem, surface)
+    recorder.measure = {
+      ruler.measures(of: $0, by: schedules.isEmpty ? optimizer : nil)
+    }
     let scheduled = try ScheduledHyperparameters(
-      schedules, for: optimizer, steps: recorder.spec.steps)
-    recordRows(surface, points: start, firstStep: 0, rates: [0], recorder: recorder)
+      schedules, for: optimizer, steps: recorder.spec.budget.total)
+    recordRows(
+      surface, points: start, firstStep: 0, rates: [0], cost: RunCost(), recorder: recorder)
     if !stepwise, surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
       !type(of: rule).hasEvaluationPoint
     {
@@ -30,7 +35,7 @@ extension PluginCatalogue {
   private func descendInPlane(
     _ surface: any Surface, from start: [Double], with rule: any CoordinateRule,
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
-  ) -> RunRecord {
+  ) -> RunResult {
     var rule = rule
     var state: OptimizerState<Double> = rule.state(count: 2)
     var point = Planar(start[0], start[1])
@@ -43,8 +48,9 @@ extension PluginCatalogue {
     var path = [Planar<Double>](repeating: point, count: longest)
     var step = 0
     var seconds = 0.0
-    while step < recorder.spec.steps, !recorder.isFinished {
-      let steps = min(chunk, recorder.spec.steps - step)
+    let budget = recorder.spec.budget
+    while !recorder.isFinished, !budget.isSpent(steps: step, gradients: step, seconds: seconds) {
+      let steps = min(chunk, recorder.steps - step)
       let rates = (step..<step + steps).map { scheduled.learningRate(after: $0) }
       scheduled.apply(to: &rule, after: step)
       let begin = recorder.context.now()
@@ -59,20 +65,24 @@ extension PluginCatalogue {
       seconds += taken
       chunk = taken < 0.01 ? min(2 * chunk, longest) : max(chunk / 2, 1)
       let points = path[..<steps].flatMap { [$0.x, $0.y] }
-      recordRows(surface, points: points, firstStep: step + 1, rates: rates, recorder: recorder)
+      var counts = EvaluationCounts()
+      counts.gradients = step + steps
+      recordRows(
+        surface, points: points, firstStep: step + 1, rates: rates,
+        cost: RunCost(counts: counts, seconds: seconds), recorder: recorder)
       step += steps
       recorder.checkTime()
     }
     var counts = EvaluationCounts()
     counts.gradients = recorder.lastStep
-    return recorder.record(counts: counts, seconds: seconds)
+    return recorder.result(counts: counts, seconds: seconds)
   }
 
   /// Any optimizer in any dimension, one step at a time.
   private func descendStepwise(
     _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
-  ) throws -> RunRecord {
+  ) throws -> RunResult {
     var optimizer = optimizer
     let seed = recorder.spec.seed
     let current = CurrentStep()
@@ -82,15 +92,18 @@ extension PluginCatalogue {
     var context = StepContext(
       x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
       oracle: oracle(of: surface, seed: seed, current: current, meter: meter), seed: seed,
-      steps: recorder.spec.steps)
+      steps: recorder.spec.budget.mostSteps)
     context.loss = surface.loss(at: x)
     var step = 0
     var seconds = 0.0
     while !recorder.isFinished,
-      !recorder.isSpent(steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      !recorder.spec.budget.isSpent(
+        steps: step, gradients: meter.counts.gradients, seconds: seconds)
     {
-      context.begin(step: step + 1, rates: scheduled.learningRates(after: step))
-      scheduled.apply(to: &optimizer, after: step)
+      let spent = recorder.spec.budget.spent(
+        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
+      scheduled.apply(to: &optimizer, after: spent)
       let lr = context.lr
       step += 1
       current.step = step
@@ -109,13 +122,13 @@ extension PluginCatalogue {
       let reported = optimizer.evaluationPoint(context.x, state: context.state)
       let loss = recordRows(
         surface, points: (reported ?? context.x).array, firstStep: step, rates: [lr],
-        recorder: recorder)
+        cost: RunCost(counts: meter.counts, seconds: seconds), recorder: recorder)
       context.loss = reported == nil ? loss : surface.loss(at: context.x)
       if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
         recorder.checkTime()
       }
     }
-    return recorder.record(counts: meter.counts, seconds: seconds)
+    return recorder.result(counts: meter.counts, seconds: seconds)
   }
 
   /// What an optimizer may ask of a surface; the noise of its gradients is that of the current step.
@@ -140,7 +153,7 @@ extension PluginCatalogue {
   /// Evaluates points that follow each other and records them; returns the loss at the last one.
   @discardableResult
   private func recordRows(
-    _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double],
+    _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double], cost: RunCost,
     recorder: RunRecorder
   ) -> Double {
     let dimension = surface.dimension
@@ -149,12 +162,14 @@ extension PluginCatalogue {
     var norms = losses
     surface.evaluate(points, count: count, losses: &losses, gradientNorms: &norms)
     points.withUnsafeBufferPointer { points in
-      for i in 0..<count {
-        recorder.row(
-          step: firstStep + i, loss: losses[i], gradientNorm: norms[i],
-          learningRate: rates[i],
-          point: UnsafeBufferPointer(rebasing: points[i * dimension..<(i + 1) * dimension]))
-        if recorder.isFinished { return }
+      losses.withUnsafeBufferPointer { losses in
+        norms.withUnsafeBufferPointer { norms in
+          rates.withUnsafeBufferPointer { rates in
+            recorder.rows(
+              from: firstStep, losses: losses, gradientNorms: norms, learningRates: rates,
+              points: points, cost: cost)
+          }
+        }
       }
     }
     return losses[count - 1]

@@ -1,15 +1,18 @@
 // Paths on ill-conditioned quadratics, small multiples over condition number and optimizer.
 
 import Analysis
+import Figures
 import Glibc
 import OptimizerKit
 
 /// `zigzag`: in the eigenbasis of a quadratic, the paths of several optimizers at several condition
 /// numbers, each with the share of its steps at which it turns back along the steep direction.
-public struct ZigZagFigure: Figure {
+public struct ZigZag: Figure {
   public static let name = "zigzag"
   public static let summary = "zig-zag on quadratics: small multiples over condition number"
   public static let needs = "runs with their paths on a quadratic of two coordinates"
+
+  @Hyperparameter("condition numbers side by side, at most", in: 1...8) public var columns = 4
 
   public init() {}
 
@@ -41,9 +44,10 @@ public struct ZigZagFigure: Figure {
           surface: surface, condition: high / low, flat: low, steep: high))
     }
     columns.sort { $0.condition < $1.condition }
-    // Four columns at most: the ends of the range, and what lies evenly between.
-    if columns.count > 4 {
-      columns = [0, 1, 2, 3].map { columns[$0 * (columns.count - 1) / 3] }
+    // Where there are too many: the ends of the range, and what lies evenly between.
+    let most = self.columns
+    if columns.count > most {
+      columns = (0..<most).map { columns[$0 * (columns.count - 1) / max(most - 1, 1)] }
     }
     guard !columns.isEmpty else { throw missing(input) }
     let runs = columns.flatMap(\.contest.runs)
@@ -52,8 +56,8 @@ public struct ZigZagFigure: Figure {
     let crowded = columns.contains { column in
       column.contest.runs.map(\.spec.optimizer.name).unique.count < column.contest.runs.count
     }
-    func row(_ run: RunRecord) -> String {
-      crowded ? run.shownLabel : oneLine(run.spec.optimizer.name, limit: 36)
+    func row(_ run: TracedRun) -> String {
+      crowded ? run.shownLabel : Text.oneLine(run.spec.optimizer.name, limit: 36)
     }
     let rows = Array(runs.map(row).unique.prefix(7))
 
@@ -97,7 +101,7 @@ public struct ZigZagFigure: Figure {
         if r == 0 {
           panel.labels.append(
             Label(
-              text: "κ = \(readable(column.condition))", x: x0, y: y1 + 10 / Double(height),
+              text: "κ = \(Text.readable(column.condition))", x: x0, y: y1 + 10 / Double(height),
               system: .screen, size: 12, bold: true))
         }
         panel.curves.append(
@@ -106,9 +110,9 @@ public struct ZigZagFigure: Figure {
           .points("centre\(c)", [(0, 0)], Ink.marker, .asterisk, size: 0.9, width: 1.3))
         if let (run, path) = paths.first(where: { row($0.0) == name }) {
           let color =
-            crowded ? input.colors[run.spec].color : input.colors.color(of: run.spec.optimizer.name)
+            crowded ? input.colors[run].color : input.colors.color(of: run.spec.optimizer.name)
           let line = panel.thinned(
-            clipped(path, to: panel), of: (width: width, height: height))
+            panel.clipped(path), of: (width: width, height: height))
           panel.curves.append(.line("path\(c)-\(r)", line, color, width: 1.8))
           panel.curves.append(
             .points(
@@ -122,9 +126,9 @@ public struct ZigZagFigure: Figure {
             panel.curves.append(
               .points("end\(c)-\(r)", [end], color, .cross, size: 1.4, width: 2.5))
           }
-          let shape = PathShape.measure(run.trajectory, frame: frame)
-          if c == columns.count - 1, let share = shape.zigZag { shares.append((name, share)) }
-          var remark = shape.zigZag.map { "zig-zag \(percent($0))" } ?? "zig-zag –"
+          let zigZag = run.measures.zigZag
+          if c == columns.count - 1, let share = zigZag { shares.append((name, share)) }
+          var remark = zigZag.map { "zig-zag \(Text.percent($0))" } ?? "zig-zag –"
           if run.diverged { remark += ", diverges" }
           panel.labels.append(
             Label(
@@ -159,9 +163,9 @@ public struct ZigZagFigure: Figure {
       return "Paths on quadratics in the eigenbasis"
     }
     let text =
-      "At κ = \(readable(condition)), \(most.row) zig-zags on \(percent(most.share)) of its steps"
+      "At κ = \(Text.readable(condition)), \(most.row) zig-zags on \(Text.percent(most.share)) of its steps"
     guard ranked.count > 1, least.row != most.row else { return text }
-    return text + ", \(least.row) on \(percent(least.share))"
+    return text + ", \(least.row) on \(Text.percent(least.share))"
   }
 
   private func visible(_ p: (x: Double, y: Double), _ panel: Panel) -> Bool {

@@ -1,12 +1,13 @@
 // The loss above the minimum against what it cost, and what theory says.
 
 import Analysis
+import Figures
 import Glibc
 import OptimizerKit
 
 /// `convergence`: the loss above the minimum against gradient evaluations, with theory's rate where
 /// the rule is linear and the problem a quadratic.
-public struct ConvergenceFigure: Figure {
+public struct Convergence: Figure {
   public static let name = "convergence"
   public static let summary = "loss above the minimum against gradient evaluations, with theory"
   public static let needs = "runs on a surface whose minimum is known"
@@ -39,25 +40,22 @@ public struct ConvergenceFigure: Figure {
     // Below rounding of the loss itself, a gap says nothing.
     let least = max(initial * 1e-16, abs(floor) * 1e-16, 1e-300)
 
-    let eigenvalues =
-      surface.isQuadratic && !surface.isStochastic
-      ? PathFrame(for: surface).directions.compactMap(\.curvature).filter { $0 > 0 } : []
     var lines: [ChartLine] = []
     var theory: [(name: String, color: String, points: [(x: Double, y: Double)])] = []
     for (label, runs) in groups {
       let curves = runs.map { run -> [(x: Double, y: Double)] in
-        let cost =
-          run.steps > 0 && run.counts.gradients > 0
-          ? Double(run.counts.gradients) / Double(run.steps) : 1
-        return (0..<run.finiteRows).map { row in
-          (Double(run.trajectory.steps[row]) * cost, max(run.trajectory.losses[row] - floor, least))
+        (0..<run.finiteRows).map { row in
+          (
+            Double(run.trajectory.counts(row).gradients),
+            max(run.trajectory.losses[row] - floor, least)
+          )
         }
       }
-      let (median, band) = overSeeds(curves)
-      let look = input.colors[runs[0].spec]
+      let (median, band) = ChartLine.overSeeds(curves)
+      let look = input.colors[runs[0]]
       let count = runs.filter(\.diverged).count
       var line = ChartLine(
-        name: oneLine(abbreviated(label), limit: 36), color: look.color, dash: .solid,
+        name: Text.oneLine(Text.abbreviated(label), limit: 36), color: look.color, dash: .solid,
         points: median,
         band: band, diverged: count * 2 > runs.count)
       if count > 0 {
@@ -65,8 +63,9 @@ public struct ConvergenceFigure: Figure {
           runs.count == 1
           ? "diverges at step \(runs[0].steps)" : "\(count) of \(runs.count) diverge"
       }
-      if let rate = rate(runs[0], eigenvalues, input) {
-        line.remark += (line.remark.isEmpty ? "" : ", ") + "theory ρ = \(readable(rate, digits: 4))"
+      if let rate = runs[0].measures.theoreticalRate {
+        line.remark +=
+          (line.remark.isEmpty ? "" : ", ") + "theory ρ = \(Text.readable(rate, digits: 4))"
         if rate < 1, rate > 0, let line = asymptote(median, rate, least) {
           theory.append((label, look.color, line))
         }
@@ -97,7 +96,7 @@ public struct ConvergenceFigure: Figure {
           color: Ink.soft, size: 10, boxed: true, omittedInTerminal: true))
     }
     let seeds = groups.map(\.runs.count).max() ?? 1
-    var notes = ["values below \(readable(least)) are drawn there"]
+    var notes = ["values below \(Text.readable(least)) are drawn there"]
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
     if !theory.isEmpty {
       notes.append(
@@ -107,17 +106,6 @@ public struct ConvergenceFigure: Figure {
     return Picture(
       name: name, title: title(contest, floor),
       caption: Caption(contest.runs, of: input, notes: notes), panels: [panel])
-  }
-
-  private func rate(
-    _ run: RunRecord, _ eigenvalues: [Double], _ input: FigureInput
-  ) -> Double? {
-    guard !eigenvalues.isEmpty, run.spec.schedules.isEmpty,
-      let optimizer = input.optimizer(run.spec.optimizer)
-    else { return nil }
-    return LinearIteration.rate(
-      of: optimizer, learningRate: optimizer.baseLearningRate,
-      eigenvalues: [eigenvalues.min()!, eigenvalues.max()!])
   }
 
   /// The loss that falls by ρ² a step, through the run at a quarter of its fall.
@@ -139,20 +127,21 @@ public struct ConvergenceFigure: Figure {
   }
 
   private func title(_ contest: Contest, _ floor: Double) -> String {
-    let problem = oneLine(contest.problem.name)
+    let problem = Text.oneLine(contest.problem.name)
     let ends = contest.runs.byLabel.compactMap { label, runs -> (String, Double, Int)? in
       let gaps = runs.map { $0.diverged ? .infinity : max($0.finalLoss - floor, 0) }
       guard let median = Statistics.median(gaps), median.isFinite else { return nil }
       return (
-        oneLine(abbreviated(label), limit: 36), median, runs.map(\.counts.gradients).max() ?? 0
+        Text.oneLine(Text.abbreviated(label), limit: 36), median,
+        runs.map(\.counts.gradients).max() ?? 0
       )
     }.sorted { $0.1 < $1.1 }
     guard let best = ends.first, let worst = ends.last else {
       return "On \(problem), every run diverges"
     }
-    func gap(_ v: Double) -> String { readable(v, digits: 2) }
+    func gap(_ v: Double) -> String { Text.readable(v, digits: 2) }
     let arrivals = contest.runs.compactMap { run in
-      run.gradientsToReach(floor).map { (oneLine(abbreviated(run.spec.label), limit: 36), $0) }
+      run.gradientsToReach(floor).map { (Text.oneLine(Text.abbreviated(run.label), limit: 36), $0) }
     }
     let first = arrivals.min { $0.1 < $1.1 }
     var text =
@@ -161,7 +150,7 @@ public struct ConvergenceFigure: Figure {
           + ($0.1 == 1 ? "" : "s")
       } ?? "On \(problem), \(best.0) comes within \(gap(best.1)) of the minimum"
     let initial = contest.runs[0].initialLoss - floor
-    if ends.count > 1, worst.1 > RunRecord.reachedShare * max(initial, 0) {
+    if ends.count > 1, worst.1 > TracedRun.reachedShare * max(initial, 0) {
       text += "; \(worst.0) is \(gap(worst.1)) above it after \(worst.2)"
     }
     return text

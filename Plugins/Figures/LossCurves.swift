@@ -1,13 +1,17 @@
 // The training of a network: minibatch loss, validation loss and, where there are classes, accuracy.
 
 import Analysis
+import Figures
 import OptimizerKit
 
 /// `loss-curves`: train and validation over the steps, medians with bands over seeds.
-public struct LossCurvesFigure: Figure {
+public struct LossCurves: Figure {
   public static let name = "loss-curves"
   public static let summary = "network training: train and validation, bands over seeds"
   public static let needs = "runs that train a model, with validation passes"
+
+  @Hyperparameter("share of the steps over which the minibatch loss is averaged", in: 0..<1)
+  public var smoothing = 0.02
 
   public init() {}
 
@@ -26,12 +30,13 @@ public struct LossCurvesFigure: Figure {
   private func picture(_ name: String, _ contest: Contest, _ input: FigureInput) -> Picture {
     let size = (width: 1000, height: 460)
     let groups = contest.runs.byLabel.prefix(12)
-    func lines(_ curve: (RunRecord) -> [(x: Double, y: Double)]) -> [ChartLine] {
+    func lines(_ curve: (TracedRun) -> [(x: Double, y: Double)]) -> [ChartLine] {
       groups.map { label, runs in
-        let (median, band) = overSeeds(runs.map(curve))
+        let (median, band) = ChartLine.overSeeds(runs.map(curve))
         let diverged = runs.filter(\.diverged).count
         return ChartLine(
-          name: oneLine(abbreviated(label), limit: 30), color: input.colors[runs[0].spec].color,
+          name: Text.oneLine(Text.abbreviated(label), limit: 30),
+          color: input.colors[runs[0]].color,
           points: median,
           band: band,
           remark: diverged == 0
@@ -84,14 +89,14 @@ public struct LossCurvesFigure: Figure {
       Part(name: "loss", title: "Validation loss", lines: loss, axis: lossAxis("")),
     ]
     if case .validationLoss(let most) = target {
-      parts[1].target = (most, "target " + readable(most, digits: 3))
+      parts[1].target = (most, "target " + Text.readable(most, digits: 3))
     }
     if !shares.isEmpty {
       let axis = Axis("per cent", max(low - room, 0)...min(high + room, 100.5), grid: true)
       parts.append(
         Part(name: "accuracy", title: "Validation accuracy", lines: accuracy, axis: axis))
       if case .validationAccuracy(let least) = target {
-        parts[2].target = (100 * least, "target " + readable(100 * least, digits: 4) + " %")
+        parts[2].target = (100 * least, "target " + Text.readable(100 * least, digits: 4) + " %")
       }
     }
     let margin = Panel.nameMargin(train, size: 10.5, width: size.width)
@@ -123,9 +128,13 @@ public struct LossCurvesFigure: Figure {
     let seeds = groups.map(\.runs.count).max() ?? 1
     var notes: [String] = []
     if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
-    notes.append("the minibatch loss is smoothed by a running mean over 2 % of the steps")
+    notes.append(
+      smoothing > 0
+        ? "the minibatch loss is smoothed by a running mean over "
+          + "\(Text.readable(100 * smoothing)) % of the steps"
+        : "the minibatch loss is not smoothed")
     var picture = Picture(
-      name: name, title: title(groups.map { $0 }, oneLine(contest.problem.name)),
+      name: name, title: title(groups.map { $0 }, Text.oneLine(contest.problem.name)),
       caption: Caption(contest.runs, of: input, notes: notes), panels: panels)
     picture.width = size.width
     picture.height = size.height
@@ -141,9 +150,9 @@ public struct LossCurvesFigure: Figure {
     var target: (level: Double, text: String)?
   }
 
-  /// A running mean over a fiftieth of the rows on either side together.
+  /// A running mean over a share of the rows, half of them on either side.
   private func smoothed(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
-    let half = points.count / 100
+    let half = Int(Double(points.count) * smoothing / 2)
     guard half > 0 else { return points }
     var sums = [0.0]
     for p in points { sums.append(sums.last! + p.y) }
@@ -155,7 +164,7 @@ public struct LossCurvesFigure: Figure {
     }
   }
 
-  private func title(_ groups: [(label: String, runs: [RunRecord])], _ problem: String) -> String {
+  private func title(_ groups: [(label: String, runs: [TracedRun])], _ problem: String) -> String {
     let passes = groups.flatMap { $0.runs.flatMap(\.trajectory.validation) }
     let hasClasses = passes.contains { $0.metrics.accuracy.isFinite }
     // The share of errors or the loss: either way, less is better.
@@ -165,11 +174,13 @@ public struct LossCurvesFigure: Figure {
         if hasClasses { return run.diverged ? 1 : 1 - last.accuracy }
         return run.diverged ? .infinity : last.loss
       }
-      return Statistics.median(values).map { (oneLine(abbreviated(label), limit: 30), $0) }
+      return Statistics.median(values).map {
+        (Text.oneLine(Text.abbreviated(label), limit: 30), $0)
+      }
     }.sorted { $0.1 < $1.1 }
     guard let best = ends.first, best.1.isFinite else { return "Training on \(problem)" }
     func text(_ v: Double) -> String {
-      hasClasses ? readable(100 * (1 - v), digits: 3) + " %" : readable(v, digits: 3)
+      hasClasses ? Text.readable(100 * (1 - v), digits: 3) + " %" : Text.readable(v, digits: 3)
     }
     let metric = hasClasses ? "accuracy" : "loss"
     var title = "On \(problem), \(best.0) reaches a validation \(metric) of \(text(best.1))"

@@ -1,0 +1,191 @@
+// Made-up runs, on which figures are tried without running anything of the lab.
+
+import Analysis
+import Glibc
+import OptimizerKit
+
+/// Synthetic runs of which every kind of figure can be drawn: plain descent on a bowl and on a
+/// saddle under the names of several optimizers, with schedules, over learning rates, and training
+/// curves over seeds.
+public enum ExampleRuns {
+  /// A bowl with the curvatures 1 and κ.
+  struct Bowl: Surface {
+    static let name = "bowl"
+    static let summary = "a quadratic"
+    @Hyperparameter("condition", in: .positive) var condition = 25.0
+    init() {}
+    var dimension: Int { 2 }
+    var starts: [[Double]] { [[10, 1]] }
+    var minima: [[Double]] { [[0, 0]] }
+    var minimumLoss: Double? { 0 }
+    var viewport: Viewport? { Viewport(x: -12...12, y: -3...3) }
+    var isQuadratic: Bool { true }
+    func loss<X: Coordinates>(at x: X) -> X.Value {
+      0.5 * (x[0].squared + condition * x[1].squared)
+    }
+    func gradient<X: Coordinates>(at x: X, into g: inout X) {
+      g[0] = x[0]
+      g[1] = condition * x[1]
+    }
+  }
+
+  /// x² − y².
+  struct Pass: Surface {
+    static let name = "pass"
+    static let summary = "a saddle"
+    init() {}
+    var dimension: Int { 2 }
+    var starts: [[Double]] { [[1, 0.01]] }
+    var minima: [[Double]] { [] }
+    var saddle: [Double]? { [0, 0] }
+    var viewport: Viewport? { Viewport(x: -1.5...1.5, y: -1.5...1.5) }
+    func loss<X: Coordinates>(at x: X) -> X.Value { x[0].squared - x[1].squared }
+    func gradient<X: Coordinates>(at x: X, into g: inout X) {
+      g[0] = 2.0 * x[0]
+      g[1] = -2.0 * x[1]
+    }
+  }
+
+  /// From the base to zero in a straight line.
+  struct Line: Schedule {
+    static let name = "line"
+    static let summary = "linear"
+    init() {}
+    func value(base: Double, step: Int, steps: Int) -> Double {
+      base * (1 - Double(step) / Double(steps))
+    }
+  }
+
+  /// The surface of a specification; nil for any other than "bowl" and "pass".
+  public static func surface(_ spec: PluginSpec) -> (any Surface)? {
+    switch spec.name {
+    case Bowl.name:
+      var bowl = Bowl()
+      if let value = spec["condition"].flatMap({ Double($0) }) { bowl.condition = value }
+      return bowl
+    case Pass.name: return Pass()
+    default: return nil
+    }
+  }
+
+  /// What a figure is drawn from: runs, and the surfaces and schedules that they name.
+  public static func input(_ runs: [TracedRun]) -> FigureInput {
+    FigureInput(
+      runs: runs, ledger: FigureLedger(suite: "examples"), surface: surface,
+      schedule: { $0.first?.name == Line.name ? ScheduleSequence([Line()]) : nil })
+  }
+
+  /// Plain descent, labelled as asked. It ends as diverged where the loss exceeds 10¹².
+  ///
+  /// - Parameters:
+  ///   - problem: "bowl" or "pass", with settings.
+  ///   - surface: what it descends; that of the problem, or a bowl.
+  public static func run(
+    _ optimizer: String, on problem: PluginSpec = PluginSpec(name: "bowl", settings: []),
+    surface: (any Surface)? = nil, lr: Double = 0.05, steps: Int = 60, seed: UInt64 = 1,
+    label: String? = nil, isScheduled: Bool = false
+  ) -> TracedRun {
+    let surface = surface ?? Self.surface(problem) ?? Bowl()
+    var x = surface.starts[0]
+    var t = Trajectory()
+    t.dimension = x.count
+    var status = RunStatus.completed
+    for step in 0...steps {
+      let loss = surface.loss(at: x)
+      t.steps.append(step)
+      t.losses.append(loss)
+      t.gradientNorms.append(1)
+      t.learningRates.append(step == 0 ? 0 : lr)
+      t.points += x
+      if !(loss.magnitude < 1e12) {
+        status = .diverged
+        break
+      }
+      let g = surface.gradient(at: x)
+      for i in x.indices { x[i] -= lr * g[i] }
+    }
+    return record(
+      optimizer, problem: problem, surface: surface, label: label, lr: lr, seed: seed,
+      status: status, t,
+      isScheduled: isScheduled)
+  }
+
+  /// A run with a trajectory of one's own, measured.
+  public static func record(
+    _ optimizer: String, problem: PluginSpec, surface: (any Surface)? = nil, label: String? = nil,
+    lr: Double = 0.1, seed: UInt64 = 1, status: RunStatus = .completed, _ trajectory: Trajectory,
+    isScheduled: Bool = false
+  ) -> TracedRun {
+    var t = trajectory
+    // One gradient a step.
+    t.gradients = t.steps
+    let last = t.steps.last ?? 0
+    var counts = EvaluationCounts()
+    counts.gradients = last
+    let plugin = PluginSpec(name: optimizer, settings: [.init(name: "lr", value: shortest(lr))])
+    let line = ScheduleSpec(
+      hyperparameter: "lr", parts: [PluginSpec(name: Line.name, settings: [])])
+    let spec = RunSpec(
+      optimizer: OptimizerSpec(plugin, schedules: isScheduled ? [line] : []), problem: problem,
+      start: t.dimension > 0 ? Array(t.points.prefix(2)) : nil, seed: seed,
+      budget: .steps(max(last, 1)))
+    let ruler = (surface ?? Self.surface(problem)).map(PathRuler.init)
+    let outcome = Outcome(
+      status: status, reason: status == .diverged ? "loss above the cap" : "", steps: last,
+      initialLoss: t.losses.first ?? .nan, finalLoss: t.losses.last { $0.isFinite } ?? .nan,
+      bestLoss: t.losses.filter(\.isFinite).min() ?? .nan, counts: counts,
+      measures: ruler?.measures(of: t, by: nil) ?? RunMeasures())
+    return TracedRun(
+      RunRecord(
+        key: "\(optimizer)-\(lr)-\(seed)-\(problem.name)-\(label ?? "")",
+        label: label ?? optimizer, spec: spec, outcome: outcome), t)
+  }
+
+  /// The training of a network, with validation passes.
+  public static func training(
+    _ optimizer: String, seed: UInt64, diverged: Bool = false
+  ) -> TracedRun {
+    var t = Trajectory()
+    for step in 0...200 {
+      t.steps.append(step)
+      t.losses.append(
+        diverged && step > 100
+          ? .nan : 0.3 + 2 * exp(-Double(step) / 40) + 0.02 * Double(seed % 3))
+      t.gradientNorms.append(1)
+      t.learningRates.append(0.1)
+    }
+    for step in stride(from: 0, through: diverged ? 100 : 200, by: 50) {
+      let loss = 0.35 + 2 * exp(-Double(step) / 40)
+      t.validation.append(.init(step: step, metrics: .init(loss: loss, accuracy: 1 - loss / 3)))
+    }
+    return record(
+      optimizer, problem: PluginSpec(name: "net", settings: []), seed: seed,
+      status: diverged ? .diverged : .completed, t)
+  }
+
+  /// A run that left no rows.
+  public static func empty(on problem: String = "bowl") -> TracedRun {
+    var t = Trajectory()
+    t.dimension = 2
+    return record("sgd", problem: PluginSpec(name: problem, settings: []), status: .crashed, t)
+  }
+
+  /// Runs of which every figure can be drawn.
+  public static let everything: [TracedRun] = {
+    var runs: [TracedRun] = []
+    for condition in [5.0, 25, 100] {
+      let bowl = PluginSpec(
+        name: "bowl", settings: [.init(name: "condition", value: shortest(condition))])
+      for (i, name) in ["sgd", "momentum", "adam"].enumerated() {
+        runs.append(run(name, on: bowl, lr: (1.9 - 0.4 * Double(i)) / condition, isScheduled: true))
+      }
+    }
+    let pass = PluginSpec(name: "pass", settings: [])
+    runs += [run("sgd", on: pass), run("adam", on: pass, lr: 0.1)]
+    runs += [0.001, 0.01, 0.05, 0.1, 1].map { run("sgd", lr: $0, label: "sgd[lr=\($0)]") }
+    for seed in 1...3 as ClosedRange<UInt64> {
+      runs += [training("adam", seed: seed), training("sgd", seed: seed)]
+    }
+    return runs
+  }()
+}

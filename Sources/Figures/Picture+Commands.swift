@@ -1,0 +1,111 @@
+// From a picture to the commands that draw it, and to the script that redraws it.
+
+extension Picture {
+  /// The commands that draw the picture, and between them the data.
+  enum Piece {
+    case text(String)
+    case data(CurveData)
+  }
+
+  /// What to send to draw the picture with inline binary data.
+  func pieces(format: FigureFormat, characters: TerminalSize) -> [Piece] {
+    var pieces: [Piece] = [.text("reset\n")]
+    let drawn = prepared(for: format, characters: characters)
+    for (index, panel) in drawn.enumerated() {
+      pieces.append(
+        .text(
+          opening(index, of: drawn.count, format) + panel.setup(format)
+            + panel.plot { $0.binarySource }))
+      for curve in panel.curves { pieces.append(.data(curve.data)) }
+      pieces.append(.text("\n" + closing(index, of: drawn.count)))
+    }
+    return pieces
+  }
+
+  /// A script that redraws the picture on its own, its data as text.
+  func script(format: FigureFormat) -> String {
+    let drawn = prepared(for: format, characters: TerminalSize())
+    var names: [String: String] = [:]
+    var text = "# \(Text.oneLine(title, limit: 200))\n#\n"
+    for line in caption.text.split(separator: "\n") { text += "# \(line)\n" }
+    text += "#\n# Redraws \(name).\(format.rawValue): gnuplot \(name).gp\n\n"
+    text += "set encoding utf8\n"
+    text += format.terminal(width: width, height: height, characters: TerminalSize()) + "\n"
+    text += "set output \(Text.quoted(name + "." + format.rawValue))\n\n"
+    for curve in drawn.flatMap(\.curves) where names[curve.data.name] == nil {
+      // Names of data blocks are words.
+      let block = "$" + curve.data.name.replacing("-", with: "_")
+      names[curve.data.name] = block
+      text += block + " << EOD\n" + curve.data.text + "EOD\n"
+    }
+    text += "\n"
+    for (index, panel) in drawn.enumerated() {
+      text += opening(index, of: drawn.count, format) + panel.setup(format)
+      text +=
+        panel.plot { $0.textSource(names[$0.name]!) } + closing(index, of: drawn.count)
+    }
+    return text + "set output\n"
+  }
+
+  private func prepared(for format: FigureFormat, characters: TerminalSize) -> [Panel] {
+    guard format == .terminal else {
+      return panels.map { panel in
+        var panel = panel
+        panel.labels += panel.tagLabels(pictureHeight: Double(height), rowHeight: nil)
+        return panel.withoutEmptyCurves
+      }
+    }
+    return panels.compactMap { panel in
+      guard let frame = panel.terminalFrame else { return nil }
+      var panel = panel
+      panel.frame = frame
+      // Room for a title of two lines and the name of the axis.
+      panel.frame.top = min(frame.top, 1 - 5 / Double(characters.rows))
+      panel.labels.removeAll { $0.omittedInTerminal }
+      panel.labels += panel.tagLabels(
+        pictureHeight: Double(characters.rows), rowHeight: 1.02 / Double(characters.rows),
+        room: Int((1 - frame.right) * Double(characters.columns)) - 2)
+      // Upright text stands in the way of the numbers: the name of the axis goes above it.
+      if !panel.y.label.isEmpty {
+        panel.labels.append(
+          Label(
+            text: panel.title.isEmpty ? panel.y.label : "\(panel.title): \(panel.y.label)",
+            x: frame.left, y: panel.frame.top + 1.5 / Double(characters.rows), system: .screen))
+        panel.y.label = ""
+        panel.title = ""
+      }
+      panel.curves = panel.curves.compactMap {
+        $0.inCharacters(panel, columns: characters.columns, rows: characters.rows)
+      }
+      return panel.withoutEmptyCurves
+    }
+  }
+
+  private func opening(_ index: Int, of count: Int, _ format: FigureFormat) -> String {
+    var text = ""
+    if count > 1, index == 0 { text += "set multiplot\n" }
+    text += "unset label\nunset arrow\nunset key\n"
+    if index == 0 {
+      // Two lines at the usual size, or three smaller ones.
+      var size = 14.0
+      func lines() -> [String] {
+        Text.wrapped(
+          title, width: format == .terminal ? 74 : Int(Double(width) * 0.965 / (size * 0.84)))
+      }
+      if lines().count > 2 { size = 11.5 }
+      for (i, line) in lines().prefix(3).enumerated() {
+        let spacing = size * 1.62 / Double(height)
+        text +=
+          Label(
+            text: line, x: 0.02, y: 0.965 - Double(i) * (format == .terminal ? 0.045 : spacing),
+            system: .screen, size: size, bold: true
+          ).command(format) + "\n"
+      }
+    }
+    return text
+  }
+
+  private func closing(_ index: Int, of count: Int) -> String {
+    count > 1 && index == count - 1 ? "unset multiplot\n" : ""
+  }
+}

@@ -1,0 +1,78 @@
+// What figures ask of runs.
+
+import OptimizerKit
+
+extension [TracedRun] {
+  /// Runs by label, in order of appearance.
+  public var byLabel: [(label: String, runs: [TracedRun])] {
+    var groups: [(label: String, runs: [TracedRun])] = []
+    for run in self {
+      if let i = groups.firstIndex(where: { $0.label == run.label }) {
+        groups[i].runs.append(run)
+      } else {
+        groups.append((run.label, [run]))
+      }
+    }
+    return groups
+  }
+
+  /// Of each label (and start), the run with the lowest seed.
+  public var firstSeeds: [TracedRun] {
+    var chosen: [TracedRun] = []
+    for run in self {
+      if let i = chosen.firstIndex(where: {
+        $0.label == run.label && $0.spec.start == run.spec.start
+          && $0.spec.problem == run.spec.problem
+      }) {
+        if run.spec.seed < chosen[i].spec.seed { chosen[i] = run }
+      } else {
+        chosen.append(run)
+      }
+    }
+    return chosen
+  }
+}
+
+extension TracedRun {
+  /// The label as it is drawn.
+  public var shownLabel: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
+
+  /// The rows before the first that is not finite.
+  public var finiteRows: Int {
+    let t = trajectory
+    var count = 0
+    while count < t.steps.count, count < t.losses.count, t.losses[count].isFinite {
+      if t.dimension > 0 {
+        guard (count + 1) * t.dimension <= t.points.count,
+          t.point(count).allSatisfy(\.isFinite)
+        else { break }
+      }
+      count += 1
+    }
+    return count
+  }
+
+  /// Whether it diverged.
+  public var diverged: Bool { outcome.status == .diverged }
+
+  /// The first step at which the loss is well below the saddle's.
+  public var escapeStep: Int? { outcome.measures.escapeStep.map { Int($0) } }
+
+  /// A loss this near to the minimum, relative to the start, is called reaching it: what is left is
+  /// rounding.
+  public static let reachedShare = 1e-12
+
+  /// Whether the run ends at a minimum of the loss `floor`.
+  public func reaches(_ floor: Double) -> Bool {
+    gradientsToReach(floor) != nil
+  }
+
+  /// The number of gradients after which the run is at the loss `floor` and stays there.
+  public func gradientsToReach(_ floor: Double) -> Int? {
+    let limit = Self.reachedShare * max(outcome.initialLoss - floor, 0)
+    let before = trajectory.losses.lastIndex { !($0 - floor <= limit) } ?? -1
+    let row = before + 1
+    guard row < trajectory.count, outcome.steps > 0 else { return nil }
+    return trajectory.counts(row).gradients
+  }
+}

@@ -1,0 +1,61 @@
+// A program that is run to its end.
+
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A child process that says something and ends, or is ended.
+public struct ChildProcess: Sendable {
+  /// The exit code, or 128 and the number of the signal that ended it.
+  public let status: Int32
+  /// Whether it was ended at the time limit.
+  public let isTimedOut: Bool
+  /// The first 20,000 bytes of what it said.
+  public let output: String
+
+  /// Runs a program without input. What it says goes through a file, so that it may say any amount.
+  ///
+  /// - Parameters:
+  ///   - program: the path of the program.
+  ///   - environment: its environment.
+  ///   - errors: whether standard error is part of the output; it goes nowhere otherwise.
+  ///   - timeout: seconds after which it is killed, and what it has started with it.
+  public init(
+    running program: String, _ arguments: [String], environment: [String: String],
+    errors: Bool = true, timeout: Double
+  ) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.environment = environment.merging(environmentOfChildren) { $1 }
+    let scratch = FileManager.default.temporaryDirectory
+      .appendingPathComponent("optlab-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).log")
+    try Data().write(to: scratch)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let log = try FileHandle(forWritingTo: scratch)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = log
+    process.standardError = errors ? log : FileHandle.nullDevice
+    try process.run()
+    let deadline = monotonicSeconds() + timeout
+    var isTimedOut = false
+    while process.isRunning {
+      if monotonicSeconds() > deadline {
+        isTimedOut = true
+        kill(process.processIdentifier, SIGKILL)
+        kill(-process.processIdentifier, SIGKILL)
+        break
+      }
+      usleep(2000)
+    }
+    process.waitUntilExit()
+    let head = try FileHandle(forReadingFrom: scratch).read(upToCount: 20_000) ?? Data()
+    self.isTimedOut = isTimedOut
+    status =
+      process.terminationReason == .exit
+      ? process.terminationStatus : 128 + process.terminationStatus
+    output = String(decoding: head, as: UTF8.self)
+  }
+}

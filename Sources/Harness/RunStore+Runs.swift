@@ -1,0 +1,262 @@
+// Runs into the store and out of it.
+
+import Foundation
+import GRDB
+import OptimizerKit
+
+extension RunStore {
+  // MARK: writing
+
+  /// Stores a finished run, in place of an older one with the same key.
+  public func save(_ run: TracedRun) throws { try save([run]) }
+
+  /// Stores finished runs, all of them or none.
+  public func save(_ runs: [TracedRun]) throws {
+    guard !runs.isEmpty else { return }
+    try access {
+      try $0.write { db in
+        let columns =
+          ["key", "label", "optimizer", "problem", "seed", "spec", "recording"]
+          + OutcomeColumns.all.map(\.name)
+        let places = columns.map { _ in "?" }.joined(separator: ", ")
+        let insert = try db.cachedStatement(
+          sql: """
+            INSERT OR REPLACE INTO run (\(columns.joined(separator: ", "))) VALUES (\(places))
+            """)
+        let insertPath = try db.cachedStatement(
+          sql: "INSERT OR REPLACE INTO trajectory (key, data) VALUES (?, ?)")
+        let removePath = try db.cachedStatement(sql: "DELETE FROM trajectory WHERE key = ?")
+        for run in runs {
+          let record = run.record
+          var values: [(any DatabaseValueConvertible)?] = [
+            record.key, record.label, record.spec.optimizer.name, record.spec.problem.name,
+            Int64(bitPattern: record.spec.seed), try LabJSON.encode(record.spec),
+            try LabJSON.encode(record.recording),
+          ]
+          values += OutcomeColumns.all.map { $0.get(record.outcome) }
+          try insert.execute(arguments: StatementArguments(values))
+          if run.trajectory.count > 0 || !run.trajectory.validation.isEmpty {
+            try insertPath.execute(arguments: [record.key, run.trajectory.blob])
+          } else {
+            try removePath.execute(arguments: [record.key])
+          }
+        }
+      }
+    }
+  }
+
+  /// Notes which runs belong to a suite, in place of what was noted before.
+  public func register(_ plan: Plan) throws {
+    try access {
+      try $0.write { db in
+        try db.execute(sql: "DELETE FROM suite_run WHERE suite = ?", arguments: [plan.suite.name])
+        try db.execute(
+          sql: "DELETE FROM suite_figure WHERE suite = ?", arguments: [plan.suite.name])
+        let insert = try db.cachedStatement(sql: "INSERT INTO suite_run VALUES (?, ?, ?, ?, ?, ?)")
+        var recordings: [Recording: Data] = [:]
+        for (position, entry) in plan.entries.enumerated() {
+          let job = entry.job
+          let recording = try recordings[job.recording] ?? LabJSON.encode(job.recording)
+          recordings[job.recording] = recording
+          try insert.execute(
+            arguments: [plan.suite.name, entry.group, position, job.key, job.label, recording])
+        }
+        for group in plan.suite.groups {
+          for figure in group.figures {
+            try db.execute(
+              sql: #"INSERT OR IGNORE INTO suite_figure (suite, "group", figure) VALUES (?, ?, ?)"#,
+              arguments: [plan.suite.name, group.name, figure])
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: reading
+
+  /// How a stored run went and what was kept of it, without the rest.
+  public struct Stored: Sendable, Equatable {
+    public let status: RunStatus
+    public let recording: Recording
+  }
+
+  /// The keys among `keys` whose runs are stored.
+  public func stored(_ keys: [String]) throws -> [String: Stored] {
+    try access {
+      try $0.read { db in
+        let statement = try db.cachedStatement(
+          sql: "SELECT status, recording FROM run WHERE key = ?")
+        var recordings: [Data: Recording] = [:]
+        var found: [String: Stored] = [:]
+        found.reserveCapacity(keys.count)
+        for key in keys {
+          guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+          found[key] = Stored(
+            status: RunStatus(rawValue: row[0]) ?? .crashed,
+            recording: try Self.recording(row[1], &recordings))
+        }
+        return found
+      }
+    }
+  }
+
+  /// A stored run with its path, called and kept as `record` has it.
+  public func run(_ record: RunRecord) throws -> TracedRun? {
+    try access {
+      try $0.read { db in
+        let statement = try db.cachedStatement(sql: "SELECT data FROM trajectory WHERE key = ?")
+        let data = try Data.fetchOne(statement, arguments: [record.key])
+        return TracedRun(record, try Self.trajectory(data, for: record.recording))
+      }
+    }
+  }
+
+  /// Stored runs as suites call them and ask for them to be kept, suite by suite in the order of their
+  /// plans, then those of no suite: two equal studies have equal lists. A run that several suites ask
+  /// for in the same way stands once.
+  public func listed() throws -> [RunRecord] {
+    try access {
+      try $0.read { db in
+        struct Listing: Hashable {
+          let key: String
+          let recording: Data
+        }
+        var reader = RecordReader()
+        var seen: Set<Listing> = []
+        var records: [RunRecord] = []
+        let rows = try Row.fetchCursor(
+          db,
+          sql: """
+            \(Self.columns), suite_run.label AS called, suite_run.recording AS wanted
+            FROM run LEFT JOIN suite_run USING (key)
+            ORDER BY suite IS NULL, suite, position, run.label, spec
+            """)
+        while let row = try rows.next() {
+          let wanted: Data = row["wanted"] ?? row["kept"]
+          guard seen.insert(Listing(key: row[0], recording: wanted)).inserted else { continue }
+          records.append(try reader.called(row))
+        }
+        return records
+      }
+    }
+  }
+
+  /// Stored runs, newest last, without their trajectories.
+  public func records() throws -> [RunRecord] {
+    try access {
+      try $0.read { db in
+        var reader = RecordReader()
+        var records: [RunRecord] = []
+        let rows = try Row.fetchCursor(
+          db, sql: "\(Self.columns) FROM run ORDER BY finished, key")
+        while let row = try rows.next() { records.append(try reader.record(row)) }
+        return records
+      }
+    }
+  }
+
+  /// How the runs with these keys went, for those that are stored.
+  public func outcomes(_ keys: [String]) throws -> [String: Outcome] {
+    try access {
+      try $0.read { db in
+        let statement = try db.cachedStatement(
+          sql: "SELECT \(OutcomeColumns.all.map(\.name).joined(separator: ", ")) FROM run "
+            + "WHERE key = ?")
+        var outcomes: [String: Outcome] = [:]
+        outcomes.reserveCapacity(keys.count)
+        for key in keys where outcomes[key] == nil {
+          guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+          outcomes[key] = Self.outcome(row, from: 0)
+        }
+        return outcomes
+      }
+    }
+  }
+
+  /// The groups that were last compared and ask for a figure, newest first.
+  public func groups(drawing figure: String) throws -> [(suite: String, group: String)] {
+    try access {
+      try $0.read { db in
+        try Row.fetchAll(
+          db,
+          sql: #"SELECT suite, "group" FROM suite_figure WHERE figure = ? ORDER BY compared DESC"#,
+          arguments: [figure]
+        ).map { ($0["suite"], $0["group"]) }
+      }
+    }
+  }
+
+  /// The stored runs of a group, in the order of its plan, called as the suite calls them.
+  public func runs(suite: String, group: String) throws -> [TracedRun] {
+    try access {
+      try $0.read { db in
+        try Row.fetchAll(
+          db,
+          sql: """
+            \(Self.columns), data, suite_run.label AS called, suite_run.recording AS wanted
+            FROM suite_run JOIN run USING (key) LEFT JOIN trajectory USING (key)
+            WHERE suite = ? AND "group" = ? ORDER BY position
+            """, arguments: [suite, group]
+        ).map { row in
+          var reader = RecordReader()
+          let record = try reader.called(row)
+          return TracedRun(record, try Self.trajectory(row["data"], for: record.recording))
+        }
+      }
+    }
+  }
+
+  // MARK: rows
+
+  /// What a record is read from: key, label, specification, recording, then the outcome.
+  private static let columns =
+    "SELECT run.key, run.label, spec, run.recording AS kept, "
+    + OutcomeColumns.all.map(\.name).joined(separator: ", ")
+
+  private static func outcome(_ row: Row, from first: Int) -> Outcome {
+    var outcome = Outcome(status: .crashed)
+    for (index, column) in OutcomeColumns.all.enumerated() {
+      column.set(&outcome, row, first + index)
+    }
+    return outcome
+  }
+
+  private static func recording(_ data: Data, _ known: inout [Data: Recording]) throws -> Recording
+  {
+    if let recording = known[data] { return recording }
+    let recording = try LabJSON.decode(Recording.self, from: data)
+    known[data] = recording
+    return recording
+  }
+
+  /// Reads records; what many of them share is read once.
+  private struct RecordReader {
+    var recordings: [Data: Recording] = [:]
+
+    mutating func record(_ row: Row) throws -> RunRecord {
+      RunRecord(
+        key: row[0], label: row[1], spec: try LabJSON.decode(RunSpec.self, from: row[2]),
+        recording: try RunStore.recording(row[3], &recordings),
+        outcome: RunStore.outcome(row, from: 4))
+    }
+
+    /// A record as a suite calls it and asks for it to be kept, where one does.
+    mutating func called(_ row: Row) throws -> RunRecord {
+      var record = try record(row)
+      guard let called: String = row["called"], let wanted: Data = row["wanted"] else {
+        return record
+      }
+      record.label = called
+      record.recording = try RunStore.recording(wanted, &recordings)
+      return record
+    }
+  }
+
+  /// A path from its bytes, of its rows those that a recording asks for.
+  private static func trajectory(_ data: Data?, for recording: Recording) throws -> Trajectory {
+    guard let data, recording.path == .trajectories else { return Trajectory() }
+    var trajectory = try Trajectory(blob: data)
+    trajectory.keep(every: recording.every)
+    return trajectory
+  }
+}

@@ -1,0 +1,68 @@
+// What is kept of a run: no part of what the run is.
+
+/// What a run keeps. It decides no number, and is no part of a run's key.
+public struct Recording: Codable, Sendable, Hashable {
+  /// How much of the path is kept.
+  public enum Path: String, Codable, Sendable, CaseIterable {
+    /// Rows of the trajectory.
+    case trajectories
+    /// Nothing but the outcome, with what was measured of the path before it was let go.
+    case outcomes
+  }
+
+  public var path: Path
+  /// Every how many steps a row is kept (the first and the last always are).
+  public var every: Int
+  /// How often a training problem is validated, evenly over the budget, the end included.
+  public var validations: Int
+  /// Whether the statistics of each layer of a network are kept at every validation pass.
+  public var layers: Bool
+  /// Whether the parameters that a training problem ends with are judged on its test examples, once.
+  public var test: Bool
+
+  public init(
+    path: Path = .trajectories, every: Int = 1, validations: Int = 10, layers: Bool = false,
+    test: Bool = false
+  ) {
+    self.path = path
+    self.every = every
+    self.validations = validations
+    self.layers = layers
+    self.test = test
+  }
+
+  /// Whether what was kept of a run serves where this is wanted: what is kept may be finer.
+  public func isServed(by kept: Recording) -> Bool {
+    let path =
+      path == .outcomes || (kept.path == .trajectories && every.isMultiple(of: kept.every))
+    return path && kept.validations.isMultiple(of: validations) && (kept.layers || !layers)
+      && (kept.test || !test)
+  }
+
+  /// The least that serves where this is wanted and where `other` is.
+  public func union(_ other: Recording) -> Recording {
+    func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b) }
+    var both = self
+    switch (path, other.path) {
+    case (.trajectories, .trajectories): both.every = divisor(every, other.every)
+    case (.outcomes, .trajectories): (both.path, both.every) = (.trajectories, other.every)
+    default: break
+    }
+    both.validations =
+      validations / divisor(validations, other.validations) * other.validations
+    both.layers = layers || other.layers
+    both.test = test || other.test
+    return both
+  }
+
+  /// This recording on a surface, where there is nothing to validate or to test.
+  public var onSurface: Recording { Recording(path: path, every: every) }
+
+  /// Whether a run that has spent `spent` of a budget of `total`, and `before` one step ago, is
+  /// validated now: where ⌊k · total / validations⌋ lies between the two for a k in 0...validations.
+  public func isValidated(after spent: Int, since before: Int, of total: Int) -> Bool {
+    let passes = max(validations, 1)
+    let k = min(((spent + 1) * passes - 1) / max(total, 1), passes)
+    return k * total / passes > before
+  }
+}
