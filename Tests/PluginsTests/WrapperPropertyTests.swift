@@ -8,15 +8,16 @@ import Testing
 @Suite("Wrappers that come with the lab")
 struct WrapperPropertyTests {
   /// With settings that take their effect away, a wrapper gives the bits of what it wraps.
-  static let neutral: [(String, [String: String])] = [
+  static let neutralSettings: [(String, [String: String])] = [
     ("clip", ["norm": "1e300"]), ("clip@optax", ["norm": "1e300"]),
     ("lookahead", ["alpha": "1"]), ("lookahead", ["k": "1000000"]), ("sam", ["rho": "0"]),
   ]
 
   @Test(
-    "neutral settings change nothing", arguments: neutral.indices, ["momentum", "adamw", "lbfgs"])
+    "neutral settings change nothing", arguments: neutralSettings.indices,
+    ["momentum", "adamw", "lbfgs"])
   func neutral(_ index: Int, _ inner: String) throws {
-    let (name, settings) = Self.neutral[index]
+    let (name, settings) = Self.neutralSettings[index]
     func check<R: Scalar>(_: R.Type) throws {
       func end(_ optimizer: some Optimizer) throws -> [Double] {
         var run = Run(optimizer, on: quadratic, in: R.self)

@@ -18,48 +18,21 @@ final class GoldenTerm: Decodable, Sendable, CustomStringConvertible {
 
   /// The optimizer, ready to run.
   func make() throws -> any Optimizer {
-    let made =
-      try wrappers[String(name.prefix { $0 != "@" })].map {
-        try configured($0(), preset: name, settings)
-      } ?? optimizer(name, settings)
-    guard let inner else { return made }
-    var wrapper = try #require(made as? any Wrapper)
-    wrapper.inner = try inner.make()
-    return wrapper
+    guard let inner else { return try optimizer(name, settings) }
+    return try wrapper(name, settings, inner.make())
   }
 }
 
-/// The wrappers by name.
-let wrappers: [String: @Sendable () -> any Optimizer] = [
-  Clip.name: { Clip() }, Lookahead.name: { Lookahead() }, Muon.name: { Muon() },
-  SAM.name: { SAM() }, ScheduleFree.name: { ScheduleFree() },
-]
+/// The names of the wrappers that come with the lab.
+let wrapperNames = catalogue.wrappers.map(\.name)
 
 /// A wrapper with a preset and settings, around plain gradient steps or `inner`.
 func wrapper(
   _ name: String, _ settings: [String: String] = [:], _ inner: (any Optimizer)? = nil
 ) throws -> any Wrapper {
-  let make = try #require(wrappers[String(name.prefix { $0 != "@" })])
-  let made = try configured(make(), preset: name, settings)
-  var wrapper = try #require(made as? any Wrapper)
+  var wrapper = try #require(try optimizer(name, settings) as? any Wrapper)
   if let inner { wrapper.inner = inner }
   return wrapper
-}
-
-/// Sets the preset that follows the `@` of a name, and then settings.
-private func configured(
-  _ plugin: any Optimizer, preset name: String, _ settings: [String: String]
-) throws -> any Optimizer {
-  var plugin = plugin
-  if let at = name.firstIndex(of: "@") {
-    let preset = name[name.index(after: at)...]
-    let found = try #require(type(of: plugin).presets.first { $0.name == preset })
-    for setting in found.settings { try plugin.set(setting.name, to: setting.value) }
-  }
-  for (name, value) in settings { try plugin.set(name, to: value) }
-  try plugin.validate()
-  plugin.resolve()
-  return plugin
 }
 
 /// One reference run on a surface.
