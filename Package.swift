@@ -20,7 +20,8 @@ let package = Package(
   targets: [
     .target(name: "OptimizerKit", swiftSettings: numerics),
     .target(
-      name: "LinearAlgebra", dependencies: ["COneDNN", "COpenBLAS"], swiftSettings: numerics),
+      name: "LinearAlgebra", dependencies: ["OptimizerKit", "COneDNN", "COpenBLAS"],
+      swiftSettings: numerics),
     .target(
       name: "Networks", dependencies: ["OptimizerKit", "LinearAlgebra", "COneDNN", "CZlib"],
       swiftSettings: numerics),
@@ -85,7 +86,8 @@ let package = Package(
     .testTarget(
       name: "FiguresTests", dependencies: ["Figures", "Plugins", "Analysis", "OptimizerKit"]),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: numerics),
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "OptimizerKit"],
+      swiftSettings: numerics),
     .testTarget(
       name: "NetworksTests",
       dependencies: ["Networks", "LinearAlgebra", "OptimizerKit", "Plugins", "CZlib"],

@@ -47,25 +47,24 @@ public struct GradientDescent: VectorOptimizer {
 
   public init() {}
 
-  public mutating func step<R: Real>(
-    _ x: inout Vector<R>, gradient g: Vector<R>, state: inout OptimizerState<R>,
-    oracle: inout Oracle<R>, step: Int, lr: Double
-  ) throws {
+  public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+    let g = context.gradient
+    let oracle = context.oracle
     let slope = g.dot(g)
     guard slope != 0 else { return }
     switch lineSearch {
     case .exact:
-      let curvature = try oracle.hessianVectorProduct(at: x, g).dot(g)
+      let curvature = try oracle.hessianVectorProduct(at: context.x, g).dot(g)
       // Without curvature along −g the quadratic falls for ever: the run diverges.
-      x.add(R(curvature > 0 ? -slope / curvature : -.infinity), g)
+      context.x.add(R(curvature > 0 ? -slope / curvature : -.infinity), g)
     case .armijo:
-      let loss = oracle.loss(at: x)
+      let loss = try oracle.loss(at: context.x)
       var length = initialStep
       for _ in 0..<Self.mostTrials {
-        var trial = x
+        var trial = context.x
         trial.add(R(-length), g)
-        if oracle.loss(at: trial) <= loss - sufficientDecrease * length * slope {
-          x = trial
+        if try oracle.loss(at: trial) <= loss - sufficientDecrease * length * slope {
+          context.x = trial
           return
         }
         length *= shrink

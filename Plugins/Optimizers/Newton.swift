@@ -28,23 +28,21 @@ public struct Newton: VectorOptimizer {
 
   public init() {}
 
-  public mutating func step<R: Real>(
-    _ x: inout Vector<R>, gradient g: Vector<R>, state: inout OptimizerState<R>,
-    oracle: inout Oracle<R>, step: Int, lr: Double
-  ) throws {
-    let n = x.count
+  public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+    let n = context.x.count
     guard n <= Self.largestDimension else {
       throw OracleError(
         "newton: a Hessian of order \(n) is too large; at most \(Self.largestDimension)")
     }
-    var hessian = try oracle.hessian(at: x)
+    var hessian = try context.oracle.hessian(at: context.x)
     for i in 0..<n { hessian[i * n + i] += damping }
     // Without a finite Hessian there is no step: the run has diverged.
     guard hessian.allSatisfy(\.isFinite) else {
-      x = Vector(repeating: R(.nan), count: n)
+      context.x.fill(R(.nan))
       return
     }
-    let direction = try SymmetricMatrix(order: n, elements: hessian).solve(g.array.map(\.double))
-    x.add(R(-1.0), Vector(direction.map { R($0) }))
+    let g = context.gradient.array.map(\.double)
+    let direction = try SymmetricMatrix(order: n, elements: hessian).solve(g)
+    context.x.add(R(-1.0), Vector(direction.map { R($0) }))
   }
 }

@@ -31,7 +31,8 @@ public enum LinearIteration {
     of optimizer: any Optimizer, learningRate: Double, eigenvalue: Double
   ) -> [[Double]]? {
     guard let rule = optimizer as? any CoordinateRule else { return nil }
-    let empty: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 1))
+    let layout = ParameterLayout(coordinates: 1)
+    let empty = rule.makeState(at: Vector([0.0]), layout: layout)
     let order = 1 + empty.names.count
     func image(_ vector: [Double]) -> [Double]? {
       var rule: any Optimizer = rule
@@ -39,14 +40,13 @@ public enum LinearIteration {
       for (name, value) in zip(empty.names, vector.dropFirst()) {
         state[name] = Vector([value])
       }
-      var x = Vector([vector[0]])
-      var oracle = Oracle<Double>(capabilities: [], loss: { _ in .nan }, gradient: { _, _ in })
+      var context = StepContext(
+        x: Vector([vector[0]]), layout: layout, state: state, oracle: .none)
       // A late step: what is special about the first ones is over.
-      let late = 1_000_003
-      try? rule.advance(
-        &x, gradient: Vector([eigenvalue * vector[0]]), state: &state, oracle: &oracle,
-        step: late, lr: learningRate)
-      let result = [x[0]] + empty.names.map { state[$0]?[0] ?? .nan }
+      context.begin(step: 1_000_003, lr: learningRate)
+      context.gradient[0] = eigenvalue * vector[0]
+      try? rule.advance(&context)
+      let result = [context.x[0]] + empty.names.map { context.state[$0]?[0] ?? .nan }
       return result.allSatisfy(\.isFinite) ? result : nil
     }
     var columns: [[Double]] = []

@@ -61,21 +61,21 @@ public enum OptimizerConformance {
       return Vector(v.indices.map { curvature($0) * v[$0] + 0.5 * sum })
     }
 
-    func oracle<R: Real>() -> Oracle<R> {
+    func oracle<R: Scalar>(_ capabilities: OracleCapabilities = .everything) -> Oracle<R> {
       Oracle(
-        capabilities: [.loss, .gradient, .hessianVectorProduct, .hessian, .quadratic],
-        loss: { loss($0) }, gradient: { $1 = product($0) },
+        capabilities: capabilities, loss: { loss($0) }, gradient: { $1 = product($0) },
         hessianVectorProduct: { product($1) })
     }
   }
 
   /// A run on the ground: a value, so that copying it is taking a checkpoint.
-  struct Walk<O: Optimizer, R: Precision> {
+  struct Walk<O: Optimizer, R: Scalar> {
     var optimizer: O
     let ground: Ground
     var x: Vector<R>
     var state: OptimizerState<R>
-    var oracle: Oracle<R>
+    let layout: ParameterLayout
+    var capabilities = OracleCapabilities.everything
     var steps = 0
     var lr: Double
 
@@ -83,26 +83,40 @@ public enum OptimizerConformance {
       self.optimizer = optimizer
       self.ground = ground
       x = Vector((0..<ground.dimension).map { R(ground.start($0)) })
-      state = R.makeState(optimizer, ParameterLayout(coordinates: ground.dimension))
-      oracle = ground.oracle()
+      layout = ParameterLayout(coordinates: ground.dimension)
+      state = optimizer.makeState(at: x, layout: layout)
       self.lr = lr ?? optimizer.baseLearningRate
     }
 
     mutating func advance(_ count: Int) throws {
-      for _ in 0..<count {
-        steps += 1
-        try R.advance(
-          &optimizer, &x, ground.product(x), &state, &oracle, step: steps, lr: lr)
+      for _ in 0..<count { try advance(gradient: ground.product(x)) }
+    }
+
+    /// One step with a gradient of one's choice.
+    mutating func advance(gradient: Vector<R>) throws {
+      steps += 1
+      var context = StepContext(
+        x: x, layout: layout, state: state, oracle: ground.oracle(capabilities))
+      context.begin(step: steps, lr: lr)
+      context.gradient = gradient
+      context.loss = ground.loss(x)
+      defer {
+        x = context.x
+        state = context.state
       }
+      try optimizer.advance(&context)
     }
 
     /// Point and state, bit for bit: what two equal runs must share.
-    var bits: [UInt64] {
-      let vectors = [x] + state.names.map { state[$0]! }
-      return vectors.flatMap { $0.array.map(\.double.bitPattern) }
+    var bits: [UInt64] { numbers(x) + numbers(state) }
+    private func numbers(_ vector: Vector<R>) -> [UInt64] {
+      vector.array.map(\.double.bitPattern)
+    }
+    private func numbers(_ state: OptimizerState<R>) -> [UInt64] {
+      state.names.flatMap { state[$0].map(numbers) ?? [] } + (state.inner.map(numbers) ?? [])
     }
     var point: [Double] { x.array.map(\.double) }
-    var loss: Double { ground.loss(R.evaluationParameters(optimizer, x, state) ?? x) }
+    var loss: Double { ground.loss(optimizer.evaluationPoint(x, state: state) ?? x) }
   }
 
   // MARK: determinism and checkpoints
@@ -209,7 +223,7 @@ public enum OptimizerConformance {
     var walk = Walk<_, Double>(rule, plane)
     var descending = rule
     var point = Planar(plane.start(0), plane.start(1))
-    var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+    var state: OptimizerState<Double> = rule.state(count: 2)
     let gradient: PlanarGradient = { p, _ in
       let g = plane.product(Vector([p.x, p.y]))
       return Planar(g[0], g[1])
@@ -244,8 +258,7 @@ public enum OptimizerConformance {
 
     var side = rule
     var x = (0..<3).flatMap { d in rates.map { _ in ground.start(d) } }
-    var state: OptimizerState<Double> = rule.makeState(
-      for: ParameterLayout(coordinates: 3 * lanes))
+    var state: OptimizerState<Double> = rule.state(count: 3 * lanes)
     for step in 1...steps {
       var g = x
       for k in 0..<lanes {
@@ -273,19 +286,20 @@ public enum OptimizerConformance {
   static func restFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
     var optimizer = optimizer
     let start = Vector([1.5, -2.25, 3])
-    var x = start
     let layout = ParameterLayout(coordinates: 3)
-    var state: OptimizerState<Double> = optimizer.makeState(for: layout)
-    var oracle = Oracle<Double>(
-      capabilities: [.loss, .gradient, .hessianVectorProduct, .hessian, .quadratic],
-      loss: { _ in 1 }, gradient: { x, g in g = Vector(repeating: 0, count: x.count) },
-      hessianVectorProduct: { _, v in v })
-    let zero = Vector(repeating: 0.0, count: 3)
+    var context = StepContext(
+      x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
+      oracle: Oracle<Double>(
+        capabilities: .everything, loss: { _ in 1 },
+        gradient: { x, g in g = Vector(repeating: 0, count: x.count) },
+        hessianVectorProduct: { _, v in v }))
     for step in 1...3 {
-      try optimizer.advance(
-        &x, gradient: zero, state: &state, oracle: &oracle, step: step,
-        lr: optimizer.baseLearningRate)
+      context.begin(step: step, rates: optimizer.declaredRates)
+      context.gradient = Vector(repeating: 0.0, count: 3)
+      context.loss = 1
+      try optimizer.advance(&context)
     }
+    let x = context.x
     guard x.array != start.array else { return [] }
     let decay = optimizer.hyperparameters.first { $0.name == "weightDecay" }?.number ?? 0
     return [
@@ -337,64 +351,17 @@ public enum OptimizerConformance {
     for value in [Double.nan, .infinity] {
       var double = Walk<_, Double>(optimizer, Ground(dimension: 2))
       var single = Walk<_, Float>(optimizer, Ground(dimension: 2))
-      let g = Vector(repeating: value, count: 2)
-      let h = Vector(repeating: Float(value), count: 2)
-      for step in 1...2 {
-        let lr = double.lr
-        try? Double.advance(
-          &double.optimizer, &double.x, g, &double.state, &double.oracle, step: step, lr: lr)
-        try? Float.advance(
-          &single.optimizer, &single.x, h, &single.state, &single.oracle, step: step, lr: lr)
+      for _ in 1...2 {
+        try? double.advance(gradient: Vector(repeating: value, count: 2))
+        try? single.advance(gradient: Vector(repeating: Float(value), count: 2))
       }
     }
   }
 }
 
-/// The two precisions that an optimizer runs in, so that a check can be written once for both.
-protocol Precision: Real {
-  static func makeState(_ optimizer: some Optimizer, _ layout: ParameterLayout)
-    -> OptimizerState<Self>
-  static func advance(
-    _ optimizer: inout some Optimizer, _ x: inout Vector<Self>, _ gradient: Vector<Self>,
-    _ state: inout OptimizerState<Self>, _ oracle: inout Oracle<Self>, step: Int, lr: Double)
-    throws
-  static func evaluationParameters(
-    _ optimizer: some Optimizer, _ x: Vector<Self>, _ state: OptimizerState<Self>
-  ) -> Vector<Self>?
-}
-
-extension Double: Precision {
-  static func makeState(_ optimizer: some Optimizer, _ layout: ParameterLayout)
-    -> OptimizerState<Double>
-  { optimizer.makeState(for: layout) }
-
-  static func advance(
-    _ optimizer: inout some Optimizer, _ x: inout Vector<Double>, _ gradient: Vector<Double>,
-    _ state: inout OptimizerState<Double>, _ oracle: inout Oracle<Double>, step: Int, lr: Double
-  ) throws {
-    try optimizer.advance(
-      &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: lr)
-  }
-
-  static func evaluationParameters(
-    _ optimizer: some Optimizer, _ x: Vector<Double>, _ state: OptimizerState<Double>
-  ) -> Vector<Double>? { optimizer.evaluationParameters(x, state: state) }
-}
-
-extension Float: Precision {
-  static func makeState(_ optimizer: some Optimizer, _ layout: ParameterLayout)
-    -> OptimizerState<Float>
-  { optimizer.makeState(for: layout) }
-
-  static func advance(
-    _ optimizer: inout some Optimizer, _ x: inout Vector<Float>, _ gradient: Vector<Float>,
-    _ state: inout OptimizerState<Float>, _ oracle: inout Oracle<Float>, step: Int, lr: Double
-  ) throws {
-    try optimizer.advance(
-      &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: lr)
-  }
-
-  static func evaluationParameters(
-    _ optimizer: some Optimizer, _ x: Vector<Float>, _ state: OptimizerState<Float>
-  ) -> Vector<Float>? { optimizer.evaluationParameters(x, state: state) }
+extension OracleCapabilities {
+  /// All that a problem may offer.
+  static let everything: OracleCapabilities = [
+    .loss, .gradient, .hessianVectorProduct, .hessian, .quadratic,
+  ]
 }

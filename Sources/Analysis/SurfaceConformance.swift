@@ -323,12 +323,13 @@ public enum SurfaceConformance {
         path, "coordinate \(i) differs from gradient(at:into:) at \(describe(x))",
         expected: "\(a[i])", actual: "\(b[i])")
     }
-    let expected = samples.map { x in
+    func gradient(_ x: [Double], seed: UInt64) -> [Double] {
       var x = x
       var g = [Double](repeating: .nan, count: n)
       surface.gradient(at: &x, into: &g, seed: seed, step: step)
       return g
     }
+    let expected = samples.map { gradient($0, seed: seed) }
     for (x, g) in zip(samples, expected) {
       if !surface.isStochastic,
         let finding = different("gradient", x, surface.gradient(at: x), g)
@@ -343,11 +344,13 @@ public enum SurfaceConformance {
     for lanes in [1, 3, samples.count] where lanes >= 1 && lanes <= samples.count {
       var x = (0..<n).flatMap { d in (0..<lanes).map { samples[$0][d] } }
       var g = [Double](repeating: .nan, count: n * lanes)
-      surface.gradients(at: &x, into: &g, lanes: lanes, seed: seed, step: step)
+      // Lanes of several seeds.
+      let seeds = (0..<lanes).map { seed &+ UInt64($0 / 2) }
+      surface.gradients(at: &x, into: &g, lanes: lanes, seeds: seeds, step: step)
       for k in 0..<lanes {
         let lane = (0..<n).map { g[$0 * lanes + k] }
         if let finding = different(
-          "gradients(lanes: \(lanes))", samples[k], expected[k], lane)
+          "gradients(lanes: \(lanes))", samples[k], gradient(samples[k], seed: seeds[k]), lane)
         {
           return [finding]
         }

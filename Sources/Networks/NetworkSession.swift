@@ -63,16 +63,17 @@ public final class NetworkSession: TrainingSession {
     return x
   }
 
-  public func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>)
-    -> Double
-  {
+  public func lossAndGradient(
+    at x: Vector<Float>, step: Int, gradient: inout Vector<Float>, isTracked: Bool
+  ) -> Double {
     precondition(x.count == layout.count && gradient.count == layout.count, "vectors of the layout")
     gather(step)
     return withExtendedLifetime(x) {
       let target = gradient.mutablePointer()
       let loss = network.lossAndGradient(
         minibatch(batch), parameters: x.pointer, gradient: target,
-        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step, isTracked: true))
+        pass: Pass(
+          examples: batch, isTraining: true, seed: seed, step: step, isTracked: isTracked))
       guard let regularizer else { return loss }
       return loss + regularizer.term(x.pointer, layout: layout, addingTo: target)
     }

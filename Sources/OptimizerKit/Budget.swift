@@ -24,6 +24,23 @@ public enum Budget: Codable, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// How much is spent, in units of which there are `total`.
+  public func spent(steps: Int, gradients: Int, seconds: Double) -> Int {
+    switch self {
+    case .steps: steps
+    case .gradients: gradients
+    case .seconds: Int(seconds * 1e6)
+    }
+  }
+
+  /// All that may be spent: updates, gradients or microseconds.
+  public var total: Int {
+    switch self {
+    case .steps(let count), .gradients(let count): count
+    case .seconds(let time): Int(min(time, 1e9) * 1e6)
+    }
+  }
+
   /// The most updates that a run can make; nil where only the clock says.
   public var mostSteps: Int? {
     switch self {

@@ -5,15 +5,12 @@
 extension CoordinateRule {
   // MARK: state
 
-  public func makeState(for layout: ParameterLayout) -> OptimizerState<Float> {
-    state(count: layout.count)
-  }
-  public func makeState(for layout: ParameterLayout) -> OptimizerState<Double> {
-    state(count: layout.count)
-  }
+  public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout)
+    -> OptimizerState<R>
+  { state(count: x.count) }
 
   /// The state for `count` coordinates.
-  public func state<R: Real>(count: Int) -> OptimizerState<R> {
+  public func state<R: Scalar>(count: Int) -> OptimizerState<R> {
     var state = OptimizerState<R>()
     for slot in State.allCases.prefix(slotCount) {
       state["\(slot)"] = Vector(repeating: R(initialValue(of: slot)), count: count)
@@ -24,28 +21,25 @@ extension CoordinateRule {
   // MARK: one step over a parameter vector
 
   @inlinable
-  public mutating func advance(
-    _ x: inout Vector<Float>, gradient: Vector<Float>, state: inout OptimizerState<Float>,
-    oracle: inout Oracle<Float>, step: Int, lr: Double
-  ) throws {
-    prepare(step: step)
+  public mutating func _step(_ context: inout StepContext<Float>) throws {
+    prepare(step: context.step)
     updateAll(
-      x.mutablePointer(), gradient.pointer, count: x.count, offset: 0, &state,
-      UniformRate(Float(lr)))
+      context.x.mutablePointer(), context.gradient.pointer, count: context.x.count, offset: 0,
+      &context.state, UniformRate(Float(context.lr)))
   }
 
   @inlinable
-  public mutating func advance(
-    _ x: inout Vector<Double>, gradient: Vector<Double>, state: inout OptimizerState<Double>,
-    oracle: inout Oracle<Double>, step: Int, lr: Double
-  ) throws {
-    prepare(step: step)
+  public mutating func _step(_ context: inout StepContext<Double>) throws {
+    prepare(step: context.step)
     updateAll(
-      x.mutablePointer(), gradient.pointer, count: x.count, offset: 0, &state, UniformRate(lr))
+      context.x.mutablePointer(), context.gradient.pointer, count: context.x.count, offset: 0,
+      &context.state, UniformRate(context.lr))
   }
 
-  /// Updates many runs at once: coordinate d of run k is `x[d * lanes + k]`, and run k has the
-  /// learning rate `rates[k]`.
+  // MARK: one step of many runs side by side
+
+  /// Updates many runs at once: coordinate d of run k is `x[d * lanes + k]`, its state likewise,
+  /// and run k has the learning rate `rates[k]`.
   @inlinable
   public mutating func advanceLanes(
     _ x: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
@@ -57,6 +51,33 @@ extension CoordinateRule {
       let offset = d * lanes
       updateAll(
         x + offset, gradient + offset, count: lanes, offset: offset, &state, LaneRates(rates))
+    }
+  }
+
+  /// Updates many runs at once, laid out as in the other loop; run k follows `rules[k]`, which may
+  /// differ from the others in anything but `slotCount`.
+  @inlinable
+  public static func advanceLanes(
+    _ rules: UnsafeMutablePointer<Self>, _ x: UnsafeMutablePointer<Double>,
+    gradient: UnsafePointer<Double>, state: inout OptimizerState<Double>, step: Int,
+    rates: UnsafePointer<Double>, lanes: Int, dimension: Int
+  ) {
+    guard lanes > 0 else { return }
+    let slots = rules[0].slotCount
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: 4) { places in
+      for k in 0..<slots { places[k] = state.pointer(k) }
+      for lane in 0..<lanes {
+        rules[lane].prepare(step: step)
+        let lr = rates[lane]
+        var i = lane
+        for _ in 0..<dimension {
+          var s = Slots<State, Double>()
+          for k in 0..<slots { s[place: k] = places[k][i] }
+          rules[lane].update(&x[i], gradient: gradient[i], state: &s, lr: lr)
+          for k in 0..<slots { places[k][i] = s[place: k] }
+          i += lanes
+        }
+      }
     }
   }
 
@@ -165,15 +186,8 @@ extension CoordinateRule {
 
   // MARK: where the loss is reported
 
-  public func evaluationParameters(_ x: Vector<Float>, state: OptimizerState<Float>)
-    -> Vector<Float>?
-  { Self.hasEvaluationPoint ? evaluationVector(x, state: state) : nil }
-
-  public func evaluationParameters(_ x: Vector<Double>, state: OptimizerState<Double>)
-    -> Vector<Double>?
-  { Self.hasEvaluationPoint ? evaluationVector(x, state: state) : nil }
-
-  func evaluationVector<R: Real>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R> {
+  public func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>? {
+    guard Self.hasEvaluationPoint else { return nil }
     var result = x
     for i in x.indices {
       var s = Slots<State, R>()

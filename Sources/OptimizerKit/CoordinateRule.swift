@@ -46,16 +46,21 @@ public protocol CoordinateRule: Optimizer {
   /// Where the loss is reported, for one coordinate.
   func evaluationPoint<R: Real>(_ x: R, state s: Slots<State, R>) -> R
 
-  /// Runs `steps` updates on a surface of two coordinates; see `descendLoop`.
+  /// Runs `steps` updates on a surface of two coordinates. The lab's own; not to be written.
   mutating func descend(
     _ gradient: PlanarGradient, point: inout Planar<Double>, state: inout OptimizerState<Double>,
     firstStep: Int, rates: UnsafeBufferPointer<Double>, steps: Int,
     path: UnsafeMutablePointer<Planar<Double>>?)
-  /// Updates many runs side by side; see `lanesLoop`.
+  /// Updates many runs side by side that share all but learning rate and start. The lab's own.
   mutating func advanceLanes(
     _ x: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
     state: inout OptimizerState<Double>, step: Int, rates: UnsafePointer<Double>, lanes: Int,
     dimension: Int)
+  /// Updates many runs side by side, each with hyperparameters of its own. The lab's own.
+  static func advanceLanes(
+    _ rules: UnsafeMutablePointer<Self>, _ x: UnsafeMutablePointer<Double>,
+    gradient: UnsafePointer<Double>, state: inout OptimizerState<Double>, step: Int,
+    rates: UnsafePointer<Double>, lanes: Int, dimension: Int)
 }
 
 /// The names of a rule's state: `enum State: Int, StateNames { case m, v }`.

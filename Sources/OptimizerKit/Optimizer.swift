@@ -1,14 +1,15 @@
 // The optimizer contract, as the lab sees it.
 //
-// Authors conform to one of its two refinements: `CoordinateRule` (the update of one coordinate) or
-// `VectorOptimizer` (everything else). Both implement the requirements below.
+// Authors conform to one of its refinements: `CoordinateRule` (the update of one coordinate),
+// `VectorOptimizer` (everything else) or `Wrapper` (around another optimizer). These implement the
+// requirements below.
 
 /// An update rule with its hyperparameters, registered by name.
 ///
 /// What a conformer must uphold:
-/// - It is a value. Hyperparameters and per-step scalars are its stored properties; everything that
-///   has the length of the parameters lives in `OptimizerState`, which the lab owns. A copy of both
-///   is a checkpoint: continued from it, a run gives the same bits.
+/// - It is a value. Hyperparameters and per-step scalars are its stored properties; everything else
+///   that lives from step to step lies in `OptimizerState`, which the lab owns. A copy of both is a
+///   checkpoint: continued from it, a run gives the same bits.
 /// - It draws random numbers only from the source it is given.
 /// - It does not count, log, print or read the clock.
 public protocol Optimizer: Plugin {
@@ -17,74 +18,61 @@ public protocol Optimizer: Plugin {
   var requirements: OracleCapabilities { get }
 
   /// The state before the first step.
-  func makeState(for layout: ParameterLayout) -> OptimizerState<Float>
-  /// The state before the first step.
-  func makeState(for layout: ParameterLayout) -> OptimizerState<Double>
-
-  /// One update of the parameters in place.
   ///
   /// - Parameters:
-  ///   - x: the parameters.
-  ///   - gradient: the gradient at `x`.
-  ///   - state: the state, as `makeState` or the last update left it.
-  ///   - oracle: further evaluations; each is counted.
-  ///   - step: the number of this update, from 1.
-  ///   - lr: the learning rate in force.
-  mutating func advance(
-    _ x: inout Vector<Float>, gradient: Vector<Float>, state: inout OptimizerState<Float>,
-    oracle: inout Oracle<Float>, step: Int, lr: Double) throws
-  /// One update of the parameters in place; see the other overload.
-  mutating func advance(
-    _ x: inout Vector<Double>, gradient: Vector<Double>, state: inout OptimizerState<Double>,
-    oracle: inout Oracle<Double>, step: Int, lr: Double) throws
+  ///   - x: the parameters before the first step.
+  ///   - layout: which part of them is which tensor.
+  func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout) -> OptimizerState<R>
+
+  /// One step in single precision; called through `advance`.
+  ///
+  /// A pair of functions instead of a generic one, which a call through `any Optimizer` would run
+  /// unspecialised, a hundred times slower. The loops behind these two are inlinable, so that the
+  /// machine code for each precision is made in the plugin's own module, where the rule is known.
+  mutating func _step(_ context: inout StepContext<Float>) throws
+  /// One step in double precision; see the other.
+  mutating func _step(_ context: inout StepContext<Double>) throws
 
   /// The parameters at which the loss is reported, where they are not those that the gradient is
-  /// taken at (averaging, Schedule-Free); nil where they are the same.
-  func evaluationParameters(_ x: Vector<Float>, state: OptimizerState<Float>) -> Vector<Float>?
-  /// The parameters at which the loss is reported; see the other overload.
-  func evaluationParameters(_ x: Vector<Double>, state: OptimizerState<Double>) -> Vector<Double>?
+  /// taken at (averaging, Schedule-Free); nil where they are `x`.
+  func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>?
+
+  /// The optimizer and all that it wraps, from the outside inwards.
+  var levels: [any Optimizer] { get }
+
+  /// Sets a scheduled hyperparameter of the level at `depth`, 0 being the optimizer itself; its
+  /// range is the schedule's business, checked beforehand.
+  mutating func set(_ hyperparameter: ScheduledHyperparameter, at depth: Int, to value: Double)
 }
 
 extension Optimizer {
   public static var kind: PluginKind { .optimizer }
   public var requirements: OracleCapabilities { [] }
 
-  /// The learning rate as declared, or 1 for an optimizer that has none.
-  public var baseLearningRate: Double {
-    hyperparameters.first { $0.name == "lr" }?.number ?? 1
-  }
-}
-
-/// An optimizer's state: named vectors, each as long as the parameters unless its optimizer says
-/// otherwise. A value: copying it is a checkpoint.
-public struct OptimizerState<R: Real>: Sendable {
-  /// The names, in order.
-  public private(set) var names: [String] = []
-  /// The vectors, in the same order.
-  @usableFromInline var vectors: [Vector<R>] = []
-
-  public init() {}
-
-  /// The vector called `name`; setting one that is not there adds it.
-  public subscript(name: String) -> Vector<R>? {
-    get { names.firstIndex(of: name).map { vectors[$0] } }
-    set {
-      switch (names.firstIndex(of: name), newValue) {
-      case (let index?, let vector?): vectors[index] = vector
-      case (let index?, nil):
-        names.remove(at: index)
-        vectors.remove(at: index)
-      case (nil, let vector?):
-        names.append(name)
-        vectors.append(vector)
-      case (nil, nil): break
-      }
-    }
+  public func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>? {
+    nil
   }
 
-  /// The elements of the vector at `index`, for writing.
+  public var levels: [any Optimizer] { [self] }
+
+  public mutating func set(
+    _ hyperparameter: ScheduledHyperparameter, at depth: Int, to value: Double
+  ) {
+    if depth == 0 { set(hyperparameter, to: value) }
+  }
+
+  /// One update of the parameters in place: `context.x`, from `context.gradient`.
   @inlinable
-  mutating func pointer(_ index: Int) -> UnsafeMutablePointer<R> {
-    vectors[index].mutablePointer()
+  public mutating func advance<R: Scalar>(_ context: inout StepContext<R>) throws {
+    try R._step(&self, &context)
+  }
+
+  /// The learning rate as declared, or 1 for an optimizer that has none. That of a wrapper is its
+  /// own where it declares one, and else that of what it wraps.
+  public var baseLearningRate: Double { declaredRates.lazy.compactMap { $0 }.first ?? 1 }
+
+  /// The learning rate that each level declares, from the outside inwards; nil where it has none.
+  public var declaredRates: [Double?] {
+    levels.map { level in level.hyperparameters.first { $0.name == "lr" }?.number }
   }
 }

@@ -1,40 +1,5 @@
 // What an optimizer may ask of a problem beyond the gradient that it is handed. Every call is counted.
 
-/// What a problem's oracle can do.
-public struct OracleCapabilities: OptionSet, Sendable, CustomStringConvertible {
-  public let rawValue: Int
-  public init(rawValue: Int) { self.rawValue = rawValue }
-
-  /// The loss at any point.
-  public static let loss = OracleCapabilities(rawValue: 1)
-  /// The gradient at any point.
-  public static let gradient = OracleCapabilities(rawValue: 2)
-  /// ∇²f(x) v.
-  public static let hessianVectorProduct = OracleCapabilities(rawValue: 4)
-  /// The whole Hessian.
-  public static let hessian = OracleCapabilities(rawValue: 8)
-  /// The loss is a quadratic, so that one Hessian–vector product gives the exact line search.
-  public static let quadratic = OracleCapabilities(rawValue: 16)
-
-  public var description: String {
-    let names: [(OracleCapabilities, String)] = [
-      (.loss, "loss values"), (.gradient, "gradients elsewhere"),
-      (.hessianVectorProduct, "Hessian-vector products"), (.hessian, "the Hessian"),
-      (.quadratic, "a quadratic loss"),
-    ]
-    return names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
-  }
-}
-
-/// How often a problem was evaluated, by kind.
-public struct EvaluationCounts: Sendable, Equatable, Codable {
-  public var losses = 0
-  public var gradients = 0
-  public var hessianVectorProducts = 0
-  public var hessians = 0
-  public init() {}
-}
-
 /// A problem cannot do what was asked.
 public struct OracleError: Error, CustomStringConvertible {
   public let description: String
@@ -42,56 +7,110 @@ public struct OracleError: Error, CustomStringConvertible {
 }
 
 /// Evaluations of a problem at points of the optimizer's choice. On a minibatch problem all calls
-/// within one step see the minibatch of that step.
-public struct Oracle<R: Real> {
+/// within one step see the minibatch of that step; none leaves a trace in the problem.
+///
+/// What is counted: `loss` one loss, `gradient` one gradient, `lossAndGradient` one gradient too (the
+/// pass that gives the gradient gives the loss), a Hessian–vector product one, a Hessian one.
+public struct Oracle<R: Scalar> {
   /// What it can do.
   public let capabilities: OracleCapabilities
-  /// What was asked so far, the gradients handed to the optimizer included.
-  public var counts = EvaluationCounts()
 
+  let meter: EvaluationMeter
   let lossAt: (Vector<R>) -> Double
   let gradientAt: (Vector<R>, inout Vector<R>) -> Void
+  let bothAt: (Vector<R>, inout Vector<R>) -> Double
   let productAt: ((Vector<R>, Vector<R>) -> Vector<R>)?
 
   /// An oracle made of closures; the lab makes one for each run.
+  ///
+  /// - Parameters:
+  ///   - capabilities: what it answers; the rest it refuses.
+  ///   - meter: what counts its calls.
+  ///   - loss: f(x).
+  ///   - gradient: writes ∇f(x).
+  ///   - lossAndGradient: writes ∇f(x) and returns f(x), where that is cheaper than both.
+  ///   - hessianVectorProduct: ∇²f(x) v.
   public init(
-    capabilities: OracleCapabilities,
+    capabilities: OracleCapabilities, meter: EvaluationMeter = EvaluationMeter(),
     loss: @escaping (Vector<R>) -> Double,
     gradient: @escaping (Vector<R>, inout Vector<R>) -> Void,
+    lossAndGradient: ((Vector<R>, inout Vector<R>) -> Double)? = nil,
     hessianVectorProduct: ((Vector<R>, Vector<R>) -> Vector<R>)? = nil
   ) {
     self.capabilities = capabilities
+    self.meter = meter
     lossAt = loss
     gradientAt = gradient
+    bothAt =
+      lossAndGradient
+      ?? {
+        gradient($0, &$1)
+        return loss($0)
+      }
     productAt = hessianVectorProduct
   }
 
+  /// An oracle that answers nothing.
+  public static var none: Oracle {
+    Oracle(capabilities: [], loss: { _ in .nan }, gradient: { _, _ in })
+  }
+
+  private func check(_ needed: OracleCapabilities) throws {
+    guard capabilities.isSuperset(of: needed) else {
+      throw OracleError("the problem does not offer \(needed.subtracting(capabilities))")
+    }
+  }
+
   /// f(x).
-  public mutating func loss(at x: Vector<R>) -> Double {
-    counts.losses += 1
+  public func loss(at x: Vector<R>) throws -> Double {
+    try check(.loss)
+    meter.counts.losses += 1
     return lossAt(x)
   }
 
   /// ∇f(x).
-  public mutating func gradient(at x: Vector<R>) -> Vector<R> {
-    counts.gradients += 1
+  public func gradient(at x: Vector<R>) throws -> Vector<R> {
     var g = Vector(repeating: R.zero, count: x.count)
-    gradientAt(x, &g)
+    try gradient(at: x, into: &g)
     return g
   }
 
+  /// Writes ∇f(x) to `gradient`, which is as long as `x`.
+  public func gradient(at x: Vector<R>, into gradient: inout Vector<R>) throws {
+    try check(.gradient)
+    meter.counts.gradients += 1
+    gradientAt(x, &gradient)
+  }
+
+  /// f(x) and ∇f(x), at the price of one gradient.
+  public func lossAndGradient(at x: Vector<R>) throws -> (loss: Double, gradient: Vector<R>) {
+    var g = Vector(repeating: R.zero, count: x.count)
+    let loss = try lossAndGradient(at: x, into: &g)
+    return (loss, g)
+  }
+
+  /// Writes ∇f(x) to `gradient`, which is as long as `x`, and returns f(x), at the price of one
+  /// gradient.
+  public func lossAndGradient(at x: Vector<R>, into gradient: inout Vector<R>) throws -> Double {
+    try check([.loss, .gradient])
+    meter.counts.gradients += 1
+    return bothAt(x, &gradient)
+  }
+
   /// ∇²f(x) v.
-  public mutating func hessianVectorProduct(at x: Vector<R>, _ v: Vector<R>) throws -> Vector<R> {
+  public func hessianVectorProduct(at x: Vector<R>, _ v: Vector<R>) throws -> Vector<R> {
+    try check(.hessianVectorProduct)
     guard let productAt else { throw OracleError("the problem has no Hessian-vector product") }
-    counts.hessianVectorProducts += 1
+    meter.counts.hessianVectorProducts += 1
     return productAt(x, v)
   }
 
   /// ∇²f(x), n × n; symmetric, so row- or column-major alike. Costs n Hessian–vector products,
   /// counted as one Hessian.
-  public mutating func hessian(at x: Vector<R>) throws -> [Double] {
+  public func hessian(at x: Vector<R>) throws -> [Double] {
+    try check(.hessian)
     guard let productAt else { throw OracleError("the problem has no Hessian") }
-    counts.hessians += 1
+    meter.counts.hessians += 1
     var matrix: [Double] = []
     matrix.reserveCapacity(x.count * x.count)
     var unit = Vector(repeating: R.zero, count: x.count)
@@ -101,5 +120,41 @@ public struct Oracle<R: Real> {
       unit[i] = R.zero
     }
     return matrix
+  }
+}
+
+extension Oracle {
+  /// The same without an answer, and without hold of any parameters.
+  var silent: Oracle { .none }
+
+  /// The problem as a function of some tensors, the others being what they are in `x`.
+  func restricted(to part: TensorPart, of x: Vector<R>) -> Oracle {
+    func whole(_ values: Vector<R>) -> Vector<R> {
+      var whole = x
+      part.scatter(values, into: &whole)
+      return whole
+    }
+    let (lossAt, gradientAt, bothAt, productAt) = (lossAt, gradientAt, bothAt, productAt)
+    return Oracle(
+      capabilities: capabilities, meter: meter,
+      loss: { lossAt(whole($0)) },
+      gradient: { values, g in
+        var all = Vector(repeating: R.zero, count: x.count)
+        gradientAt(whole(values), &all)
+        part.gather(all, into: &g)
+      },
+      lossAndGradient: { values, g in
+        var all = Vector(repeating: R.zero, count: x.count)
+        let loss = bothAt(whole(values), &all)
+        part.gather(all, into: &g)
+        return loss
+      },
+      hessianVectorProduct: productAt.map { productAt in
+        { values, v in
+          var all = Vector(repeating: R.zero, count: x.count)
+          part.scatter(v, into: &all)
+          return part.gather(productAt(whole(values), all))
+        }
+      })
   }
 }

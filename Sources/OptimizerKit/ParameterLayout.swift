@@ -18,6 +18,10 @@ public struct ParameterLayout: Sendable, Equatable {
     public let offset: Int
     /// The number of its elements.
     public var count: Int { shape.reduce(1, *) }
+    /// The rows of the tensor seen as a matrix: its first dimension, that of the outputs.
+    public var rows: Int { shape.first ?? 1 }
+    /// The columns of the tensor seen as a matrix: all dimensions but the first.
+    public var columns: Int { shape.dropFirst().reduce(1, *) }
   }
 
   /// The tensors in order.

@@ -36,16 +36,22 @@ extension PluginCatalogue {
   public var figures: [PluginEntry] { entries(.figure) }
   public var suites: [PluginEntry] { entries(.suite) }
 
-  /// The plugin of a kind with this name.
+  /// The plugins that may be asked for where one of a kind is meant: wrappers among optimizers.
+  public func entries(named kind: PluginKind) -> [PluginEntry] {
+    entries.filter { $0.kind.nameSpace == kind.nameSpace }
+  }
+
+  /// The plugin of a kind with this name; a wrapper counts as an optimizer.
   ///
   /// - Throws: `UnknownPlugin` with the nearest names and all of them.
   public func entry(_ name: String, kind: PluginKind) throws -> PluginEntry {
-    let entries = entries(kind)
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      throw UnknownPlugin(
-        kind: kind.rawValue, plural: kind.plural, name: name, known: entries.map(\.name))
+    let space = kind.nameSpace
+    if let entry = entries.first(where: { $0.name == name && $0.kind.nameSpace == space }) {
+      return entry
     }
-    return entry
+    throw UnknownPlugin(
+      kind: kind.rawValue, plural: kind.plural, name: name,
+      known: entries(named: kind).map(\.name))
   }
 
   /// A plugin of a kind as specified, its hyperparameters set and checked, ready to run.
@@ -60,7 +66,7 @@ extension PluginCatalogue {
     guard let plugin = plugin as? P else {
       throw UnknownPlugin(
         kind: kind.rawValue, plural: kind.plural, name: spec.name,
-        known: entries(kind).filter { $0.make() is P }.map(\.name))
+        known: entries(named: kind).filter { $0.make() is P }.map(\.name))
     }
     return plugin
   }

@@ -4,6 +4,8 @@
 public protocol Problem: Plugin {
   /// What it is meant to show, in a few words: "ill-conditioned valley".
   static var shows: String { get }
+  /// What an optimizer may ask of it.
+  var capabilities: OracleCapabilities { get }
 }
 
 extension Problem {

@@ -58,11 +58,11 @@ public struct Recording: Codable, Sendable, Hashable {
   /// This recording on a surface, where there is nothing to validate or to test.
   public var onSurface: Recording { Recording(path: path, every: every) }
 
-  /// Whether a run of `steps` updates is validated after `step` of them: where `step` is
-  /// ⌊k · steps / validations⌋ for a k in 0...validations.
-  public func isValidated(after step: Int, of steps: Int) -> Bool {
+  /// Whether a run that has spent `spent` of a budget of `total`, and `before` one step ago, is
+  /// validated now: where ⌊k · total / validations⌋ lies between the two for a k in 0...validations.
+  public func isValidated(after spent: Int, since before: Int, of total: Int) -> Bool {
     let passes = max(validations, 1)
-    let k = (step * passes + steps - 1) / max(steps, 1)
-    return k * steps / passes == step
+    let k = min(((spent + 1) * passes - 1) / max(total, 1), passes)
+    return k * total / passes > before
   }
 }

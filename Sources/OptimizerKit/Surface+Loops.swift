@@ -36,13 +36,12 @@ extension Surface {
   @inlinable
   public func gradients(
     at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, lanes: Int,
-    seed: UInt64, step: Int
+    seeds: UnsafePointer<UInt64>, step: Int
   ) {
     let dimension = self.dimension
     if isStochastic {
       for k in 0..<lanes {
-        // The same noise for every run: they are paired.
-        var random = RandomSource(seed: seed, purpose: .noise, step: step)
+        var random = RandomSource(seed: seeds[k], purpose: .noise, step: step)
         var out = Strided(g + k, count: dimension, stride: lanes)
         sampleGradient(
           at: Strided(x + k, count: dimension, stride: lanes), into: &out, random: &random)
@@ -94,6 +93,21 @@ extension Surface {
     }
   }
 
+  @inlinable
+  public func evaluate(
+    _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>
+  ) {
+    let dimension = self.dimension
+    if dimension == 2 {
+      for i in 0..<count { losses[i] = loss(at: Planar(points[2 * i], points[2 * i + 1])) }
+      return
+    }
+    for i in 0..<count {
+      let x = Strided(UnsafeMutablePointer(mutating: points + i * dimension), count: dimension)
+      losses[i] = loss(at: x)
+    }
+  }
+
   public func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double] {
     var point = zip(x, v).map { Dual($0, derivative: $1) }
     var result = [Dual](repeating: Dual(0), count: dimension)
@@ -110,7 +124,18 @@ extension Surface {
 extension Surface {
   /// f(x) at a point given as an array.
   public func loss(at x: [Double]) -> Double {
-    evaluated([x]).losses[0]
+    precondition(x.count == dimension, "a coordinate for each dimension")
+    var loss = Double.nan
+    evaluate(x, count: 1, losses: &loss)
+    return loss
+  }
+
+  /// f(x).
+  public func loss(at x: Vector<Double>) -> Double {
+    precondition(x.count == dimension, "a coordinate for each dimension")
+    var loss = Double.nan
+    withExtendedLifetime(x) { evaluate(x.pointer, count: 1, losses: &loss) }
+    return loss
   }
 
   /// ∇f(x) as the surface writes it, without noise.

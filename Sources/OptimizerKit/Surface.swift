@@ -44,14 +44,17 @@ public protocol Surface: Problem {
     at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, seed: UInt64,
     step: Int)
   /// The gradients that the optimizer sees at `step`, for many runs side by side: coordinate d of
-  /// run k is `x[d * lanes + k]`.
+  /// run k is `x[d * lanes + k]`, and its noise is that of the seed `seeds[k]`.
   func gradients(
     at x: UnsafeMutablePointer<Double>, into g: UnsafeMutablePointer<Double>, lanes: Int,
-    seed: UInt64, step: Int)
+    seeds: UnsafePointer<UInt64>, step: Int)
   /// Losses and norms of the true gradient at `count` points, laid out one point after the other.
   func evaluate(
     _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>,
     gradientNorms: UnsafeMutablePointer<Double>)
+  /// Losses alone at `count` points, laid out one point after the other.
+  func evaluate(
+    _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>)
   /// ∇²f(x) v, exact.
   func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double]
 }
@@ -62,6 +65,12 @@ extension Surface {
   public var viewport: Viewport? { nil }
   public var isQuadratic: Bool { false }
   public var isStochastic: Bool { false }
+  /// Everything; the last only where the loss is a quadratic form.
+  public var capabilities: OracleCapabilities {
+    var offered: OracleCapabilities = [.loss, .gradient, .hessianVectorProduct, .hessian]
+    if isQuadratic { offered.insert(.quadratic) }
+    return offered
+  }
   @inlinable
   public func sampleGradient<X: Coordinates>(
     at x: X, into g: inout X, random: inout RandomSource

@@ -3,7 +3,8 @@
 /// The training of a model: parameters in one flat vector, minibatch gradients, validation metrics.
 ///
 /// What a conformer must uphold: the same seed gives the same initial parameters and the same order
-/// of the data, whatever the optimizer; `lossAndGradient` allocates nothing after its first call.
+/// of the data, whatever the optimizer; `lossAndGradient` allocates nothing after its first call, and
+/// leaves a trace (running statistics) only where it is tracked.
 public protocol TrainingProblem: Problem {
   /// Loads the data and builds the model; throws, in one sentence with its remedy, where data are
   /// missing or wrong.
@@ -17,6 +18,8 @@ public protocol TrainingProblem: Problem {
 }
 
 extension TrainingProblem {
+  /// Losses and gradients.
+  public var capabilities: OracleCapabilities { [.loss, .gradient] }
   public func checkAvailability() throws {}
   public var target: TrainingTarget? { nil }
   public func outline() throws -> [LayerOutline] { [] }
@@ -31,7 +34,12 @@ public protocol TrainingSession: AnyObject {
   /// The parameters before the first step.
   func initialParameters() -> Vector<Float>
   /// The mean loss of the minibatch of `step` (from 1) at `x`, and its gradient.
-  func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>) -> Double
+  ///
+  /// - Parameter isTracked: whether this is the training pass of the step, which running statistics
+  ///   follow; a gradient that an optimizer asks for beside it is not.
+  func lossAndGradient(
+    at x: Vector<Float>, step: Int, gradient: inout Vector<Float>, isTracked: Bool
+  ) -> Double
   /// The mean loss of the minibatch of `step` at `x`.
   func loss(at x: Vector<Float>, step: Int) -> Double
   /// Mean loss and accuracy over the whole validation set. Before the first step they depend on `x`
@@ -54,6 +62,11 @@ public protocol TrainingSession: AnyObject {
 }
 
 extension TrainingSession {
+  /// The training pass of `step`: the mean loss of its minibatch at `x`, and its gradient.
+  public func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>)
+    -> Double
+  { lossAndGradient(at: x, step: step, gradient: &gradient, isTracked: true) }
+
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? { nil }
   public func project(_ x: inout Vector<Float>) {}
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }

@@ -23,6 +23,8 @@ public struct Vector<R: Real>: @unchecked Sendable {
   @usableFromInline var storage: Storage
 
   /// `count` copies of `value`.
+  @specialized(where R == Float)
+  @specialized(where R == Double)
   public init(repeating value: R, count: Int) {
     storage = Storage(count: count)
     storage.base.initialize(repeating: value, count: count)
@@ -87,6 +89,37 @@ extension Vector {
     let x = mutablePointer()
     let y = v.pointer
     for i in 0..<count { x[i] = x[i] + alpha * y[i] }
+  }
+
+  /// self ← α self.
+  @inlinable
+  public mutating func scale(_ alpha: R) {
+    let x = mutablePointer()
+    for i in 0..<count { x[i] = alpha * x[i] }
+  }
+
+  /// Every element ← `value`.
+  @inlinable
+  public mutating func fill(_ value: R) {
+    let x = mutablePointer()
+    for i in 0..<count { x[i] = value }
+  }
+
+  /// Takes over the elements of `v`, without sharing its storage.
+  @inlinable
+  public mutating func assign(_ v: Vector) {
+    precondition(v.count == count, "vectors of different length")
+    mutablePointer().update(from: v.pointer, count: count)
+  }
+
+  /// self ← (1 − t) self + t v.
+  @inlinable
+  public mutating func interpolate(_ t: R, to v: Vector) {
+    precondition(v.count == count, "vectors of different length")
+    let x = mutablePointer()
+    let y = v.pointer
+    let rest = R(1.0) - t
+    for i in 0..<count { x[i] = rest * x[i] + t * y[i] }
   }
 
   /// a + b; allocates.

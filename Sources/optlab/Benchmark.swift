@@ -74,18 +74,18 @@ struct Benchmark {
     var optimizer = optimizer
     var layout = ParameterLayout()
     layout.append("w", shape: [count], role: .weight, fanIn: 1)
-    var state: OptimizerState<Float> = optimizer.makeState(for: layout)
     var random = RandomSource(seed: 1, purpose: .initialization)
-    var x = Vector((0..<count).map { _ in Float(random.normal()) })
-    let gradient = Vector((0..<count).map { _ in Float(random.normal()) })
-    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
+    let x = Vector((0..<count).map { _ in Float(random.normal()) })
+    let state = optimizer.makeState(at: x, layout: layout)
+    var context = StepContext(x: x, layout: layout, state: state, oracle: .none)
+    context.gradient = Vector((0..<count).map { _ in Float(random.normal()) })
     let repetitions = max(1, 100_000_000 / count)
     var t = 0
     let seconds = try best {
       for _ in 0..<repetitions {
         t += 1
-        try optimizer.advance(
-          &x, gradient: gradient, state: &state, oracle: &oracle, step: t, lr: 1e-3)
+        context.begin(step: t, lr: 1e-3)
+        try optimizer.advance(&context)
       }
     }
     return Double(count * repetitions) / seconds / 1e6
@@ -96,7 +96,7 @@ struct Benchmark {
     path: UnsafeMutablePointer<Planar<Double>>?
   ) {
     var rule = rule
-    var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+    var state: OptimizerState<Double> = rule.state(count: 2)
     var point = Planar(surface.starts[0][0], surface.starts[0][1])
     let rates = [rule.baseLearningRate]
     rates.withUnsafeBufferPointer {
@@ -139,17 +139,16 @@ struct Benchmark {
     }
     let session = try training.makeSession(seed: 1)
     var optimizer = try catalogue.optimizer(PluginSpec(name: "adam", settings: []))
-    var state: OptimizerState<Float> = optimizer.makeState(for: session.layout)
-    var x = session.initialParameters()
-    var gradient = Vector(repeating: Float(0), count: x.count)
-    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
+    let x = session.initialParameters()
+    let state = optimizer.makeState(at: x, layout: session.layout)
+    var context = StepContext(x: x, layout: session.layout, state: state, oracle: .none)
     var t = 0
     let seconds = try best {
       for _ in 0..<steps {
         t += 1
-        _ = session.lossAndGradient(at: x, step: t, gradient: &gradient)
-        try optimizer.advance(
-          &x, gradient: gradient, state: &state, oracle: &oracle, step: t, lr: 1e-3)
+        _ = session.lossAndGradient(at: context.x, step: t, gradient: &context.gradient)
+        context.begin(step: t, lr: 1e-3)
+        try optimizer.advance(&context)
       }
     }
     return Double(steps * 128) / seconds

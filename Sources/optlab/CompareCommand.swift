@@ -83,8 +83,9 @@ struct CompareCommand: AsyncParsableCommand {
     _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
     let plan = try Plan(suite, catalogue: catalogue)
     let store = try RunStore(path: store.store)
+    let runner = run.runner(plugins)
     let comparison = Comparison(
-      plan: plan, store: store, pool: run.pool(plugins), retriesFailures: retry)
+      plan: plan, store: store, runner: runner, retriesFailures: retry)
     let missing = try comparison.missing()
     if dryRun {
       let groups = Dictionary(plan.entries.map { ($0.key, $0.group) }) { first, _ in first }
@@ -98,7 +99,7 @@ struct CompareCommand: AsyncParsableCommand {
     }
     let begin = monotonicSeconds()
     let bar = ProgressBar(missing)
-    let task = Task { try await comparison.run(onEvent: { bar.show($0) }) }
+    let task = Task { try await comparison.run(missing) { bar.show($0) } }
     let interrupt = InterruptHandler { task.cancel() }
     defer { interrupt.stop() }
     let outcome: ComparisonOutcome
@@ -110,6 +111,7 @@ struct CompareCommand: AsyncParsableCommand {
       throw CancellationError()
     }
     bar.clear()
+    await runner.close()
     Terminal.note(
       "\(outcome.done) runs done in \(duration(monotonicSeconds() - begin)), "
         + "\(outcome.reused) reused from \(store.path)")

@@ -115,7 +115,7 @@ struct ShowCommand: ParsableCommand {
 
     private mutating func describe(_ optimizer: any Optimizer) {
       let layout = ParameterLayout(coordinates: 1)
-      let state: OptimizerState<Double> = optimizer.makeState(for: layout)
+      let state = optimizer.makeState(at: Vector([0.0]), layout: layout)
       facts["kind"] =
         optimizer is any CoordinateRule ? "coordinate-wise rule" : "whole-vector optimizer"
       facts["state"] =

@@ -34,7 +34,9 @@ private final class DrillSession: TrainingSession {
 
   func initialParameters() -> Vector<Float> { Vector([3, 0, 0]) }
 
-  func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>) -> Double {
+  func lossAndGradient(
+    at x: Vector<Float>, step: Int, gradient: inout Vector<Float>, isTracked: Bool
+  ) -> Double {
     gradient[0] = step == problem.ruin ? .nan : x[0] - 3
     gradient[1] = x[1] - 4
     gradient[2] = 1

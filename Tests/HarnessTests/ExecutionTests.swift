@@ -91,10 +91,7 @@ private struct Quitter: VectorOptimizer {
   static let name = "quitter"
   static let summary = ""
   init() {}
-  mutating func step<R: Real>(
-    _ x: inout Vector<R>, gradient g: Vector<R>, state: inout OptimizerState<R>,
-    oracle: inout Oracle<R>, step: Int, lr: Double
-  ) throws {
-    if step == 4 { throw SelectionError("no more") }
+  mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+    if context.step == 4 { throw SelectionError("no more") }
   }
 }

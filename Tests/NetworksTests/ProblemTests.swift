@@ -67,16 +67,44 @@ struct ProblemTests {
     let session = try NetworkSession(
       problem.layers, training: data, validation: data, batch: 16, seed: 1)
     var adam = try PluginCatalogue.builtIn().optimizer(PluginSpec(name: "adam", settings: []))
-    var state: OptimizerState<Float> = adam.makeState(for: session.layout)
-    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
-    var x = session.initialParameters()
-    var gradient = Vector<Float>(repeating: 0, count: x.count)
+    let x = session.initialParameters()
+    var context = StepContext(
+      x: x, layout: session.layout, state: adam.makeState(at: x, layout: session.layout),
+      oracle: .none)
     for step in 1...(name == "resnet" ? 160 : 80) {
-      _ = session.lossAndGradient(at: x, step: step, gradient: &gradient)
-      try adam.advance(
-        &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: 0.005)
+      _ = session.lossAndGradient(at: context.x, step: step, gradient: &context.gradient)
+      context.begin(step: step, lr: 0.005)
+      try adam.advance(&context)
     }
-    #expect(session.validate(x).accuracy == 1)
+    #expect(session.validate(context.x).accuracy == 1)
+  }
+
+  /// Gradients that an optimizer asks for beside the training pass leave the running statistics of
+  /// batch normalisation alone, so that a validation sees nothing of them.
+  @Test func askedGradientsLeaveNoTrace() throws {
+    func validation(asking isTracked: Bool?) throws -> ValidationMetrics {
+      let settings: KeyValuePairs = [
+        "normalization": "batch", "filters": "4x4", "trainSize": "64", "batch": "16",
+      ]
+      let session = try problem("cnn", settings).makeSession(seed: 1)
+      var x = session.initialParameters()
+      var gradient = Vector<Float>(repeating: 0, count: x.count)
+      var other = gradient
+      for step in 1...6 {
+        _ = session.lossAndGradient(at: x, step: step, gradient: &gradient)
+        if let isTracked {
+          var near = x
+          near.add(0.05, gradient)
+          _ = session.lossAndGradient(at: near, step: step, gradient: &other, isTracked: isTracked)
+          _ = session.loss(at: near, step: step)
+        }
+        x.add(-0.05, gradient)
+      }
+      return session.validate(x)
+    }
+    let plain = try validation(asking: nil)
+    #expect(try validation(asking: false) == plain)
+    #expect(try validation(asking: true) != plain)
   }
 
   @Test func everyNetworkHasATarget() throws {

@@ -306,10 +306,10 @@ extension GoldenCurve {
     let inputs: [Float] = Numbers.examples(examples, network.input, seed: seed + 1)
     let labels = Numbers.labels(examples, classes: network.output.count, seed: seed)
     var optimizer = Adam()
-    var state: OptimizerState<Float> = optimizer.makeState(for: network.layout)
-    var x = Vector<Float>(Numbers.parameters(network.layout, seed: seed))
-    var gradient = Vector<Float>(repeating: .nan, count: x.count)
-    var oracle = Oracle<Float>(capabilities: [], loss: { _ in 0 }, gradient: { _, _ in })
+    let x = Vector<Float>(Numbers.parameters(network.layout, seed: seed))
+    var context = StepContext(
+      x: x, layout: network.layout, state: optimizer.makeState(at: x, layout: network.layout),
+      oracle: .none)
     return try losses.indices.map { step in
       let begin = step * batch % examples
       let loss = inputs.withUnsafeBufferPointer { inputs in
@@ -318,12 +318,12 @@ extension GoldenCurve {
             Batch(
               inputs: inputs.baseAddress! + begin * network.input.count,
               labels: labels.baseAddress! + begin, examples: batch),
-            parameters: x.pointer, gradient: gradient.mutablePointer(),
+            parameters: context.x.pointer, gradient: context.gradient.mutablePointer(),
             pass: Pass(examples: batch, isTraining: true, isTracked: true))
         }
       }
-      try optimizer.advance(
-        &x, gradient: gradient, state: &state, oracle: &oracle, step: step + 1, lr: lr)
+      context.begin(step: step + 1, lr: lr)
+      try optimizer.advance(&context)
       return loss
     }
   }

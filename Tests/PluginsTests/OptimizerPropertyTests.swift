@@ -30,7 +30,7 @@ struct OptimizerPropertyTests {
       for _ in 0..<40 { try run.advance() }
       for _ in 0..<40 { try copy.advance() }
       #expect(bits(run.x.array) == bits(copy.x.array))
-      #expect(run.oracle.counts == copy.oracle.counts)
+      #expect(run.counts == copy.counts)
     }
     try check(optimizer(name))
   }
@@ -49,7 +49,7 @@ struct OptimizerPropertyTests {
       }
       var descending = rule
       var point = Planar(surface.starts[0][0], surface.starts[0][1])
-      var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+      var state: OptimizerState<Double> = rule.state(count: 2)
       var path = [Planar<Double>](repeating: Planar(0, 0), count: steps)
       let gradient = surface.planarGradient(seed: 1)
       for part in [0..<123, 123..<steps] {
@@ -77,10 +77,10 @@ struct OptimizerPropertyTests {
       var x = start.flatMap { Array(repeating: $0, count: lanes) }
       var g = x
       var together = rule
-      var state: OptimizerState<Double> = rule.makeState(
-        for: ParameterLayout(coordinates: x.count))
+      var state: OptimizerState<Double> = rule.state(count: x.count)
+      let seeds = [UInt64](repeating: 1, count: lanes)
       for step in 1...100 {
-        surface.gradients(at: &x, into: &g, lanes: lanes, seed: 1, step: step)
+        surface.gradients(at: &x, into: &g, lanes: lanes, seeds: seeds, step: step)
         together.advanceLanes(
           &x, gradient: g, state: &state, step: step, rates: rates, lanes: lanes, dimension: 2)
       }
@@ -99,21 +99,15 @@ struct OptimizerPropertyTests {
     func check<O: Optimizer>(_ optimizer: O) throws {
       let lr = optimizer.baseLearningRate * 0.1
       var double = Run(optimizer, on: quadratic)
-      var single = optimizer
-      var x = Vector(quadratic.starts[0].map { Float($0) })
-      var state: OptimizerState<Float> = optimizer.makeState(
-        for: ParameterLayout(coordinates: 2))
-      var oracle = oracle(of: quadratic, as: Float.self)
-      for step in 1...50 {
+      var single = Run(optimizer, on: quadratic, in: Float.self)
+      for _ in 1...50 {
         try double.advance(lr: lr)
-        let g = Vector(quadratic.gradient(at: x.array.map(Double.init)).map { Float($0) })
-        try single.advance(
-          &x, gradient: g, state: &state, oracle: &oracle, step: step, lr: lr)
+        try single.advance(lr: lr)
       }
       // 50 steps of a few roundings of 2⁻²⁴, amplified by at most 10 on this problem; near the
       // minimum a line search sees the loss only to the root of that.
       let tolerance = optimizer is GradientDescent ? 1e-2 : 1e-4
-      for (a, b) in zip(x.array, double.x.array) {
+      for (a, b) in zip(single.x.array, double.x.array) {
         #expect((Double(a) - b).magnitude <= tolerance)
       }
     }

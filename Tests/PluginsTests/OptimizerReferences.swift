@@ -75,11 +75,11 @@ private func configured<P>(
 }
 
 /// An oracle over a surface.
-func oracle<R: Real>(of surface: any Surface, as _: R.Type = R.self) -> Oracle<R> {
-  var capabilities: OracleCapabilities = [.loss, .gradient, .hessianVectorProduct, .hessian]
-  if surface.isQuadratic { capabilities.insert(.quadratic) }
-  return Oracle<R>(
-    capabilities: capabilities,
+func oracle<R: Scalar>(
+  of surface: any Surface, meter: EvaluationMeter = EvaluationMeter(), as _: R.Type = R.self
+) -> Oracle<R> {
+  Oracle<R>(
+    capabilities: surface.capabilities, meter: meter,
     loss: { surface.loss(at: $0.array.map(\.double)) },
     gradient: { $1 = Vector(surface.gradient(at: $0.array.map(\.double)).map { R($0) }) },
     hessianVectorProduct: {
@@ -90,29 +90,52 @@ func oracle<R: Real>(of surface: any Surface, as _: R.Type = R.self) -> Oracle<R
 }
 
 /// A run that can be stepped, copied and continued.
-struct Run<O: Optimizer> {
+struct Run<O: Optimizer, R: Scalar> {
   var optimizer: O
   let surface: any Surface
-  var x: Vector<Double>
-  var state: OptimizerState<Double>
+  var x: Vector<R>
+  var state: OptimizerState<R>
   var step = 0
-  var oracle: Oracle<Double>
+  /// What was asked of the oracle.
+  var counts = EvaluationCounts()
 
-  init(_ optimizer: O, on surface: any Surface, from start: [Double]? = nil) {
+  init(_ optimizer: O, on surface: any Surface, from start: [Double]? = nil, in _: R.Type) {
     self.optimizer = optimizer
     self.surface = surface
-    x = Vector(start ?? surface.starts[0])
-    state = optimizer.makeState(for: ParameterLayout(coordinates: x.count))
-    oracle = PluginsTests.oracle(of: surface)
+    x = Vector((start ?? surface.starts[0]).map { R($0) })
+    state = optimizer.makeState(at: x, layout: ParameterLayout(coordinates: x.count))
   }
 
   /// One update with the given learning rate, or the optimizer's own.
   mutating func advance(lr: Double? = nil) throws {
     step += 1
-    let g = Vector(surface.gradient(at: x.array))
-    try optimizer.advance(
-      &x, gradient: g, state: &state, oracle: &oracle, step: step,
-      lr: lr ?? optimizer.baseLearningRate)
+    let meter = EvaluationMeter()
+    var context = StepContext(
+      x: x, layout: ParameterLayout(coordinates: x.count), state: state,
+      oracle: PluginsTests.oracle(of: surface, meter: meter))
+    if let lr {
+      context.begin(step: step, lr: lr)
+    } else {
+      context.begin(step: step, rates: optimizer.declaredRates)
+    }
+    let point = x.array.map(\.double)
+    context.gradient = Vector(surface.gradient(at: point).map { R($0) })
+    context.loss = surface.loss(at: point)
+    defer {
+      x = context.x
+      state = context.state
+      counts.losses += meter.counts.losses
+      counts.gradients += meter.counts.gradients
+      counts.hessianVectorProducts += meter.counts.hessianVectorProducts
+      counts.hessians += meter.counts.hessians
+    }
+    try optimizer.advance(&context)
+  }
+}
+
+extension Run where R == Double {
+  init(_ optimizer: O, on surface: any Surface, from start: [Double]? = nil) {
+    self.init(optimizer, on: surface, from: start, in: Double.self)
   }
 }
 
@@ -159,7 +182,8 @@ func largestError(of optimizer: some Optimizer, against golden: GoldenCase) thro
     let size = reference.map(\.magnitude).max()!
     for (ours, theirs) in zip(points[sample - 1], reference) {
       let error = (ours - theirs).magnitude / size
-      largest = error <= largest ? largest : error  // a NaN comes through
+      if error.isNaN { return error }
+      largest = max(largest, error)
     }
   }
   return largest

@@ -14,7 +14,7 @@ struct OptimizerSecondOrderTests {
     // Condition number 100: two digits are lost of sixteen.
     #expect((run.x[0] - 1).magnitude < 1e-13)
     #expect((run.x[1] + 0.5).magnitude < 1e-13)
-    #expect(run.oracle.counts.hessians == 1)
+    #expect(run.counts.hessians == 1)
   }
 
   /// By hand at (−1.2, 1): g = (−215.6, −88), H = ((1330, 480), (480, 200)), det H = 35,600.
@@ -110,8 +110,8 @@ struct OptimizerSecondOrderTests {
       // and the gradient therefore by 100 times that.
       #expect(product.magnitude <= 1e-12 * size + 200 * 0x1p-53 * size.squareRoot())
     }
-    #expect(run.oracle.counts.hessianVectorProducts == 20)
-    #expect(run.oracle.counts.losses == 0)
+    #expect(run.counts.hessianVectorProducts == 20)
+    #expect(run.counts.losses == 0)
   }
 
   @Test("where a quadratic falls for ever the exact step is infinite; at a minimum there is none")
@@ -125,7 +125,7 @@ struct OptimizerSecondOrderTests {
     var resting = Run(descent, on: Valley(), from: [0, 0])
     try resting.advance()
     #expect(resting.x.array == [0, 0])
-    #expect(resting.oracle.counts.hessianVectorProducts == 0)
+    #expect(resting.counts.hessianVectorProducts == 0)
   }
 
   @Test("armijo takes the first length that keeps its promise, and counts its trials")
@@ -137,9 +137,9 @@ struct OptimizerSecondOrderTests {
       let g = Rosenbrock().gradient(at: x)
       let slope = g[0] * g[0] + g[1] * g[1]
       let loss = Rosenbrock().loss(at: x)
-      let counted = run.oracle.counts.losses
+      let counted = run.counts.losses
       try run.advance()
-      let trials = run.oracle.counts.losses - counted - 1
+      let trials = run.counts.losses - counted - 1
       let length = power(0.5, trials - 1)
       #expect(run.x.array == [x[0] - length * g[0], x[1] - length * g[1]])
       #expect(Rosenbrock().loss(at: run.x.array) <= loss - 1e-4 * length * slope)
@@ -154,12 +154,15 @@ struct OptimizerSecondOrderTests {
   @Test("armijo gives up on a loss that is not a number, and stays")
   func armijoGivesUp() throws {
     var descent = GradientDescent()
-    var oracle = Oracle<Double>(capabilities: .loss, loss: { _ in .nan }, gradient: { _, _ in })
-    var state = OptimizerState<Double>()
-    var x = Vector([1.0, 2.0])
-    try descent.advance(
-      &x, gradient: Vector([1.0, 1.0]), state: &state, oracle: &oracle, step: 1, lr: 1)
-    #expect(x.array == [1, 2])
-    #expect(oracle.counts.losses == 101)
+    let meter = EvaluationMeter()
+    var context = StepContext(
+      x: Vector([1.0, 2.0]), layout: ParameterLayout(coordinates: 2), state: OptimizerState(),
+      oracle: Oracle<Double>(
+        capabilities: .loss, meter: meter, loss: { _ in .nan }, gradient: { _, _ in }))
+    context.begin(step: 1, lr: 1)
+    context.gradient = Vector([1.0, 1.0])
+    try descent.advance(&context)
+    #expect(context.x.array == [1, 2])
+    #expect(meter.counts.losses == 101)
   }
 }

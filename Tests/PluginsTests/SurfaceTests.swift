@@ -1,6 +1,7 @@
 import Analysis
 import OptimizerKit
 import Plugins
+import Synchronization
 import Testing
 
 /// A surface with settings other than its defaults, by name.
@@ -55,6 +56,25 @@ let variants =
   }
 
 @Suite struct SurfaceTests {
+  /// The loss alone is the loss that comes with the gradient, bit for bit.
+  @Test(arguments: defaults + variants)
+  func lossesAlone(_ surface: Case) throws {
+    let surface = try surface.surface()
+    let points = surface.starts + surface.minima
+    let expected = surface.evaluated(points).losses
+    #expect(bits(points.map { surface.loss(at: $0) }) == bits(expected))
+    #expect(bits(points.map { surface.loss(at: Vector($0)) }) == bits(expected))
+  }
+
+  /// Asking for a loss computes no gradient.
+  @Test func aLossIsNoGradient() {
+    let surface = Ungraded()
+    #expect(surface.loss(at: [3, 2]) == 13)
+    #expect(surface.count.value.withLock { $0 } == 0)
+    #expect(surface.evaluated([[3, 2]]).losses == [13])
+    #expect(surface.count.value.withLock { $0 } == 1)
+  }
+
   @Test(arguments: defaults + variants)
   func isWhatItSays(_ surface: Case) throws {
     let findings = SurfaceConformance.findings(for: try surface.surface())
@@ -203,5 +223,25 @@ struct Faulty: Surface {
       self.sampleGradient(at: p, into: &g, random: &random)
       return Planar(g.x * nudge, g.y)
     }
+  }
+}
+
+/// Counts its gradients.
+private struct Ungraded: Surface {
+  final class Count: Sendable {
+    let value = Mutex(0)
+  }
+  static let name = "ungraded"
+  static let summary = "for tests"
+  let count = Count()
+  var dimension: Int { 2 }
+  var starts: [[Double]] { [[1, 1]] }
+  var minima: [[Double]] { [[0, 0]] }
+  init() {}
+  func loss<X: Coordinates>(at p: X) -> X.Value { p[0].squared + p[1].squared }
+  func gradient<X: Coordinates>(at p: X, into g: inout X) {
+    count.value.withLock { $0 += 1 }
+    g[0] = 2.0 * p[0]
+    g[1] = 2.0 * p[1]
   }
 }

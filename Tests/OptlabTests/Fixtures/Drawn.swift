@@ -31,7 +31,9 @@ private final class DrawnSession: TrainingSession {
 
   func initialParameters() -> Vector<Float> { Vector([3, start, 0]) }
 
-  func lossAndGradient(at x: Vector<Float>, step: Int, gradient: inout Vector<Float>) -> Double {
+  func lossAndGradient(
+    at x: Vector<Float>, step: Int, gradient: inout Vector<Float>, isTracked: Bool
+  ) -> Double {
     gradient[0] = x[0] - 3
     gradient[1] = x[1] - 4
     gradient[2] = x[2]

@@ -22,6 +22,9 @@ extension PluginCatalogue {
     guard syntax.schedules.isEmpty else {
       throw SelectionError("a schedule is shown under its own name: '\(text)' has ':'")
     }
+    guard syntax.wrapped.isEmpty else {
+      throw SelectionError("what a wrapper wraps is shown under its own name: '\(text)' has '('")
+    }
     let term = syntax.term
     let candidates = kind.map { entries($0) } ?? entries.filter { $0.kind.language == .swift }
     let known = candidates.map(\.name)

@@ -32,15 +32,13 @@ public struct ExecutionContext {
 }
 
 extension PluginCatalogue {
-  /// Does a run. Failures of the run itself (divergence, a time limit) are
-  /// statuses; what is thrown is what should have been refused by the plan, or missing data.
+  /// Does a run. Failures of the run itself (divergence, a time limit) are statuses; what is thrown is
+  /// what should have been refused by the plan, or missing data.
   public func execute(
     _ spec: RunSpec, recording: Recording = Recording(), context: ExecutionContext
   ) throws -> RunResult {
-    let optimizer = try optimizer(spec.optimizer.plugin)
-    let schedules = try spec.optimizer.schedules.map {
-      (hyperparameter: $0.hyperparameter, sequence: try schedule($0))
-    }
+    let optimizer = try optimizer(spec.optimizer)
+    let schedules = try schedules(of: spec.optimizer)
     let recorder = RunRecorder(spec: spec, recording: recording, context: context)
     switch try problem(spec.problem) {
     case let surface as any Surface:
@@ -69,38 +67,7 @@ extension PluginCatalogue {
   }
 }
 
-/// The schedules of a run, as they act on an optimizer.
-struct ScheduledHyperparameters {
-  let steps: Int
-  let base: Double
-  let rate: ScheduleSequence?
-  let others: [(place: ScheduledHyperparameter, base: Double, sequence: ScheduleSequence)]
-
-  init(
-    _ schedules: [(hyperparameter: String, sequence: ScheduleSequence)],
-    for optimizer: any Optimizer, steps: Int
-  ) throws {
-    self.steps = steps
-    base = optimizer.baseLearningRate
-    rate = schedules.first { $0.hyperparameter == "lr" }?.sequence
-    let values = optimizer.hyperparameters
-    others = try schedules.filter { $0.hyperparameter != "lr" }.map { schedule in
-      let place = try optimizer.scheduledHyperparameter(schedule.hyperparameter)
-      let value = values.first { $0.name == place.name }?.number ?? 0
-      return (place, value, schedule.sequence)
-    }
-  }
-
-  /// The learning rate of the update that follows `step` updates.
-  func learningRate(after step: Int) -> Double {
-    rate?.value(base: base, step: step, steps: steps) ?? base
-  }
-
-  /// Sets the other scheduled hyperparameters for the update that follows `step` updates.
-  func apply(to optimizer: inout some Optimizer, after step: Int) {
-    for other in others {
-      optimizer.set(
-        other.place, to: other.sequence.value(base: other.base, step: step, steps: steps))
-    }
-  }
+/// The number of the step in progress, shared with the closures of an oracle.
+final class CurrentStep {
+  var step = 1
 }

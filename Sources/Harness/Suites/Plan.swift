@@ -163,15 +163,5 @@ extension OptimizerChoice {
   }
 }
 
-extension Problem {
-  /// What an oracle of this problem can do.
-  var capabilities: OracleCapabilities {
-    guard let surface = self as? any Surface else { return [.loss, .gradient] }
-    var offered: OracleCapabilities = [.loss, .gradient, .hessianVectorProduct, .hessian]
-    if surface.isQuadratic { offered.insert(.quadratic) }
-    return offered
-  }
-}
-
 /// How many coordinates of a point are kept: all of them in low dimensions, the first few beyond.
 func recordedCoordinates(of dimension: Int) -> Int { dimension <= 512 ? dimension : 16 }

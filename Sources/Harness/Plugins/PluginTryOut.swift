@@ -41,8 +41,8 @@ extension PluginCatalogue {
   private func tryOutOptimizer(_ optimizer: any Optimizer) throws {
     _ = optimizer.requirements
     if let rule = optimizer as? any CoordinateRule { try tryOutState(rule) }
-    let state: OptimizerState<Double> = optimizer.makeState(for: ParameterLayout(coordinates: 2))
-    _ = state.names
+    let layout = ParameterLayout(coordinates: 2)
+    _ = optimizer.makeState(at: Vector([0.0, 0]), layout: layout).names
   }
 
   private func tryOutState<Rule: CoordinateRule>(_ rule: Rule) throws {

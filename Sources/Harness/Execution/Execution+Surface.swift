@@ -9,7 +9,7 @@ extension PluginCatalogue {
   ///   gives the same bits.
   func descend(
     _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
-    schedules: [(hyperparameter: String, sequence: ScheduleSequence)], recorder: RunRecorder,
+    schedules: [LevelSchedule], recorder: RunRecorder,
     stepwise: Bool = false
   ) throws -> RunResult {
     recorder.minimumLoss = surface.minimumLoss
@@ -18,7 +18,7 @@ extension PluginCatalogue {
       ruler.measures(of: $0, by: schedules.isEmpty ? optimizer : nil)
     }
     let scheduled = try ScheduledHyperparameters(
-      schedules, for: optimizer, steps: recorder.steps)
+      schedules, for: optimizer, steps: recorder.spec.budget.total)
     recordRows(
       surface, points: start, firstStep: 0, rates: [0], cost: RunCost(), recorder: recorder)
     if !stepwise, surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
@@ -37,19 +37,19 @@ extension PluginCatalogue {
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
   ) -> RunResult {
     var rule = rule
-    var state: OptimizerState<Double> = rule.makeState(for: ParameterLayout(coordinates: 2))
+    var state: OptimizerState<Double> = rule.state(count: 2)
     var point = Planar(start[0], start[1])
     let gradient = surface.planarGradient(seed: recorder.spec.seed)
     // A chunk ends where another hyperparameter than the learning rate changes: at every step.
     // The first ones are short, and they grow as long as they are fast: the time limit is heeded
     // between them.
-    let longest = scheduled.others.isEmpty ? 4096 : 1
+    let longest = scheduled.changesOthers ? 1 : 4096
     var chunk = 1
     var path = [Planar<Double>](repeating: point, count: longest)
     var step = 0
     var seconds = 0.0
-    var counts = EvaluationCounts()
-    while step < recorder.steps, !recorder.isFinished {
+    let budget = recorder.spec.budget
+    while !recorder.isFinished, !budget.isSpent(steps: step, gradients: step, seconds: seconds) {
       let steps = min(chunk, recorder.steps - step)
       let rates = (step..<step + steps).map { scheduled.learningRate(after: $0) }
       scheduled.apply(to: &rule, after: step)
@@ -65,6 +65,7 @@ extension PluginCatalogue {
       seconds += taken
       chunk = taken < 0.01 ? min(2 * chunk, longest) : max(chunk / 2, 1)
       let points = path[..<steps].flatMap { [$0.x, $0.y] }
+      var counts = EvaluationCounts()
       counts.gradients = step + steps
       recordRows(
         surface, points: points, firstStep: step + 1, rates: rates,
@@ -72,6 +73,7 @@ extension PluginCatalogue {
       step += steps
       recorder.checkTime()
     }
+    var counts = EvaluationCounts()
     counts.gradients = recorder.lastStep
     return recorder.result(counts: counts, seconds: seconds)
   }
@@ -83,55 +85,77 @@ extension PluginCatalogue {
   ) throws -> RunResult {
     var optimizer = optimizer
     let seed = recorder.spec.seed
-    var state: OptimizerState<Double> = optimizer.makeState(
-      for: ParameterLayout(coordinates: surface.dimension))
-    var x = Vector(start)
-    var gradient = Vector(repeating: 0.0, count: surface.dimension)
     let current = CurrentStep()
-    var oracle = Oracle<Double>(
-      capabilities: surface.capabilities,
-      loss: { surface.loss(at: $0.array) },
-      gradient: { x, g in
-        var x = x
-        surface.gradient(
-          at: x.mutablePointer(), into: g.mutablePointer(), seed: seed, step: current.step)
-      },
-      hessianVectorProduct: { x, v in
-        Vector(surface.hessianVectorProduct(at: x.array, v.array))
-      })
+    let meter = EvaluationMeter()
+    let x = Vector(start)
+    let layout = ParameterLayout(coordinates: surface.dimension)
+    var context = StepContext(
+      x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
+      oracle: oracle(of: surface, seed: seed, current: current, meter: meter), seed: seed,
+      steps: recorder.spec.budget.mostSteps)
+    context.loss = surface.loss(at: x)
+    var step = 0
     var seconds = 0.0
-    for step in 1...max(recorder.steps, 1) where !recorder.isFinished {
-      let lr = scheduled.learningRate(after: step - 1)
-      scheduled.apply(to: &optimizer, after: step - 1)
+    while !recorder.isFinished,
+      !recorder.spec.budget.isSpent(
+        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+    {
+      let spent = recorder.spec.budget.spent(
+        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
+      scheduled.apply(to: &optimizer, after: spent)
+      let lr = context.lr
+      step += 1
       current.step = step
       let begin = recorder.context.now()
       surface.gradient(
-        at: x.mutablePointer(), into: gradient.mutablePointer(), seed: seed, step: step)
-      oracle.counts.gradients += 1
+        at: context.x.mutablePointer(), into: context.gradient.mutablePointer(), seed: seed,
+        step: step)
+      meter.countHandedGradient()
       do {
-        try optimizer.advance(
-          &x, gradient: gradient, state: &state, oracle: &oracle, step: step, lr: lr)
+        try optimizer.advance(&context)
       } catch {
         recorder.fail(after: step, error)
         break
       }
       seconds += recorder.context.now() - begin
-      let reported = optimizer.evaluationParameters(x, state: state) ?? x
-      recordRows(
-        surface, points: reported.array, firstStep: step, rates: [lr],
-        cost: RunCost(counts: oracle.counts, seconds: seconds), recorder: recorder)
+      let reported = optimizer.evaluationPoint(context.x, state: context.state)
+      let loss = recordRows(
+        surface, points: (reported ?? context.x).array, firstStep: step, rates: [lr],
+        cost: RunCost(counts: meter.counts, seconds: seconds), recorder: recorder)
+      context.loss = reported == nil ? loss : surface.loss(at: context.x)
       if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
         recorder.checkTime()
       }
     }
-    return recorder.result(counts: oracle.counts, seconds: seconds)
+    return recorder.result(counts: meter.counts, seconds: seconds)
   }
 
-  /// Evaluates points that follow each other and records them.
-  private func recordRows(
+  /// What an optimizer may ask of a surface; the noise of its gradients is that of the current step.
+  private func oracle(
+    of surface: any Surface, seed: UInt64, current: CurrentStep, meter: EvaluationMeter
+  ) -> Oracle<Double> {
+    Oracle(
+      capabilities: surface.capabilities, meter: meter,
+      loss: { surface.loss(at: $0) },
+      gradient: { x, g in
+        withExtendedLifetime(x) {
+          surface.gradient(
+            at: UnsafeMutablePointer(mutating: x.pointer), into: g.mutablePointer(), seed: seed,
+            step: current.step)
+        }
+      },
+      hessianVectorProduct: { x, v in
+        Vector(surface.hessianVectorProduct(at: x.array, v.array))
+      })
+  }
+
+  /// Evaluates points that follow each other and records them; returns the loss at the last one.
+  @discardableResult
+  func recordRows(
     _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double], cost: RunCost,
     recorder: RunRecorder
-  ) {
+  ) -> Double {
     let dimension = surface.dimension
     let count = points.count / dimension
     var losses = [Double](repeating: 0, count: count)
@@ -148,10 +172,6 @@ extension PluginCatalogue {
         }
       }
     }
+    return losses[count - 1]
   }
-}
-
-/// The number of the step in progress, shared with the closures of an oracle.
-final class CurrentStep {
-  var step = 1
 }

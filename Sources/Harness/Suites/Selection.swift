@@ -7,6 +7,9 @@
 //     adam:cosine                   with a schedule for the learning rate
 //     adam:warmup[steps=10]+cosine  with schedules in sequence
 //     momentum:momentum=ramp        with a schedule for another hyperparameter
+//     sam[rho=0.05](adam)           a wrapper around an optimizer, or around a wrapper
+//     sam(adam,sgd):rho=ramp        lists multiply at every level; a schedule belongs to the term that
+//                                   it follows
 //     adam*                         every name that matches
 
 import OptimizerKit
@@ -34,15 +37,36 @@ struct SelectionTerm {
   }
 }
 
-/// A selection as written: a term and its schedules.
+/// A selection as written: a term, what it wraps, and its schedules.
 struct SelectionSyntax {
   var term: SelectionTerm
+  /// What stands in parentheses: alternatives, each a selection.
+  var wrapped: [SelectionSyntax] = []
   var schedules: [(hyperparameter: String, parts: [SelectionTerm])] = []
+
+  /// How deep parentheses may be nested.
+  static let deepest = 16
 
   /// Reads a selection; the message of a failure shows where reading stopped.
   init(_ text: String) throws(SelectionError) {
     var parser = SelectionParser(text)
+    try self.init(&parser, depth: 0)
+    guard parser.isAtEnd else {
+      throw parser.error("expected '@', '[', '(', ':' or the end")
+    }
+  }
+
+  private init(_ parser: inout SelectionParser, depth: Int) throws(SelectionError) {
     term = try parser.term()
+    if parser.take("(") {
+      guard depth < Self.deepest else {
+        throw parser.error("more than \(Self.deepest) wrappers around one another")
+      }
+      repeat {
+        wrapped.append(try SelectionSyntax(&parser, depth: depth + 1))
+      } while parser.take(",")
+      guard parser.take(")") else { throw parser.error("expected ')' or ','") }
+    }
     while parser.take(":") {
       var hyperparameter = "lr"
       var part = try parser.term()
@@ -59,9 +83,6 @@ struct SelectionSyntax {
         throw parser.error("\(hyperparameter) has a schedule already; one after the other is a+b")
       }
       schedules.append((hyperparameter, parts))
-    }
-    guard parser.isAtEnd else {
-      throw parser.error("expected '@', '[', ':' or the end")
     }
   }
 }
@@ -143,14 +164,14 @@ struct SelectionParser {
   }
 }
 
-/// Splits a list of selections at commas outside brackets.
+/// Splits a list of selections at commas outside brackets and parentheses.
 public func splitSelections(_ text: String) -> [String] {
   var parts: [String] = []
   var depth = 0
   var current = ""
   for character in text {
-    if character == "[" { depth += 1 }
-    if character == "]" { depth -= 1 }
+    if "[(".contains(character) { depth += 1 }
+    if "])".contains(character) { depth -= 1 }
     if character == ",", depth == 0 {
       parts.append(current.trimmingSpaces)
       current = ""

@@ -26,22 +26,61 @@ public struct ProblemChoice: Sendable {
 extension PluginCatalogue {
   /// The optimizers that a selection asks for; see the grammar in `Selection.swift`.
   public func selectOptimizers(_ text: String) throws -> [OptimizerChoice] {
-    let syntax = try SelectionSyntax(text)
-    let names = try expand(syntax.term.name, optimizers.map(\.name), kind: "optimizer")
+    try choices(of: SelectionSyntax(text))
+  }
+
+  private func choices(of syntax: SelectionSyntax) throws -> [OptimizerChoice] {
+    // A pattern stands for what can be run as it is.
+    let known = entries(named: .optimizer).filter {
+      syntax.wrapped.isEmpty ? standsAlone($0) : $0.kind == .wrapper
+    }
+    let names = try expand(syntax.term.name, known.map(\.name), kind: "optimizer")
     let schedules = try scheduleCombinations(syntax.schedules)
     return try names.flatMap { name -> [OptimizerChoice] in
       let entry = try entry(name, kind: .optimizer)
+      let inner = try wrapped(by: entry, syntax)
       return try variants(of: entry, syntax.term).flatMap { variant in
-        try schedules.map { schedule in
-          let spec = OptimizerSpec(variant.spec, schedules: schedule.specs)
-          let optimizer = try optimizer(spec.plugin)
-          for assignment in schedule.specs { try check(assignment, for: optimizer) }
-          return OptimizerChoice(
-            label: variant.label + schedule.label, spec: spec, instance: optimizer,
-            files: [entry.file] + (try files(of: schedule.specs)))
+        try inner.flatMap { inner in
+          try schedules.map { schedule in
+            var spec = OptimizerSpec(variant.spec, wrapping: inner?.choice.spec)
+            for assignment in schedule.specs { try attach(assignment, to: &spec) }
+            let optimizer = try optimizer(spec)
+            return OptimizerChoice(
+              label: variant.label + (inner?.label ?? "") + schedule.label, spec: spec,
+              instance: optimizer,
+              files: [entry.file] + (inner?.choice.files ?? []) + (try files(of: schedule.specs)))
+          }
         }
       }
     }
+  }
+
+  /// Whether an optimizer can be written without parentheses.
+  private func standsAlone(_ entry: PluginEntry) -> Bool {
+    guard let wrapper = entry.type as? any Wrapper.Type else { return true }
+    return wrapper.defaultInner != nil
+  }
+
+  /// What a wrapper wraps: each choice with how it stands in the label; one nil for an optimizer that
+  /// wraps nothing.
+  private func wrapped(by entry: PluginEntry, _ syntax: SelectionSyntax) throws -> [(
+    label: String, choice: OptimizerChoice
+  )?] {
+    guard let wrapper = entry.type as? any Wrapper.Type else {
+      guard syntax.wrapped.isEmpty else {
+        throw SelectionError(
+          "\(entry.name) is no wrapper: nothing can stand in parentheses behind it")
+      }
+      return [nil]
+    }
+    if syntax.wrapped.isEmpty {
+      guard let own = wrapper.defaultInner else {
+        throw SelectionError(
+          "\(entry.name) is a wrapper: write what it wraps, as in \(entry.name)(adam)")
+      }
+      return try selectOptimizers(own).map { ("", $0) }
+    }
+    return try syntax.wrapped.flatMap(choices).map { ("(\($0.label))", $0) }
   }
 
   /// The problems that a selection asks for.
@@ -49,6 +88,9 @@ extension PluginCatalogue {
     let syntax = try SelectionSyntax(text)
     guard syntax.schedules.isEmpty else {
       throw SelectionError("a problem has no schedule: '\(text)'")
+    }
+    guard syntax.wrapped.isEmpty else {
+      throw SelectionError("a problem wraps nothing: '\(text)'")
     }
     let names = try expand(syntax.term.name, problems.map(\.name), kind: "problem")
     return try names.flatMap { name in
@@ -117,13 +159,26 @@ extension PluginCatalogue {
     try schedules.flatMap(\.parts).map { try entry($0.name, kind: .schedule).file }
   }
 
-  /// Checks that a schedule fits: its hyperparameter exists, and all but the last of a sequence end.
-  private func check(_ assignment: ScheduleSpec, for optimizer: any Optimizer) throws {
-    _ = try optimizer.scheduledHyperparameter(assignment.hyperparameter)
+  /// Gives an optimizer a schedule after checking that it fits: its hyperparameter exists and is a real
+  /// number, and all but the last of a sequence end. The learning rate of a wrapper that has none of
+  /// its own is that of what it wraps, and so is a schedule of it.
+  private func attach(_ assignment: ScheduleSpec, to spec: inout OptimizerSpec) throws {
+    let name = assignment.hyperparameter
+    let optimizer = try optimizer(spec.plugin)
+    if name == "lr", !spec.wrapped.isEmpty,
+      optimizer.hyperparameters.allSatisfy({ $0.name != "lr" })
+    {
+      return try attach(assignment, to: &spec.wrapped[0])
+    }
+    _ = try optimizer.scheduledHyperparameter(name)
     for part in assignment.parts.dropLast() where try schedule(part).length == nil {
       throw SelectionError(
         "the schedule '\(part.name)' has no end, so nothing can follow it with '+'")
     }
+    guard spec.schedules.allSatisfy({ $0.hyperparameter != name }) else {
+      throw SelectionError("\(name) of \(spec.name) follows a schedule already")
+    }
+    spec.schedules.append(assignment)
   }
 
   func expand(_ pattern: String, _ names: [String], kind: String) throws -> [String] {

@@ -1,0 +1,116 @@
+// A run that trains a model, in single precision.
+
+import OptimizerKit
+
+extension PluginCatalogue {
+  func train(
+    _ problem: any TrainingProblem, with optimizer: any Optimizer,
+    schedules: [LevelSchedule], recorder: RunRecorder
+  ) throws -> RunResult {
+    var optimizer = optimizer
+    let spec = recorder.spec
+    let recording = recorder.recording
+    let budget = spec.budget
+    let session = try problem.makeSession(seed: spec.seed)
+    let test = recording.test ? try session.openTest() : nil
+    let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: budget.total)
+    recorder.divergenceFactor = 1e4
+    recorder.judgesGradient = true
+    recorder.measure = { RunMeasures(of: $0, target: problem.target) }
+    let start = session.initialParameters()
+    let layout = session.layout
+    try recorder.context.dump?.write(start: start, layout: layout)
+    let current = CurrentStep()
+    let meter = EvaluationMeter()
+    var context = StepContext(
+      x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
+      oracle: oracle(of: session, problem.capabilities, current: current, meter: meter),
+      seed: spec.seed, steps: budget.mostSteps)
+    // The parameters before an update that leads to a validation pass.
+    var previous = Vector(repeating: Float(0), count: start.count)
+    let nowhere = UnsafeBufferPointer<Double>(start: nil, count: 0)
+    var step = 0
+    var seconds = 0.0
+    var lr = 0.0
+    // How much of the budget was spent before the last step.
+    var before = -1
+    // What a step will cost is known only where a budget counts steps.
+    func leadsToValidation(_ spent: Int) -> Bool {
+      guard case .steps(let total) = budget else { return true }
+      return recording.isValidated(after: spent + 1, since: spent, of: total)
+    }
+    while true {
+      let spent = budget.spent(
+        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      if recording.isValidated(after: spent, since: before, of: budget.total) {
+        let reported = optimizer.evaluationPoint(context.x, state: context.state)
+        let metrics =
+          step == 0 && reported == nil
+          ? recorder.context.firstValidations.metrics(spec) { session.validate(context.x) }
+          : session.validate(reported ?? context.x)
+        recorder.validation(step: step, metrics)
+        recorder.diagnostics(
+          Trajectory.Diagnostics(
+            step: step,
+            updates: step == 0 ? [] : layout.updates(from: previous, to: context.x),
+            layers: recording.layers
+              ? session.layerStatistics(at: context.x, step: step + 1) : []))
+      }
+      // The row after `step` updates holds loss and gradient of the minibatch that comes next.
+      current.step = step + 1
+      let begin = recorder.context.now()
+      context.loss = session.lossAndGradient(
+        at: context.x, step: step + 1, gradient: &context.gradient)
+      let between = recorder.context.now()
+      recorder.row(
+        step: step, loss: context.loss, gradientNorm: context.gradient.norm, learningRate: lr,
+        point: nowhere, cost: RunCost(counts: meter.counts, seconds: seconds))
+      recorder.checkTime()
+      guard !recorder.isFinished,
+        !budget.isSpent(steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      else { break }
+      context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
+      scheduled.apply(to: &optimizer, after: spent)
+      lr = context.lr
+      meter.countHandedGradient()
+      before = spent
+      if leadsToValidation(spent) {
+        // Copied here, with the clock stopped, and not by a write to shared storage.
+        previous.assign(context.x)
+      }
+      let resume = recorder.context.now()
+      do {
+        try optimizer.advance(&context)
+      } catch {
+        recorder.fail(after: step + 1, error)
+        break
+      }
+      session.project(&context.x)
+      seconds += (between - begin) + (recorder.context.now() - resume)
+      step += 1
+    }
+    if !recorder.isFinished {
+      let reported = optimizer.evaluationPoint(context.x, state: context.state)
+      recorder.test = test?(reported ?? context.x)
+    }
+    let result = recorder.result(counts: meter.counts, seconds: seconds)
+    try recorder.context.dump?.write(order: session, steps: result.outcome.steps)
+    try recorder.context.dump?.write(end: context.x)
+    return result
+  }
+
+  /// What an optimizer may ask of a training session: of the minibatch of the current step, and
+  /// without a trace in running statistics.
+  private func oracle(
+    of session: any TrainingSession, _ capabilities: OracleCapabilities, current: CurrentStep,
+    meter: EvaluationMeter
+  ) -> Oracle<Float> {
+    func both(_ x: Vector<Float>, _ g: inout Vector<Float>) -> Double {
+      session.lossAndGradient(at: x, step: current.step, gradient: &g, isTracked: false)
+    }
+    return Oracle(
+      capabilities: capabilities, meter: meter,
+      loss: { session.loss(at: $0, step: current.step) }, gradient: { _ = both($0, &$1) },
+      lossAndGradient: both)
+  }
+}

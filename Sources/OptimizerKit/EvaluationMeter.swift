@@ -1,0 +1,24 @@
+// How often a problem is evaluated in a run.
+
+/// How often a problem was evaluated, by kind.
+public struct EvaluationCounts: Sendable, Equatable, Codable {
+  /// Losses alone.
+  public var losses = 0
+  /// Gradients, with or without the loss that comes with them.
+  public var gradients = 0
+  public var hessianVectorProducts = 0
+  public var hessians = 0
+  public init() {}
+}
+
+/// Counts the evaluations of one run. The lab makes it, gives it to the oracle, which counts what
+/// the optimizer asks for, and reads it; an optimizer does not reach it.
+public final class EvaluationMeter {
+  /// What was evaluated so far.
+  public internal(set) var counts = EvaluationCounts()
+
+  public init() {}
+
+  /// Counts the gradient that is handed to an optimizer for a step.
+  public func countHandedGradient() { counts.gradients += 1 }
+}
