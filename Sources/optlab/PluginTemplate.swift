@@ -21,6 +21,12 @@ struct PluginTemplate: Sendable {
         "compare --optimizers adam,NAME --problems rosenbrock --figures trajectory",
       ]),
     PluginTemplate(
+      name: "wrapper", kind: .wrapper, text: wrapperText,
+      next: [
+        "trace rosenbrock 'NAME(momentum)'",
+        "compare --optimizers 'momentum,NAME(momentum)' --problems rosenbrock --figures trajectory",
+      ]),
+    PluginTemplate(
       name: "schedule", kind: .schedule, text: scheduleText,
       next: ["trace rosenbrock adam:NAME"]),
     PluginTemplate(
@@ -71,6 +77,36 @@ private let optimizerText = #"""
     ) {
       s[.m] = beta * s[.m] + (1 - beta) * g
       x -= lr * s[.m].signum
+    }
+  }
+
+  """#
+
+private let wrapperText = #"""
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its equation and its source.
+  ///
+  ///     g ← g · min(1, c/‖g‖), then a step of what is wrapped
+  public struct TYPE: Wrapper {
+    /// What it is asked for by, around another optimizer: NAME(adam).
+    public static let name = "NAME"
+    public static let summary = "a limit on the norm of the gradient"
+    public static let source = ""
+
+    @Hyperparameter("limit c", in: .positive, scale: .log) public var limit = 1.0
+
+    /// What is wrapped: an optimizer or another wrapper. The lab sets it.
+    public var inner: any Optimizer = GradientStep()
+
+    public init() {}
+
+    /// One step. R is Float for a network, Double for a surface. The learning rate is that of what is
+    /// wrapped.
+    public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+      let norm = context.gradient.norm
+      if norm > R(limit) { context.gradient.scale(R(limit) / norm) }
+      try context.step(&inner)
     }
   }
 

@@ -6,6 +6,7 @@ import Testing
 @Suite struct TemplateTests {
   @Test(arguments: [
     ("optimizer", ["rosenbrock", "sign-descent2"]),
+    ("wrapper", ["rosenbrock", "sign-descent2(momentum)"]),
     ("schedule", ["rosenbrock", "adam:sign-descent2"]),
     ("problem", ["sign-descent2", "adam"]),
     ("network", ["sign-descent2", "adam"]),
