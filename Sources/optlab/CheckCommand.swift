@@ -79,7 +79,7 @@ struct CheckCommand: ParsableCommand {
     let spec = PluginSpec(name: entry.name, settings: [])
     switch entry.kind {
     case .optimizer, .wrapper:
-      // A wrapper is tried around a plain gradient step.
+      // A wrapper by itself is one around plain gradient steps.
       let optimizer = try catalogue.optimizer(spec)
       return OptimizerConformance.findings(for: optimizer)
     case .schedule:
