@@ -21,9 +21,28 @@ public protocol BLASScalar: BinaryFloatingPoint, Sendable {
     _ a: UnsafePointer<Self>, strideA: Int, transposeA: Bool,
     _ b: UnsafePointer<Self>, strideB: Int, transposeB: Bool, beta: Self,
     _ c: UnsafeMutablePointer<Self>, strideC: Int)
+
+  /// C ← α A Aᵀ + β C for a symmetric C of order n and A, n × k: BLAS `ssyrk` or `dsyrk`, row-major,
+  /// without gaps, n² k operations; both triangles of C are written.
+  static func rankUpdate(
+    order n: Int, inner k: Int, alpha: Self, _ a: UnsafePointer<Self>, beta: Self,
+    _ c: UnsafeMutablePointer<Self>)
 }
 
 extension BLASScalar {
+  /// Copies the lower triangle of a matrix of order n to the upper one.
+  static func mirror(_ c: UnsafeMutablePointer<Self>, order n: Int) {
+    // In tiles, so that rows and columns stay in the innermost cache.
+    let tile = 32
+    for i0 in stride(from: 0, to: n, by: tile) {
+      for j0 in stride(from: 0, through: i0, by: tile) {
+        for i in i0..<min(i0 + tile, n) {
+          for j in j0..<min(j0 + tile, i) { c[j * n + i] = c[i * n + j] }
+        }
+      }
+    }
+  }
+
   /// C ← op(A) op(B), where all three are stored without gaps.
   ///
   /// - Parameters:
@@ -71,6 +90,16 @@ extension Float: BLASScalar {
       b, blasint(strideB), beta, c, blasint(strideC))
   }
 
+  public static func rankUpdate(
+    order n: Int, inner k: Int, alpha: Float, _ a: UnsafePointer<Float>, beta: Float,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    cblas_ssyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, blasint(n), blasint(k), alpha, a,
+      blasint(max(k, 1)), beta, c, blasint(n))
+    mirror(c, order: n)
+  }
+
   private static func letter(_ isTransposed: Bool) -> CChar {
     CChar(UInt8(ascii: isTransposed ? "T" : "N"))
   }
@@ -87,5 +116,15 @@ extension Double: BLASScalar {
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       blasint(rows), blasint(columns), blasint(inner), alpha, a, blasint(strideA),
       b, blasint(strideB), beta, c, blasint(strideC))
+  }
+
+  public static func rankUpdate(
+    order n: Int, inner k: Int, alpha: Double, _ a: UnsafePointer<Double>, beta: Double,
+    _ c: UnsafeMutablePointer<Double>
+  ) {
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, blasint(n), blasint(k), alpha, a,
+      blasint(max(k, 1)), beta, c, blasint(n))
+    mirror(c, order: n)
   }
 }

@@ -50,6 +50,27 @@ extension Matrix {
     return c
   }
 
+  /// C ← α A Aᵀ + β C for a symmetric C, at half the price of a product (BLAS `syrk`); a plain loop
+  /// for numbers that are neither `Float` nor `Double`.
+  ///
+  /// With β = 0, C is written without being read.
+  public static func multiplyByTranspose(
+    _ a: Matrix, into c: inout Matrix, alpha: R = R(1.0), beta: R = R(0.0)
+  ) {
+    precondition(c.rows == a.rows && c.columns == a.rows, "matrices whose shapes fit")
+    guard a.rows > 0 else { return }
+    func byBLAS<T: BLASScalar>(_: T.Type) {
+      T.rankUpdate(
+        order: a.rows, inner: a.columns, alpha: T(alpha.double),
+        UnsafeRawPointer(a.elements.pointer).assumingMemoryBound(to: T.self), beta: T(beta.double),
+        UnsafeMutableRawPointer(c.mutablePointer()).assumingMemoryBound(to: T.self))
+      extendLifetime(a)
+    }
+    if R.self == Float.self { return byBLAS(Float.self) }
+    if R.self == Double.self { return byBLAS(Double.self) }
+    multiply(a, a, transposeB: true, into: &c, alpha: alpha, beta: beta)
+  }
+
   /// √Σ aᵢⱼ², summed in double precision.
   @inlinable public var frobeniusNorm: Double { elements.norm }
 

@@ -78,7 +78,8 @@ struct CheckCommand: ParsableCommand {
   ) throws -> [ConformanceFinding] {
     let spec = PluginSpec(name: entry.name, settings: [])
     switch entry.kind {
-    case .optimizer:
+    case .optimizer, .wrapper:
+      // A wrapper by itself is one around plain gradient steps.
       let optimizer = try catalogue.optimizer(spec)
       return OptimizerConformance.findings(for: optimizer)
     case .schedule:
@@ -98,7 +99,7 @@ struct CheckCommand: ParsableCommand {
       return FigureConformance.findings(for: figure, drawingInto: folder.path)
     case .suite:
       return suiteFindings(entry, catalogue)
-    case .wrapper, .experiment:
+    case .experiment:
       let plugin = try catalogue.plugin(spec, kind: entry.kind, as: (any Plugin).self)
       return PluginConformance.findings(for: plugin)
     }

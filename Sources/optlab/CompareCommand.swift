@@ -83,8 +83,9 @@ struct CompareCommand: AsyncParsableCommand {
     _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
     let plan = try Plan(suite, catalogue: catalogue)
     let store = try RunStore(path: store.store)
+    let runner = run.runner(plugins)
     let comparison = Comparison(
-      plan: plan, store: store, pool: run.pool(plugins), retriesFailures: retry)
+      plan: plan, store: store, runner: runner, retriesFailures: retry)
     let missing = try comparison.missing()
     if dryRun {
       let groups = Dictionary(plan.entries.map { ($0.key, $0.group) }) { first, _ in first }
@@ -96,22 +97,10 @@ struct CompareCommand: AsyncParsableCommand {
       Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done")
       return
     }
-    let begin = monotonicSeconds()
-    let bar = ProgressBar(missing)
-    let task = Task { try await comparison.run(onEvent: { bar.show($0) }) }
-    let interrupt = InterruptHandler { task.cancel() }
-    defer { interrupt.stop() }
-    let outcome: ComparisonOutcome
-    do {
-      outcome = try await task.value
-    } catch  where interrupt.happened {
-      bar.clear()
-      Terminal.note("interrupted; what is finished is stored, the same command goes on")
-      throw CancellationError()
-    }
-    bar.clear()
+    let outcome = try await performRuns(missing, of: comparison)
+    await runner.close()
     Terminal.note(
-      "\(outcome.done) runs done in \(duration(monotonicSeconds() - begin)), "
+      "\(outcome.done) runs done in \(duration(outcome.seconds)), "
         + "\(outcome.reused) reused from \(store.path)")
 
     let outcomes = try store.outcomes(plan.entries.map(\.key))
@@ -169,29 +158,6 @@ struct CompareCommand: AsyncParsableCommand {
       }
     }
     return suite
-  }
-}
-
-/// Calls a closure at the first interrupt (Ctrl-C); the second one ends the command at once.
-final class InterruptHandler: @unchecked Sendable {
-  // Sendable: `happened` is only set on the source's queue and read after the work has ended.
-  private let source: any DispatchSourceSignal
-  private(set) var happened = false
-
-  init(_ action: @escaping @Sendable () -> Void) {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { [weak self] in
-      if self?.happened == true { exit(130) }
-      self?.happened = true
-      action()
-    }
-    source.resume()
-  }
-
-  func stop() {
-    source.cancel()
-    signal(SIGINT, SIG_DFL)
   }
 }
 

@@ -45,13 +45,13 @@ final class FigureDrawing {
   }
 
   /// Draws figures of runs that belong together; says which files came of it, and what could not be
-  /// drawn. Returns how many pictures there are.
+  /// drawn. Returns the pictures.
   ///
   /// - Parameter selections: figures by name, with settings where they have any.
   @discardableResult
   func draw(
     _ selections: [String], of records: [TracedRun], suite: String, group: String
-  ) throws -> Int {
+  ) throws -> [FigureRenderer.Drawn] {
     let usable = records.filter { $0.trajectory.count > 0 }
     var input = FigureInput(runs: usable, catalogue: catalogue)
     input.ledger.suite = suite
@@ -75,7 +75,7 @@ final class FigureDrawing {
       if let text = picture.text { print(text) }
       if !isQuiet, let file = picture.files.first { print("drew \(file): \(picture.title)") }
     }
-    return drawn.count
+    return drawn
   }
 }
 

@@ -59,10 +59,10 @@ struct RunOptions: ParsableArguments {
   /// Workers with the plugins that this process has loaded.
   ///
   /// - Parameter dump: where they write their runs for other programs.
-  func pool(_ plugins: PluginOptions, dump: RunDump? = nil) -> WorkerPool {
+  func runner(_ plugins: PluginOptions, dump: RunDump? = nil) -> LocalRunner {
     let loaded = PluginLoader.loaded
     let share = Int(ProcessInfo.processInfo.physicalMemory) / (jobs + 1)
-    return WorkerPool(
+    return LocalRunner(
       WorkerOptions(
         executable: Self.executable,
         arguments: ["worker"] + (dump.map { ["--dump", $0.folder.path] } ?? [])

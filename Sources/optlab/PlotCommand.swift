@@ -31,7 +31,7 @@ struct PlotCommand: ParsableCommand {
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
       let drawn = try drawing.draw(figures, of: records, suite: "selection", group: "runs")
-      if drawn == 0 { throw ExitCode(1) }
+      if drawn.isEmpty { throw ExitCode(1) }
       return
     }
     for figure in selected {

@@ -21,6 +21,14 @@ struct PluginTemplate: Sendable {
         "compare --optimizers adam,NAME --problems rosenbrock --figures trajectory",
       ]),
     PluginTemplate(
+      name: "matrix-optimizer", kind: .optimizer, text: matrixOptimizerText,
+      next: [
+        "compare --optimizers 'adam,NAME' --problems mlp --figures loss-curves"
+      ]),
+    PluginTemplate(
+      name: "wrapper", kind: .wrapper, text: wrapperText,
+      next: ["trace rosenbrock 'NAME(momentum)'"]),
+    PluginTemplate(
       name: "schedule", kind: .schedule, text: scheduleText,
       next: ["trace rosenbrock adam:NAME"]),
     PluginTemplate(
@@ -71,6 +79,82 @@ private let optimizerText = #"""
     ) {
       s[.m] = beta * s[.m] + (1 - beta) * g
       x -= lr * s[.m].signum
+    }
+  }
+
+  """#
+
+private let matrixOptimizerText = #"""
+  import LinearAlgebra
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its equation and its source.
+  ///
+  ///     M ← β M + (1 − β) G
+  ///     X ← X − α (M Mᵀ + ε I)⁻¹ᐟ² M,  for each tensor X seen as a matrix
+  public struct TYPE: VectorOptimizer {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "averaged gradients made orthogonal, matrix by matrix"
+    public static let source = ""
+
+    @Hyperparameter("learning rate α", in: 0..., scale: .log, search: 1e-4...1) public var lr = 1e-2
+    @Hyperparameter("decay of the average", in: 0..<1) public var beta = 0.9
+    @Hyperparameter("damping ε of the root", in: .positive, scale: .log) public var epsilon = 1e-12
+
+    // What it asks of `context.oracle` would be declared here:
+    // public var requirements: OracleCapabilities { [.loss] }
+
+    public init() {}
+
+    /// One step. R is Float for a network, Double for a surface; `context.x` is changed in place.
+    public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+      // What lives from step to step is kept in the state, by name.
+      let zeros = Vector(repeating: R(0.0), count: context.x.count)
+      context.state["average", default: zeros].interpolate(R(1 - beta), to: context.gradient)
+      guard let average = context.state["average"] else { return }
+      for tensor in context.layout.tensors {
+        let m = Matrix(tensor, of: average)
+        let isWide = m.rows <= m.columns
+        let gram = isWide ? m.timesTransposed(m) : m.transposedTimes(m)
+        let root = try gram.inverseRoot(2, damping: epsilon)
+        context.x.add(R(-context.lr), isWide ? root * m : m * root, to: tensor)
+      }
+    }
+  }
+
+  """#
+
+private let wrapperText = #"""
+  import OptimizerKit
+
+  /// TYPE: say here what it is, with its equation and its source.
+  ///
+  ///     g ← g / (‖g‖ + ε), and what is wrapped makes its step with it
+  public struct TYPE: Wrapper {
+    /// What it is asked for by: NAME(adam).
+    public static let name = "NAME"
+    public static let summary = "gradients scaled to length 1"
+    public static let source = ""
+
+    // A hyperparameter called lr would be a learning rate of the wrapper's own; without one it has
+    // that of what it wraps.
+    @Hyperparameter("ε, against division by zero", in: .positive, scale: .log)
+    public var epsilon = 1e-12
+
+    /// What is wrapped; set by the lab.
+    public var inner: any Optimizer = GradientStep()
+
+    // What it asks of `context.oracle` itself would be declared here:
+    // public var ownRequirements: OracleCapabilities { [.loss, .gradient] }
+
+    public init() {}
+
+    /// One step. Before and after that of what is wrapped, `context.x`, `context.gradient` and
+    /// `context.lr` may be changed, and further gradients asked for.
+    public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+      context.gradient.scale(R(1 / (context.gradient.norm + epsilon)))
+      try context.step(&inner)
     }
   }
 

@@ -34,10 +34,12 @@ final class ProgressBar: Sendable {
         state.current = "\(run.label) on \(run.spec.problem.name)"
       case .progress(let key, let done):
         state.partial[key] = Double(done) / Double(max(steps[key] ?? 1, 1))
-      case .finished(let run):
-        state.done += 1
-        state.partial[run.key] = nil
-        if run.status == .crashed || run.status == .timedOut { state.failures += 1 }
+      case .finished(let runs):
+        state.done += runs.count
+        for run in runs {
+          state.partial[run.key] = nil
+          if [.crashed, .timedOut].contains(run.outcome.status) { state.failures += 1 }
+        }
       }
       guard Terminal.isInteractive else { return }
       let now = monotonicSeconds()

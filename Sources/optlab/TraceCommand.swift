@@ -79,9 +79,12 @@ struct TraceCommand: AsyncParsableCommand {
     let dump = dump.map(RunDump.init(folder:))
     do { try dump?.prepare() } catch { throw LabFailure("--dump: \(error)") }
     let result = Mutex<TracedRun?>(nil)
-    try await self.run.pool(plugins, dump: dump).run([entry.job]) { event in
-      if case .finished(let run) = event { result.withLock { $0 = run } }
+    let runner = self.run.runner(plugins, dump: dump)
+    try await runner.run([entry.job]) { event in
+      guard case .finished(let runs) = event, let run = try runs.first?.traced() else { return }
+      result.withLock { $0 = run }
     }
+    await runner.close()
     guard var run = result.withLock({ $0 }) else { throw CancellationError() }
     run.trajectory.keep(every: every)
     try print(run)

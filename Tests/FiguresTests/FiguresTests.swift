@@ -99,8 +99,8 @@ import Testing
   func hostileLabels(_ label: String) throws {
     let runs = Make.everything.map { run in
       var run = run
-      run.spec.label = label + (run.spec.label.hasPrefix("sgd[") ? run.spec.label : "")
-      run.reason = label
+      run.record.label = label + (run.label.hasPrefix("sgd[") ? run.label : "")
+      run.record.outcome.reason = label
       return run
     }
     var input = Make.input(runs)
@@ -122,7 +122,7 @@ import Testing
   @Test func labelsAreDrawnAsTheyAre() throws {
     let label = "a_b{c}^d@e'f`g"
     var runs = [Make.run("sgd"), Make.run("adam", lr: 0.01)]
-    runs[0].spec.label = label
+    runs[0].record.label = label
     let workspace = Workspace()
     _ = try FigureRenderer().draw(
       try Convergence().draw(Make.input(runs)), into: workspace.path,
@@ -134,7 +134,7 @@ import Testing
   }
 
   /// Trajectories that are not as they should be.
-  static let damaged: [(name: String, run: RunRecord)] = {
+  static let damaged: [(name: String, run: TracedRun)] = {
     let bowl = PluginSpec(name: "bowl", settings: [])
     var empty = Trajectory()
     empty.dimension = 2
@@ -177,9 +177,11 @@ import Testing
   func damagedRuns(_ index: Int) throws {
     let run = Self.damaged[index].run
     var other = Make.run("adam", lr: 0.03)
-    other.spec.problem = run.spec.problem
+    other.record.spec.problem = run.spec.problem
     var scheduled = run
-    scheduled.spec.schedules = Make.run("sgd", schedule: true).spec.schedules
+    scheduled.record.spec.optimizer.schedules =
+      Make.run("sgd", schedule: true).spec.optimizer
+      .schedules
     let workspace = Workspace()
     let renderer = FigureRenderer()
     for figure in figures {

@@ -28,7 +28,7 @@ let figures: [any Figure] = PluginCatalogue.builtIn().figures.compactMap {
 }
 
 enum Make {
-  static func input(_ runs: [RunRecord]) -> FigureInput {
+  static func input(_ runs: [TracedRun]) -> FigureInput {
     var input = ExampleRuns.input(runs)
     input.surface = { $0.name == Hole.name ? Hole() : ExampleRuns.surface($0) }
     input.ledger = FigureLedger(
@@ -41,7 +41,7 @@ enum Make {
     _ optimizer: String, on problem: String = "bowl", lr: Double = 0.05, steps: Int = 60,
     seed: UInt64 = 1, label: String? = nil, settings: [PluginSpec.Setting] = [],
     schedule: Bool = false
-  ) -> RunRecord {
+  ) -> TracedRun {
     ExampleRuns.run(
       optimizer, on: PluginSpec(name: problem, settings: settings),
       surface: problem == Hole.name ? Hole() : nil, lr: lr, steps: steps, seed: seed,
@@ -50,13 +50,13 @@ enum Make {
 
   static func record(
     _ optimizer: String, problem: PluginSpec, status: RunStatus = .completed, _ t: Trajectory
-  ) -> RunRecord {
+  ) -> TracedRun {
     ExampleRuns.record(optimizer, problem: problem, status: status, t)
   }
 
   static func training(
     _ optimizer: String, seed: UInt64, diverged: Bool = false
-  ) -> RunRecord {
+  ) -> TracedRun {
     ExampleRuns.training(optimizer, seed: seed, diverged: diverged)
   }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Figures
 
 @Suite struct LossCurvesTests {
-  private func picture(_ runs: [RunRecord], target: TrainingTarget?) throws -> Picture {
+  private func picture(_ runs: [TracedRun], target: TrainingTarget?) throws -> Picture {
     var input = Make.input(runs)
     input.target = { $0.name == "net" ? target : nil }
     return try #require(LossCurves().draw(input).first)

@@ -6,34 +6,34 @@ import Testing
 @testable import Figures
 
 @Suite struct PartsTests {
-  private func specs(_ names: [String]) -> [RunSpec] {
-    names.map { Make.run($0).spec }
+  private func runs(_ names: [String]) -> [TracedRun] {
+    names.map { Make.run($0) }
   }
 
   @Test func coloursAreStable() {
     // A known optimizer keeps its colour, whoever takes part.
     let lab = ["adam", "momentum", "rmsprop", "sgd"]
-    let alone = OptimizerColors(specs(["rmsprop"]), known: lab)
+    let alone = OptimizerColors(runs(["rmsprop"]), known: lab)
     let crowd = OptimizerColors(
-      specs(lab + (0..<7).map { "a-newcomer-\($0)" }), known: lab)
+      runs(lab + (0..<7).map { "a-newcomer-\($0)" }), known: lab)
     for name in lab {
       #expect(
-        crowd.color(of: name) == OptimizerColors(specs([name]), known: lab).color(of: name))
+        crowd.color(of: name) == OptimizerColors(runs([name]), known: lab).color(of: name))
     }
     #expect(Set((lab + (0..<7).map { "a-newcomer-\($0)" }).map(crowd.color)).count == 11)
     #expect(alone.color(of: "rmsprop") == crowd.color(of: "rmsprop"))
-    let few = OptimizerColors(specs(["adam", "sgd"]))
+    let few = OptimizerColors(runs(["adam", "sgd"]))
     let many = OptimizerColors(
-      specs(["newton", "sgd", "rmsprop", "adam", "nesterov", "momentum", "adamw", "adagrad"]))
+      runs(["newton", "sgd", "rmsprop", "adam", "nesterov", "momentum", "adamw", "adagrad"]))
     for name in ["adam", "sgd"] { #expect(few.color(of: name) == many.color(of: name)) }
     // Any order, the same colours.
-    let reversed = OptimizerColors(specs(["sgd", "adam"]))
+    let reversed = OptimizerColors(runs(["sgd", "adam"]))
     #expect(reversed.color(of: "adam") == few.color(of: "adam"))
   }
 
   @Test func coloursDoNotMeet() {
     let names = (0..<12).map { "invented-\($0)" }
-    let colors = OptimizerColors(specs(names))
+    let colors = OptimizerColors(runs(names))
     #expect(Set(names.map { colors.color(of: $0) }).count == 12)
     let common = [
       "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "newton",
@@ -41,16 +41,16 @@ import Testing
     ]
     #expect(Set(common.map(OptimizerColors.preferredSlot)).count == common.count)
     // More optimizers than colours: some share one, and nothing breaks.
-    _ = OptimizerColors(specs((0..<40).map { "x\($0)" }))
+    _ = OptimizerColors(runs((0..<40).map { "x\($0)" }))
   }
 
   @Test func variantsDiffer() {
-    let runs = ["adam", "adam[lr=0.1]", "adam[lr=1]"].map { Make.run("adam", label: $0).spec }
+    let runs = ["adam", "adam[lr=0.1]", "adam[lr=1]"].map { Make.run("adam", label: $0) }
     let colors = OptimizerColors(runs)
     #expect(colors[runs[0]].color == colors.color(of: "adam"))
     #expect(Set(runs.map { colors[$0].color }).count == 3)
     // On another problem, alone, a variant has the plain colour.
-    let alone = Make.run("adam", on: "pass", label: "adam[lr=1]").spec
+    let alone = Make.run("adam", on: "pass", label: "adam[lr=1]")
     #expect(OptimizerColors(runs + [alone])[alone].color == colors.color(of: "adam"))
   }
 

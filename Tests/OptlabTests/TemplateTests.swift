@@ -6,6 +6,8 @@ import Testing
 @Suite struct TemplateTests {
   @Test(arguments: [
     ("optimizer", ["rosenbrock", "sign-descent2"]),
+    ("matrix-optimizer", ["rosenbrock", "sign-descent2"]),
+    ("wrapper", ["rosenbrock", "sign-descent2(momentum)"]),
     ("schedule", ["rosenbrock", "adam:sign-descent2"]),
     ("problem", ["sign-descent2", "adam"]),
     ("network", ["sign-descent2", "adam"]),
@@ -18,7 +20,7 @@ import Testing
     let plugin = ["--plugin", "SignDescent2.swift"]
     let check = try await workspace.run(["check", "SignDescent2"] + plugin)
     #expect(check.status == 0, "\(check)")
-    let checked = kind == "network" ? "problem" : kind
+    let checked = ["network": "problem", "matrix-optimizer": "optimizer"][kind] ?? kind
     #expect(check.output.hasPrefix("sign-descent2 (\(checked)): passes"))
     let trace = try await workspace.run(["trace"] + selections + plugin)
     #expect(trace.status == 0, "\(trace)")

@@ -20,6 +20,33 @@ import Testing
     }
   }
 
+  /// Wrappers with every preset, around rules of every kind and around each other.
+  @Test(arguments: wrapperNames, ["sgd", "momentum", "adamw", "nested"])
+  func wrappersUphold(name: String, inner: String) throws {
+    let presets = [""] + type(of: try wrapper(name)).presets.map { "@" + $0.name }
+    let inner =
+      inner == "nested"
+      ? try wrapper("lookahead", [:], wrapper("clip", [:], optimizer("momentum")))
+      : try optimizer(inner)
+    for preset in presets {
+      let optimizer = try wrapper(name + preset, [:], inner)
+      let failures = OptimizerConformance.findings(for: optimizer).filter {
+        $0.severity == .failure
+      }
+      #expect(failures.isEmpty, "\(failures.map(\.description).joined(separator: "\n"))")
+    }
+  }
+
+  /// What is wrong with a whole-vector optimizer is found where a surface would not show it.
+  @Test(arguments: FaultyWrapper.Fault.allCases)
+  func faultsOfWrappersAreFound(fault: FaultyWrapper.Fault) {
+    var wrapper = FaultyWrapper()
+    wrapper.fault = fault
+    let failures = OptimizerConformance.findings(for: wrapper).filter { $0.severity == .failure }
+    #expect(failures.map(\.check).contains(fault.check) == (fault != .none), "\(failures)")
+    if fault == .none { #expect(failures.isEmpty, "\(failures)") }
+  }
+
   @Test func aSoundRuleHasNoFindings() {
     #expect(OptimizerConformance.findings(for: FaultyRule()).isEmpty)
   }
@@ -130,6 +157,57 @@ struct FaultyRule: CoordinateRule {
       x[i] -= rates[fault == .lanes ? 0 : i % lanes] * v[i]
     }
     state["v"] = v
+  }
+}
+
+/// A wrapper with one fault.
+struct FaultyWrapper: Wrapper {
+  enum Fault: CaseIterable {
+    case none, undeclared, shared, deaf, matrices
+
+    var check: String {
+      switch self {
+      case .none: ""
+      case .undeclared: "requirements"
+      case .shared: "checkpoint"
+      case .deaf: "lr"
+      case .matrices: "progress"
+      }
+    }
+  }
+
+  final class Count: Sendable {
+    let value = Mutex(0)
+  }
+
+  static let name = "faulty-wrapper"
+  static let summary = "plain steps with one fault"
+  var inner: any Optimizer = GradientStep()
+  var fault = Fault.none
+  init() {}
+
+  mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+    switch fault {
+    case .none: break
+    case .undeclared:
+      if context.step == 5 { _ = try context.oracle.loss(at: context.x) }
+    case .shared:
+      let count = context.state["count", default: Count()]
+      context.state["count", default: count] = count
+      context.gradient.scale(
+        R(
+          1 + 1e-3
+            * Double(
+              count.value.withLock {
+                $0 += 1; return $0
+              })))
+    case .deaf: context.lr = 0.01
+    case .matrices:
+      for tensor in context.layout.tensors where tensor.columns > 1 {
+        context.gradient.scale(R(-1.0), tensor)
+      }
+    }
+    try context.step(&inner)
   }
 }
 

@@ -152,7 +152,7 @@ extension PluginCatalogue {
 
   /// Evaluates points that follow each other and records them; returns the loss at the last one.
   @discardableResult
-  private func recordRows(
+  func recordRows(
     _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double], cost: RunCost,
     recorder: RunRecorder
   ) -> Double {

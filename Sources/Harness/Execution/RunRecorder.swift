@@ -54,6 +54,9 @@ final class RunRecorder {
     self.context = context
   }
 
+  /// The time of the updates up to the last row.
+  var secondsOfLastRow: Double { cost.seconds }
+
   /// Whether the run is over.
   var isFinished: Bool { status != nil }
 

@@ -82,6 +82,14 @@ struct ScheduledHyperparameters {
     -> Double
   { rate.sequence?.value(base: rate.base, step: step, steps: steps) ?? rate.base }
 
+  /// Calls `body` with each other scheduled hyperparameter of the outermost level and its value for the
+  /// update that follows `step` updates.
+  func forEachOther(after step: Int, _ body: (ScheduledHyperparameter, Double) -> Void) {
+    for other in others {
+      body(other.place, other.sequence.value(base: other.base, step: step, steps: steps))
+    }
+  }
+
   /// Sets the other scheduled hyperparameters for the update that follows `step` updates.
   func apply(to optimizer: inout some Optimizer, after step: Int) {
     for other in others {

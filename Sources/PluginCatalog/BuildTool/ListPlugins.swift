@@ -6,15 +6,26 @@ import PackagePlugin
 
 @main
 struct ListPlugins: BuildToolPlugin {
+  /// The engine: the folders, by target, whose code decides the numbers of runs beside their plugins,
+  /// from what computes them to what ends a run and measures it. All of a target where none is named.
+  private static let engine = [
+    "OptimizerKit": ["Numbers", "Optimizers", "Problems"],
+    "LinearAlgebra": [],
+    "Networks": [],
+    "Analysis": ["Measures"],
+    "Harness": ["Execution"],
+  ]
+
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     guard let target = target as? SourceModuleTarget else { return [] }
     let output = context.pluginWorkDirectoryURL.appending(path: "BuiltInPlugins.swift")
-    // What decides a run's numbers beside its plugins.
-    let engine = ["OptimizerKit", "LinearAlgebra", "Networks"]
-    let engineFiles = context.package.targets
-      .filter { engine.contains($0.name) }
-      .compactMap { ($0 as? SourceModuleTarget)?.sourceFiles.map(\.url) }
-      .flatMap { $0 }
+    let engineFiles = context.package.targets.flatMap { target -> [URL] in
+      guard let folders = Self.engine[target.name], let target = target as? SourceModuleTarget
+      else { return [] }
+      return target.sourceFiles.map(\.url).filter { file in
+        folders.isEmpty || folders.contains { file.pathComponents.contains($0) }
+      }
+    }
     return [
       .buildCommand(
         displayName: "Listing the plugins",

@@ -50,9 +50,9 @@ guard arguments.count >= 3 else {
 let folder = URL(fileURLWithPath: arguments[1])
 let output = URL(fileURLWithPath: arguments[2])
 
-var engine = ContentHash()
+var engine = CodeHash()
 for path in arguments.dropFirst(3).sorted() {
-  engine.update(try contents(URL(fileURLWithPath: path)).utf8)
+  engine.update(try contents(URL(fileURLWithPath: path)))
 }
 
 var lines = [

@@ -1,8 +1,9 @@
-// Worker processes, one per core: jobs are handed out, records come back, failures cost one run.
+// Runs on this machine: worker processes, one a core, that stay for as long as there may be runs.
 
 import Foundation
 import OptimizerKit
 import Subprocess
+import Synchronization
 
 #if canImport(System)
   import System
@@ -35,54 +36,77 @@ public struct WorkerOptions: Sendable {
   }
 }
 
-/// What happens while runs are done.
-public enum RunEvent: Sendable {
-  case started(RunJob)
-  case progress(key: String, steps: Int)
-  case finished(TracedRun)
-}
-
-/// Runs jobs in worker processes.
-public struct WorkerPool: Sendable {
-  let options: WorkerOptions
+/// Does runs in worker processes. A run that takes its worker with it costs only itself.
+public final class LocalRunner: Runner {
+  private let options: WorkerOptions
+  private let queue = BatchQueue()
+  /// The tasks that each keep a worker.
+  private let workers = Mutex<[Task<Void, Never>]>([])
 
   public init(_ options: WorkerOptions) { self.options = options }
 
-  /// Does all runs; `onEvent` is called for each as it starts and finishes, from any task.
-  ///
-  /// - Throws: `CancellationError` if the task is cancelled; what is finished by then was reported.
   public func run(
-    _ runs: [RunJob], onEvent: @escaping @Sendable (RunEvent) throws -> Void
+    _ jobs: [RunJob], onEvent: @escaping @Sendable (RunEvent) throws -> Void
   ) async throws {
-    // A worker that dies while a job is written to it is a matter of its run, not of this process.
+    guard !jobs.isEmpty else { return }
+    // A worker that dies while a batch is written to it is a matter of its runs, not of this process.
     signal(SIGPIPE, SIG_IGN)
-    let workers = max(1, min(options.jobs, runs.count))
-    let queue = JobQueue(runs, loaded: options.loadedPlugins)
-    // A run is marked with the number of runs that shared the machine.
-    let onEvent: @Sendable (RunEvent) throws -> Void = { event in
-      guard case .finished(var run) = event else { return try onEvent(event) }
-      run.record.outcome.concurrency = workers
-      try onEvent(.finished(run))
-    }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<workers {
-        group.addTask {
-          while !queue.isEmpty {
-            try Task.checkCancellation()
-            try await serve(queue, onEvent: onEvent)
-          }
-        }
+    let count = max(1, min(options.jobs, jobs.count))
+    let request = RunRequest(jobs: jobs.count, concurrency: count, onEvent: onEvent)
+    employ(count)
+    queue.add(
+      RunBatch.batches(of: jobs, loaded: options.loadedPlugins, workers: count), request)
+    do {
+      try await withTaskCancellationHandler {
+        try await request.wait()
+      } onCancel: {
+        request.fail(CancellationError())
       }
-      try await group.waitForAll()
+    } catch {
+      // What is under way for it is not worth waiting for.
+      await dismiss()
+      throw error
     }
-    try Task.checkCancellation()
   }
 
-  /// Starts one worker and feeds it jobs until there are no more for it or it dies.
-  private func serve(
-    _ queue: JobQueue, onEvent: @escaping @Sendable (RunEvent) throws -> Void
-  ) async throws {
-    let current = CurrentJob()
+  public func close() async {
+    queue.close()
+    let tasks = workers.withLock { workers in
+      defer { workers = [] }
+      return workers
+    }
+    for task in tasks { await task.value }
+  }
+
+  /// Sees to it that so many workers wait for batches.
+  private func employ(_ count: Int) {
+    workers.withLock { workers in
+      while workers.count < count { workers.append(Task { await self.work() }) }
+    }
+  }
+
+  /// Ends all workers, whatever they do.
+  private func dismiss() async {
+    let tasks = workers.withLock { workers in
+      defer { workers = [] }
+      return workers
+    }
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+  }
+
+  /// Keeps a worker for as long as there are batches: a new one after each that is lost.
+  private func work() async {
+    while case .batch(let batch, let request) = await queue.next(nil) {
+      do { try await serve(batch, request) } catch { request.fail(error) }
+      if Task.isCancelled { return }
+    }
+  }
+
+  /// Starts a worker and feeds it batches until there are no more for it or it dies.
+  private func serve(_ first: RunBatch, _ request: RunRequest) async throws {
+    let current = CurrentBatch()
+    current.begin(first, request)
     var platform = PlatformOptions()
     // A process group of its own: an interrupt is for the command to handle, and what a plugin may
     // have started ends with its worker.
@@ -98,7 +122,7 @@ public struct WorkerPool: Sendable {
       enum Part { case feeder, listener, watcher }
       try await withThrowingTaskGroup(of: Part.self) { group in
         group.addTask {
-          try await feed(worker, queue, current, onEvent)
+          try await self.feed(worker, first, request, current)
           return .feeder
         }
         group.addTask {
@@ -108,7 +132,7 @@ public struct WorkerPool: Sendable {
           return .listener
         }
         group.addTask {
-          await watch(worker.processIdentifier.value, current)
+          await self.watch(worker.processIdentifier.value, current)
           return .watcher
         }
         var open: Set<Part> = [.feeder, .listener]
@@ -121,40 +145,41 @@ public struct WorkerPool: Sendable {
     // What a plugin may have started does not outlive the worker.
     kill(-outcome.processIdentifier.value, SIGKILL)
     try Task.checkCancellation()
-    guard let job = current.unfinished else { return }
-    if !current.isAccepted, job.lostWorkers < 2 {
-      queue.putBack(job)
-      return
+    guard var (batch, request) = current.unfinished else { return }
+    if !current.isAccepted, batch.lostWorkers < 2 {
+      batch.lostWorkers += 1
+      queue.add([batch], request, inFront: true)
+    } else if batch.jobs.count > 1 {
+      // Whose fault it was shows when each is alone.
+      let alone = batch.jobs.map { RunBatch(jobs: [$0], plugins: batch.plugins) }
+      queue.add(alone, request, inFront: true)
+    } else {
+      let (status, reason) = current.verdict(outcome.terminationStatus)
+      var outcome = Outcome(status: status, reason: reason)
+      outcome.concurrency = request.concurrency
+      request.report(.finished([FinishedRun(batch.jobs[0], outcome)]))
     }
-    let (status, reason) = current.verdict(outcome.terminationStatus)
-    try onEvent(
-      .finished(job.run.traced(RunResult(Outcome(status: status, reason: reason)))))
   }
 
-  /// Gives a worker one job after the other and reports what comes back.
+  /// Gives a worker one batch after the other and reports what comes back.
   private func feed(
-    _ worker: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>, _ queue: JobQueue,
-    _ current: CurrentJob, _ onEvent: @Sendable (RunEvent) throws -> Void
+    _ worker: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>, _ first: RunBatch,
+    _ request: RunRequest, _ current: CurrentBatch
   ) async throws {
     defer { current.finish() }
     var frames = FrameReader()
     var output = worker.standardOutput.makeAsyncIterator()
-    var plugins: Set<String>?
-    while let job = queue.next(plugins) {
-      plugins = job.plugins
-      current.begin(job)
-      try onEvent(.started(job.run))
-      let order = WorkerJob(
-        key: job.run.key, spec: job.run.spec, recording: job.run.recording,
-        timeLimit: job.run.timeLimit)
-      let payload = frame(.job, try LabJSON.encode(order))
+    var next = BatchQueue.Next.batch(first, request)
+    while case .batch(let batch, let request) = next {
+      current.begin(batch, request)
+      let payload = frame(.batch, try LabJSON.encode(batch.jobs.map(WorkerJob.init)))
       // Where this fails the worker has died; its status says how.
       guard (try? await worker.standardInputWriter.write(Array(payload))) != nil else { return }
       while current.isBusy {
         do {
           if let (kind, payload) = try frames.next() {
             let message = try WorkerMessage(kind: kind, payload: payload)
-            if let event = try current.take(message) { try onEvent(event) }
+            if let event = try current.take(message) { request.report(event) }
           } else if let chunk = try await output.next(isolation: nil) {
             chunk.withUnsafeBytes { frames.append($0) }
           } else {
@@ -165,12 +190,13 @@ public struct WorkerPool: Sendable {
           return
         }
       }
+      next = await queue.next(first.plugins)
     }
     try? await worker.standardInputWriter.finish()
   }
 
   /// Ends a worker that takes too long or too much, until it is gone.
-  private func watch(_ process: pid_t, _ current: CurrentJob) async {
+  private func watch(_ process: pid_t, _ current: CurrentBatch) async {
     var memory = residentMemory(of: process)
     while memory > 0, (try? await Task.sleep(for: .milliseconds(50))) != nil {
       memory = residentMemory(of: process)

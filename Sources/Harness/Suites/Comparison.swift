@@ -10,18 +10,18 @@ public struct ComparisonOutcome: Sendable {
   public var done: Int
 }
 
-/// Runs a plan with workers into a store.
+/// Does the runs of a plan into a store.
 public struct Comparison: Sendable {
   public let plan: Plan
   public let store: RunStore
-  public let pool: WorkerPool
+  public let runner: any Runner
   /// Whether runs that crashed or timed out before are tried again.
   public let retriesFailures: Bool
 
-  public init(plan: Plan, store: RunStore, pool: WorkerPool, retriesFailures: Bool = false) {
+  public init(plan: Plan, store: RunStore, runner: any Runner, retriesFailures: Bool = false) {
     self.plan = plan
     self.store = store
-    self.pool = pool
+    self.runner = runner
     self.retriesFailures = retriesFailures
   }
 
@@ -50,15 +50,16 @@ public struct Comparison: Sendable {
   }
 
   /// Does what is missing. A finished run is in the store before `onEvent` hears of it.
-  public func run(onEvent: @escaping @Sendable (RunEvent) -> Void) async throws -> ComparisonOutcome
-  {
+  ///
+  /// - Parameter missing: what `missing()` gave.
+  public func run(
+    _ missing: [RunJob], onEvent: @escaping @Sendable (RunEvent) -> Void
+  ) async throws -> ComparisonOutcome {
     try store.register(plan)
-    let missing = try missing()
-    if !missing.isEmpty {
-      try await pool.run(missing) { event in
-        if case .finished(let run) = event { try store.save(run) }
-        onEvent(event)
-      }
+    let store = store
+    try await runner.run(missing) { event in
+      if case .finished(let runs) = event { try store.save(runs) }
+      onEvent(event)
     }
     return ComparisonOutcome(reused: plan.entries.count - missing.count, done: missing.count)
   }

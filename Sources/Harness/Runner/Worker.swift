@@ -41,8 +41,8 @@ public struct Worker {
     var frames = FrameReader()
     while true {
       while let (kind, payload) = try frames.next() {
-        guard kind == .job else { continue }
-        try handle(try LabJSON.decode(WorkerJob.self, from: payload))
+        guard kind == .batch else { continue }
+        try handle(try LabJSON.decode([WorkerJob].self, from: payload))
       }
       let bytes = input.availableData
       if bytes.isEmpty { return }
@@ -50,20 +50,54 @@ public struct Worker {
     }
   }
 
-  private func handle(_ job: WorkerJob) throws {
-    let begin = monotonicSeconds()
-    try send(.accepted)
-    let context = ExecutionContext(
-      now: monotonicSeconds, deadline: begin + job.timeLimit,
-      progress: { step in try? send(.progress(step)) }, dump: dump,
+  /// Does the runs of a batch: those that can be lanes of one another together, the others one by one.
+  private func handle(_ jobs: [WorkerJob]) throws {
+    var alone = Array(jobs.indices)
+    if jobs.count > 1 {
+      let lanes = catalogue.laneGroups(jobs.map(\.spec))
+      // Lanes that do not end within the time limit of one run may each do so.
+      var late: [Int] = []
+      for group in lanes.groups {
+        try send(.accepted(group[0]))
+        let specs = group.map { (spec: jobs[$0].spec, recording: jobs[$0].recording) }
+        if let results = try catalogue.executeLanes(specs, context: context(jobs[group[0]], group[0])) {
+          try send(.results(zip(group, results).map { WorkerResult(place: $0, $1) }))
+        } else {
+          late += group
+        }
+      }
+      alone = (lanes.others + late).sorted()
+    }
+    // Small results travel together, and not so late that they seem lost.
+    var results: [WorkerResult] = []
+    var since = monotonicSeconds()
+    for place in alone {
+      try send(.accepted(place))
+      results.append(try result(jobs[place], place))
+      if place == alone.last || monotonicSeconds() - since > 0.1 {
+        try send(.results(results))
+        results = []
+        since = monotonicSeconds()
+      }
+    }
+  }
+
+  private func context(_ job: WorkerJob, _ place: Int) -> ExecutionContext {
+    ExecutionContext(
+      now: monotonicSeconds, deadline: monotonicSeconds() + (job.timeLimit ?? .infinity),
+      progress: { steps in try? send(.progress(place, steps: steps)) }, dump: dump,
       firstValidations: firstValidations, rulers: rulers)
+  }
+
+  /// Does one run.
+  private func result(_ job: WorkerJob, _ place: Int) throws -> WorkerResult {
     do {
-      try send(
-        .result(
-          key: job.key,
-          catalogue.execute(job.spec, recording: job.recording, context: context)))
+      return WorkerResult(
+        place: place,
+        try catalogue.execute(
+          job.spec, recording: job.recording, context: context(job, place)))
     } catch {
-      try send(.failure("\(error)"))
+      return WorkerResult(place: place, outcome: Outcome(status: .crashed, reason: "\(error)"))
     }
   }
 

@@ -35,25 +35,37 @@ public struct LinearRate: Sendable, Equatable {
     _ values: [Double], at steps: [Int], quantity: Quantity, floor: Double, minimumRows: Int = 4
   ) {
     let floor = max(floor, 1e-290)  // subnormal numbers have lost their digits
-    let usable = zip(values, steps).prefix { $0.0.isFinite && $0.0 > floor && $0.0 < 1e290 }
-    let tail = Array(usable.dropFirst(usable.count / 2))
-    guard tail.count >= max(minimumRows, 2), tail.last!.1 > tail.first!.1 else { return nil }
+    var usable = 0
+    let rows = min(values.count, steps.count)
+    while usable < rows, values[usable].isFinite, values[usable] > floor, values[usable] < 1e290 {
+      usable += 1
+    }
+    let tail = usable / 2..<usable
+    guard tail.count >= max(minimumRows, 2), steps[tail.upperBound - 1] > steps[tail.lowerBound]
+    else { return nil }
     let count = Double(tail.count)
-    let logs = tail.map { log($0.0) }
-    let times = tail.map { Double($0.1) }
-    let meanLog = logs.reduce(0, +) / count
-    let meanTime = times.reduce(0, +) / count
+    let logs = tail.map { log(values[$0]) }
+    var meanLog = 0.0
+    var meanTime = 0.0
+    for (i, row) in tail.enumerated() {
+      meanLog += logs[i]
+      meanTime += Double(steps[row])
+    }
+    meanLog /= count
+    meanTime /= count
     var covariance = 0.0
     var timeVariance = 0.0
     var logVariance = 0.0
-    for (y, t) in zip(logs, times) {
+    for (i, row) in tail.enumerated() {
+      let y = logs[i]
+      let t = Double(steps[row])
       covariance += (t - meanTime) * (y - meanLog)
       timeVariance += (t - meanTime) * (t - meanTime)
       logVariance += (y - meanLog) * (y - meanLog)
     }
     self.quantity = quantity
     self.rate = exp(covariance / timeVariance)
-    self.steps = tail.first!.1...tail.last!.1
+    self.steps = steps[tail.lowerBound]...steps[tail.upperBound - 1]
     self.determination =
       logVariance > 0 ? covariance * covariance / (timeVariance * logVariance) : 1
   }

@@ -1,6 +1,5 @@
 // A suite: a declared set of runs.
 
-import OptimizerKit
 
 /// A named set of run groups.
 public struct Suite: Sendable {
@@ -34,7 +33,7 @@ public struct Suite: Sendable {
     /// Names of figures.
     public var figures: [String] = []
     /// Where a selection or a key stands in the suite's file, "quick.yaml:12", for messages.
-    var places: [String: String] = [:]
+    public var places: [String: String] = [:]
 
     public init(name: String, optimizers: [String], problems: [String]) {
       self.name = name

@@ -83,6 +83,20 @@ public struct Matrix<R: Real>: Sendable {
   /// self ← α self.
   @inlinable
   public mutating func scale(_ alpha: R) { storage.scale(alpha) }
+
+  /// Takes over the elements of a matrix of the same shape, without sharing its storage.
+  @inlinable
+  public mutating func assign(_ matrix: Matrix) {
+    precondition(rows == matrix.rows && columns == matrix.columns, "matrices of different shape")
+    storage.assign(matrix.storage)
+  }
+
+  /// self ← (1 − t) self + t M.
+  @inlinable
+  public mutating func interpolate(_ t: R, to matrix: Matrix) {
+    precondition(rows == matrix.rows && columns == matrix.columns, "matrices of different shape")
+    storage.interpolate(t, to: matrix.storage)
+  }
 }
 
 // MARK: tensors of a parameter vector
@@ -112,6 +126,14 @@ extension Vector {
       tensor.count == matrix.elements.count && tensor.offset + tensor.count <= count,
       "a tensor of the vector, of as many elements")
     (mutablePointer() + tensor.offset).update(from: matrix.elements.pointer, count: tensor.count)
+  }
+
+  /// Multiplies a tensor by α.
+  @inlinable
+  public mutating func scale(_ alpha: R, _ tensor: ParameterLayout.Tensor) {
+    precondition(tensor.offset + tensor.count <= count, "a tensor of the vector")
+    let x = mutablePointer() + tensor.offset
+    for i in 0..<tensor.count { x[i] = alpha * x[i] }
   }
 
   /// Adds α times a matrix to where a tensor lies.

@@ -7,11 +7,11 @@ import OptimizerKit
 extension RunStore {
   // MARK: writing
 
-  /// Stores a finished run, in place of an older one with the same key.
-  public func save(_ run: TracedRun) throws { try save([run]) }
+  /// Stores a finished run with its path, in place of an older one with the same key.
+  public func save(_ run: TracedRun) throws { try save([FinishedRun(run)]) }
 
-  /// Stores finished runs, all of them or none.
-  public func save(_ runs: [TracedRun]) throws {
+  /// Stores finished runs, all of them or none, in place of older ones with the same keys.
+  public func save(_ runs: [FinishedRun]) throws {
     guard !runs.isEmpty else { return }
     try access {
       try $0.write { db in
@@ -27,7 +27,7 @@ extension RunStore {
           sql: "INSERT OR REPLACE INTO trajectory (key, data) VALUES (?, ?)")
         let removePath = try db.cachedStatement(sql: "DELETE FROM trajectory WHERE key = ?")
         for run in runs {
-          let record = run.record
+          let record = run.job.record(run.outcome)
           var values: [(any DatabaseValueConvertible)?] = [
             record.key, record.label, record.spec.optimizer.name, record.spec.problem.name,
             Int64(bitPattern: record.spec.seed), try LabJSON.encode(record.spec),
@@ -35,10 +35,10 @@ extension RunStore {
           ]
           values += OutcomeColumns.all.map { $0.get(record.outcome) }
           try insert.execute(arguments: StatementArguments(values))
-          if run.trajectory.count > 0 || !run.trajectory.validation.isEmpty {
-            try insertPath.execute(arguments: [record.key, run.trajectory.blob])
-          } else {
+          if run.path.isEmpty {
             try removePath.execute(arguments: [record.key])
+          } else {
+            try insertPath.execute(arguments: [record.key, run.path])
           }
         }
       }

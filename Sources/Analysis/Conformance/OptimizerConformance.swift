@@ -17,15 +17,23 @@ public enum OptimizerConformance {
       guard shape.isEmpty else { return findings }
     }
     do {
-      let early = try determinismFindings(optimizer) + checkpointFindings(optimizer)
-      findings += early
-      findings += try learningRateFindings(optimizer)
-      if early.isEmpty {
-        findings += try precisionFindings(optimizer)
-        if let rule = optimizer as? any CoordinateRule { findings += try pathFindings(rule) }
+      // What sees more than a coordinate is tried on matrices, a kernel and biases as well.
+      let grounds = optimizer is any CoordinateRule ? [Ground.vector] : [.vector, .tensors]
+      findings += try undeclaredFindings(optimizer, grounds)
+      findings += try learningRateFindings(optimizer, grounds)
+      for ground in grounds {
+        let early =
+          try determinismFindings(optimizer, ground) + checkpointFindings(optimizer, ground)
+        findings += early
+        if early.isEmpty { findings += try precisionFindings(optimizer, ground) }
+        findings += try restFindings(optimizer, ground)
+        findings += try progressFindings(optimizer, ground)
       }
-      findings += try restFindings(optimizer)
-      findings += try progressFindings(optimizer)
+      if let rule = optimizer as? any CoordinateRule,
+        !findings.contains(where: { ["determinism", "checkpoint"].contains($0.check) })
+      {
+        findings += try pathFindings(rule)
+      }
     } catch {
       findings.append(
         ConformanceFinding(
@@ -38,12 +46,32 @@ public enum OptimizerConformance {
 
   // MARK: a convex quadratic, the ground on which all is tried
 
-  /// ½ Σ λᵢ xᵢ² + ¼ (Σ xᵢ)²: curvatures of 1 to 4 and a coupling, minimum 0 at the origin.
+  /// ½ Σ λᵢ xᵢ² + c (Σ xᵢ)²: curvatures of 1 to 4 and a coupling, minimum 0 at the origin.
   struct Ground {
-    let dimension: Int
+    let layout: ParameterLayout
+    var dimension: Int { layout.count }
+    /// Twice the c of the coupling, which adds at most 2 to 3 to the curvatures.
+    private var coupling: Double { min(0.5, 2.5 / Double(dimension)) }
+
+    init(dimension: Int) { layout = ParameterLayout(coordinates: dimension) }
+    private init(_ layout: ParameterLayout) { self.layout = layout }
+
+    /// A point of five coordinates.
+    static let vector = Ground(dimension: 5)
+    /// Matrices, wide and tall, a kernel of four dimensions, a bias and a scale.
+    static let tensors: Ground = {
+      var layout = ParameterLayout()
+      layout.append("kernel", shape: [3, 2, 2, 2], role: .weight, fanIn: 8)
+      layout.append("kernel.bias", shape: [3], role: .bias, fanIn: 1)
+      layout.append("scale", shape: [3], role: .scale, fanIn: 1)
+      layout.append("wide", shape: [2, 6], role: .weight, fanIn: 6)
+      layout.append("tall", shape: [5, 2], role: .weight, fanIn: 2)
+      return Ground(layout)
+    }()
+
     func curvature(_ i: Int) -> Double { 1 + Double(3 * i) / Double(dimension) }
     /// Exact in single precision, and nowhere near the minimum.
-    func start(_ i: Int) -> Double { i % 2 == 0 ? 1.5 + 0.25 * Double(i) : -2.25 }
+    func start(_ i: Int) -> Double { i % 2 == 0 ? 1.5 + 0.25 * Double(i % 8) : -2.25 }
 
     func loss<R: Real>(_ x: Vector<R>) -> Double {
       var sum = 0.0
@@ -52,13 +80,13 @@ public enum OptimizerConformance {
         sum += x[i].double
         squares += curvature(i) * x[i].double * x[i].double
       }
-      return 0.5 * squares + 0.25 * sum * sum
+      return 0.5 * squares + 0.5 * coupling * sum * sum
     }
 
     func product<R: Real>(_ v: Vector<R>) -> Vector<R> {
       var sum = R.zero
       for i in v.indices { sum += v[i] }
-      return Vector(v.indices.map { curvature($0) * v[$0] + 0.5 * sum })
+      return Vector(v.indices.map { curvature($0) * v[$0] + coupling * sum })
     }
 
     func oracle<R: Scalar>(_ capabilities: OracleCapabilities = .everything) -> Oracle<R> {
@@ -74,18 +102,18 @@ public enum OptimizerConformance {
     let ground: Ground
     var x: Vector<R>
     var state: OptimizerState<R>
-    let layout: ParameterLayout
     var capabilities = OracleCapabilities.everything
     var steps = 0
-    var lr: Double
+    /// The learning rates of the levels.
+    var rates: [Double?]
 
     init(_ optimizer: O, _ ground: Ground, lr: Double? = nil) {
       self.optimizer = optimizer
       self.ground = ground
       x = Vector((0..<ground.dimension).map { R(ground.start($0)) })
-      layout = ParameterLayout(coordinates: ground.dimension)
-      state = optimizer.makeState(at: x, layout: layout)
-      self.lr = lr ?? optimizer.baseLearningRate
+      state = optimizer.makeState(at: x, layout: ground.layout)
+      rates = optimizer.declaredRates
+      if let lr, let owner = rates.firstIndex(where: { $0 != nil }) { rates[owner] = lr }
     }
 
     mutating func advance(_ count: Int) throws {
@@ -96,8 +124,8 @@ public enum OptimizerConformance {
     mutating func advance(gradient: Vector<R>) throws {
       steps += 1
       var context = StepContext(
-        x: x, layout: layout, state: state, oracle: ground.oracle(capabilities))
-      context.begin(step: steps, lr: lr)
+        x: x, layout: ground.layout, state: state, oracle: ground.oracle(capabilities))
+      context.begin(step: steps, rates: rates)
       context.gradient = gradient
       context.loss = ground.loss(x)
       defer {
@@ -121,9 +149,11 @@ public enum OptimizerConformance {
 
   // MARK: determinism and checkpoints
 
-  static func determinismFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
-    var a = Walk<_, Double>(optimizer, Ground(dimension: 5))
-    var b = Walk<_, Double>(optimizer, Ground(dimension: 5))
+  static func determinismFindings(_ optimizer: some Optimizer, _ ground: Ground) throws
+    -> [ConformanceFinding]
+  {
+    var a = Walk<_, Double>(optimizer, ground)
+    var b = Walk<_, Double>(optimizer, ground)
     try a.advance(20)
     try b.advance(20)
     guard a.bits != b.bits else { return [] }
@@ -134,8 +164,10 @@ public enum OptimizerConformance {
     ]
   }
 
-  static func checkpointFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
-    var run = Walk<_, Double>(optimizer, Ground(dimension: 5))
+  static func checkpointFindings(_ optimizer: some Optimizer, _ ground: Ground) throws
+    -> [ConformanceFinding]
+  {
+    var run = Walk<_, Double>(optimizer, ground)
     try run.advance(7)
     let checkpoint = run
     let before = run.bits
@@ -157,32 +189,61 @@ public enum OptimizerConformance {
     ]
   }
 
+  // MARK: what is asked of the oracle
+
+  /// What is asked for must be declared: the plan refuses an optimizer by its declaration.
+  static func undeclaredFindings(_ optimizer: some Optimizer, _ grounds: [Ground]) throws
+    -> [ConformanceFinding]
+  {
+    for ground in grounds {
+      var walk = Walk<_, Double>(optimizer, ground)
+      walk.capabilities = optimizer.requirements
+      do {
+        try walk.advance(12)
+      } catch let error as OracleError {
+        return [
+          ConformanceFinding(
+            "requirements", "asks for more than it declares: \(error)",
+            expected: "it declared in requirements", actual: "\(optimizer.requirements)")
+        ]
+      }
+    }
+    return []
+  }
+
   // MARK: learning rate
 
-  static func learningRateFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
-    guard optimizer.hyperparameters.contains(where: { $0.name == "lr" }) else { return [] }
+  static func learningRateFindings(_ optimizer: some Optimizer, _ grounds: [Ground]) throws
+    -> [ConformanceFinding]
+  {
+    guard optimizer.declaredRates.contains(where: { $0 != nil }) else { return [] }
     let lr = optimizer.baseLearningRate
-    var full = Walk<_, Double>(optimizer, Ground(dimension: 5), lr: lr)
-    var half = Walk<_, Double>(optimizer, Ground(dimension: 5), lr: lr / 2)
-    try full.advance(5)
-    try half.advance(5)
-    guard full.bits == half.bits, lr > 0 else { return [] }
+    guard lr > 0 else { return [] }
+    for ground in grounds {
+      var full = Walk<_, Double>(optimizer, ground, lr: lr)
+      var half = Walk<_, Double>(optimizer, ground, lr: lr / 2)
+      try full.advance(5)
+      try half.advance(5)
+      if full.bits != half.bits { return [] }
+    }
     return [
       ConformanceFinding(
-        "lr", "half the learning rate gives the same path: the argument `lr` is not used",
+        "lr", "half the learning rate gives the same path: the rate in force is not used",
         expected: "a schedule has an effect")
     ]
   }
 
   // MARK: single precision
 
-  static func precisionFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
-    var double = Walk<_, Double>(optimizer, Ground(dimension: 5))
-    var single = Walk<_, Float>(optimizer, Ground(dimension: 5))
+  static func precisionFindings(_ optimizer: some Optimizer, _ ground: Ground) throws
+    -> [ConformanceFinding]
+  {
+    var double = Walk<_, Double>(optimizer, ground)
+    var single = Walk<_, Float>(optimizer, ground)
     let steps = 5
     try double.advance(steps)
     try single.advance(steps)
-    let scale = (0..<5).map { double.ground.start($0).magnitude }.max()!
+    let scale = (0..<ground.dimension).map { ground.start($0).magnitude }.max()!
     for (i, (x, y)) in zip(double.point, single.point).enumerated() {
       // Five steps, each with a few dozen roundings of 6e-8 at the scale of the start.
       if !((x - y).magnitude <= 2e-5 * max(scale, x.magnitude)) {
@@ -230,7 +291,7 @@ public enum OptimizerConformance {
     }
     // In two parts, as the lab does between recorded rows.
     for (first, count) in [(1, 12), (13, steps - 12)] {
-      [walk.lr].withUnsafeBufferPointer {
+      [rule.baseLearningRate].withUnsafeBufferPointer {
         descending.descend(
           gradient, point: &point, state: &state, firstStep: first, rates: $0, steps: count,
           path: nil)
@@ -283,25 +344,29 @@ public enum OptimizerConformance {
 
   // MARK: rest, progress, broken gradients
 
-  static func restFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
+  static func restFindings(_ optimizer: some Optimizer, _ ground: Ground) throws
+    -> [ConformanceFinding]
+  {
     var optimizer = optimizer
-    let start = Vector([1.5, -2.25, 3])
-    let layout = ParameterLayout(coordinates: 3)
+    let start = Vector((0..<ground.dimension).map { ground.start($0) })
+    let zero = Vector(repeating: 0.0, count: start.count)
     var context = StepContext(
-      x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
+      x: start, layout: ground.layout,
+      state: optimizer.makeState(at: start, layout: ground.layout),
       oracle: Oracle<Double>(
-        capabilities: .everything, loss: { _ in 1 },
-        gradient: { x, g in g = Vector(repeating: 0, count: x.count) },
+        capabilities: .everything, loss: { _ in 1 }, gradient: { _, g in g = zero },
         hessianVectorProduct: { _, v in v }))
     for step in 1...3 {
       context.begin(step: step, rates: optimizer.declaredRates)
-      context.gradient = Vector(repeating: 0.0, count: 3)
+      context.gradient = zero
       context.loss = 1
       try optimizer.advance(&context)
     }
     let x = context.x
     guard x.array != start.array else { return [] }
-    let decay = optimizer.hyperparameters.first { $0.name == "weightDecay" }?.number ?? 0
+    let decay =
+      optimizer.levels.flatMap(\.hyperparameters).filter { $0.name == "weightDecay" }
+      .compactMap(\.number).max() ?? 0
     return [
       ConformanceFinding(
         "rest",
@@ -313,8 +378,10 @@ public enum OptimizerConformance {
     ]
   }
 
-  static func progressFindings(_ optimizer: some Optimizer) throws -> [ConformanceFinding] {
-    var walk = Walk<_, Double>(optimizer, Ground(dimension: 5))
+  static func progressFindings(_ optimizer: some Optimizer, _ ground: Ground) throws
+    -> [ConformanceFinding]
+  {
+    var walk = Walk<_, Double>(optimizer, ground)
     let initial = walk.loss
     let steps = 1000
     for _ in 0..<steps {
@@ -338,7 +405,7 @@ public enum OptimizerConformance {
       return [
         ConformanceFinding(
           "progress",
-          "slow with these hyperparameters: \(steps) steps on a convex quadratic of condition 4",
+          "slow with these hyperparameters: \(steps) steps on a convex quadratic of condition 6",
           expected: "well below \(rounded(initial))", actual: rounded(walk.loss),
           severity: .note)
       ]
@@ -348,12 +415,16 @@ public enum OptimizerConformance {
 
   /// A gradient of NaN and ∞ may spoil the parameters or be refused, but must not trap.
   static func brokenGradient(_ optimizer: some Optimizer) {
-    for value in [Double.nan, .infinity] {
-      var double = Walk<_, Double>(optimizer, Ground(dimension: 2))
-      var single = Walk<_, Float>(optimizer, Ground(dimension: 2))
-      for _ in 1...2 {
-        try? double.advance(gradient: Vector(repeating: value, count: 2))
-        try? single.advance(gradient: Vector(repeating: Float(value), count: 2))
+    let grounds = optimizer is any CoordinateRule ? [Ground(dimension: 2)] : [.vector, .tensors]
+    for ground in grounds {
+      for value in [Double.nan, .infinity] {
+        var double = Walk<_, Double>(optimizer, ground)
+        var single = Walk<_, Float>(optimizer, ground)
+        let count = ground.dimension
+        for _ in 1...2 {
+          try? double.advance(gradient: Vector(repeating: value, count: count))
+          try? single.advance(gradient: Vector(repeating: Float(value), count: count))
+        }
       }
     }
   }

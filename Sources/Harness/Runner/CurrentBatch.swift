@@ -6,11 +6,14 @@ import Subprocess
 import Synchronization
 
 /// What one worker is doing, seen by the tasks that feed, hear and watch it.
-final class CurrentJob: Sendable {
+final class CurrentBatch: Sendable {
   typealias Verdict = (status: RunStatus, reason: String)
 
   private struct State {
-    var job: Job?
+    var batch: RunBatch?
+    var request: RunRequest?
+    /// The runs of the batch that are not reported yet, by their places in it.
+    var open: Set<Int> = []
     var isAccepted = false
     var since = 0.0
     var isOver = false
@@ -19,15 +22,17 @@ final class CurrentJob: Sendable {
   }
   private let state = Mutex(State())
 
-  func begin(_ job: Job) {
+  func begin(_ batch: RunBatch, _ request: RunRequest) {
     state.withLock {
-      $0.job = job
+      $0.batch = batch
+      $0.request = request
+      $0.open = Set(batch.jobs.indices)
       $0.isAccepted = false
       $0.since = monotonicSeconds()
       $0.heard = []
     }
   }
-  /// There are no more jobs for this worker.
+  /// There are no more batches for this worker.
   func finish() {
     state.withLock {
       $0.isOver = true
@@ -38,31 +43,52 @@ final class CurrentJob: Sendable {
   func kill(_ verdict: Verdict) {
     state.withLock { if $0.killed == nil { $0.killed = verdict } }
   }
-  var isBusy: Bool { state.withLock { $0.job != nil } }
+  var isBusy: Bool { state.withLock { !$0.open.isEmpty } }
   var isKilled: Bool { state.withLock { $0.killed != nil } }
-  /// Whether the worker has taken up the job: what happens then is the run's doing.
+  /// Whether the worker has taken up the batch: what happens then is the doing of its runs.
   var isAccepted: Bool { state.withLock { $0.isAccepted || $0.killed != nil } }
-  var unfinished: Job? { state.withLock(\.job) }
+
+  /// What the worker has not finished, and who asked for it.
+  var unfinished: (batch: RunBatch, request: RunRequest)? {
+    state.withLock { state in
+      guard let batch = state.batch, let request = state.request, !state.open.isEmpty else {
+        return nil
+      }
+      var rest = batch
+      rest.jobs = state.open.sorted().map { batch.jobs[$0] }
+      return (rest, request)
+    }
+  }
 
   /// Takes in a message; returns what is to be reported.
   func take(_ message: WorkerMessage) throws -> RunEvent? {
     try state.withLock { state in
-      guard let run = state.job?.run else { return nil }
-      switch message {
-      case .accepted:
-        state.isAccepted = true
+      guard let batch = state.batch, let request = state.request, !state.open.isEmpty else {
         return nil
-      case .progress(let steps):
-        return .progress(key: run.key, steps: steps)
-      case .result(let key, let result):
-        guard key == run.key else {
-          throw MalformedData(description: "the record of another run")
+      }
+      /// The run with a place that is still open.
+      func job(_ place: Int) throws -> RunJob {
+        guard state.open.contains(place) else {
+          throw MalformedData(description: "the result of another run")
         }
-        state.job = nil
-        return .finished(run.traced(result))
-      case .failure(let reason):
-        state.job = nil
-        return .finished(run.traced(RunResult(Outcome(status: .crashed, reason: reason))))
+        return batch.jobs[place]
+      }
+      state.since = monotonicSeconds()
+      switch message {
+      case .accepted(let place):
+        state.isAccepted = true
+        return .started(try job(place))
+      case .progress(let place, let steps):
+        return .progress(key: try job(place).key, steps: steps)
+      case .results(let results):
+        var finished: [FinishedRun] = []
+        for result in results {
+          var outcome = result.outcome
+          outcome.concurrency = request.concurrency
+          finished.append(FinishedRun(try job(result.place), outcome, path: result.path))
+          state.open.remove(result.place)
+        }
+        return .finished(finished)
       }
     }
   }
@@ -77,13 +103,14 @@ final class CurrentJob: Sendable {
   func overrun(_ memory: Int, _ memoryLimit: Int) -> Verdict? {
     state.withLock { state in
       guard state.killed == nil else { return nil }
-      guard let run = state.job?.run else {
+      guard let batch = state.batch, !state.open.isEmpty else {
         return state.isOver && monotonicSeconds() - state.since > 5
           ? (.crashed, "did not leave") : nil
       }
-      if monotonicSeconds() - state.since > run.timeLimit + 1 {
+      let timeLimit = batch.jobs[0].timeLimit
+      if monotonicSeconds() - state.since > timeLimit + 1 {
         return (
-          .timedOut, "no end of a step within the time limit of \(shortest(run.timeLimit)) s"
+          .timedOut, "no end of a step within the time limit of \(shortest(timeLimit)) s"
         )
       }
       if memory > memoryLimit {
@@ -105,25 +132,4 @@ final class CurrentJob: Sendable {
       return (.crashed, how + (fatalError(in: state.heard).map { ": \($0)" } ?? ""))
     }
   }
-}
-
-/// The line with which Swift explains a trap, in what a process said, without the module's name:
-/// "Lion.swift:7: Fatal error: ...".
-func fatalError(in output: some Sequence<UInt8>) -> String? {
-  let lines = String(decoding: Array(output), as: UTF8.self).split(whereSeparator: \.isNewline)
-  guard let line = lines.first(where: { $0.contains("atal error") }) else { return nil }
-  let place = line.prefix { $0 != ":" }
-  guard let slash = place.lastIndex(of: "/") else { return String(line) }
-  return String(line[line.index(after: slash)...])
-}
-
-/// A signal in words.
-func signalName(_ signal: CInt) -> String {
-  let names: [CInt: String] = [
-    SIGILL: "SIGILL (a trap)", SIGTRAP: "SIGTRAP (a trap)", SIGABRT: "SIGABRT",
-    SIGSEGV: "SIGSEGV (a bad memory access)", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL",
-    SIGBUS: "SIGBUS", SIGTERM: "SIGTERM", SIGXFSZ: "SIGXFSZ (wrote without end)",
-    SIGALRM: "SIGALRM", SIGPIPE: "SIGPIPE", SIGINT: "SIGINT",
-  ]
-  return names[signal] ?? "signal \(signal)"
 }

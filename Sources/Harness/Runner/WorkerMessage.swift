@@ -1,0 +1,152 @@
+// What a worker and the command say to each other: frames over pipes.
+//
+// A frame is a kind (one byte), the length of its payload (UInt32, little-endian) and the payload.
+
+import Foundation
+import OptimizerKit
+
+/// A run of a batch, as a worker is told of it.
+struct WorkerJob: Codable {
+  var key: String
+  var spec: RunSpec
+  var recording: Recording
+  /// Seconds; nil for no limit.
+  var timeLimit: Double?
+
+  init(_ job: RunJob) {
+    key = job.key
+    spec = job.spec
+    recording = job.recording
+    timeLimit = job.timeLimit.isFinite ? job.timeLimit : nil
+  }
+}
+
+/// What came of a run of a batch.
+struct WorkerResult: Sendable {
+  /// Its place in the batch.
+  let place: Int
+  let outcome: Outcome
+  /// The bytes of its trajectory; none where nothing is kept of it.
+  let path: Data
+
+  init(place: Int, outcome: Outcome, path: Data = Data()) {
+    self.place = place
+    self.outcome = outcome
+    self.path = path
+  }
+
+  init(place: Int, _ result: RunResult) {
+    let isKept = result.trajectory.count > 0 || !result.trajectory.validation.isEmpty
+    self.init(
+      place: place, outcome: result.outcome, path: isKept ? result.trajectory.blob : Data())
+  }
+}
+
+/// A frame from a worker.
+enum WorkerMessage {
+  /// The run with this place in the batch was taken up, with others perhaps; what happens from here on
+  /// is its doing.
+  case accepted(Int)
+  /// Updates made so far in a run.
+  case progress(Int, steps: Int)
+  /// Finished runs.
+  case results([WorkerResult])
+}
+
+/// The kinds of frame.
+enum FrameKind: UInt8 {
+  case batch = 0x42  // B
+  case accepted = 0x41  // A
+  case progress = 0x50  // P
+  case results = 0x52  // R
+}
+
+func frame(_ kind: FrameKind, _ payload: Data) -> Data {
+  var data = Data([kind.rawValue])
+  data.append(littleEndian: UInt32(payload.count))
+  data.append(payload)
+  return data
+}
+
+extension WorkerMessage {
+  /// The frame that carries this message.
+  func encoded() -> Data {
+    var payload = Data()
+    switch self {
+    case .accepted(let place):
+      payload.append(littleEndian: UInt32(place))
+      return frame(.accepted, payload)
+    case .progress(let place, let steps):
+      payload.append(littleEndian: UInt32(place))
+      payload.append(littleEndian: UInt64(steps))
+      return frame(.progress, payload)
+    case .results(let results):
+      for result in results {
+        payload.append(littleEndian: UInt32(result.place))
+        let outcome = result.outcome.bytes
+        payload.append(littleEndian: UInt32(outcome.count))
+        payload.append(outcome)
+        payload.append(littleEndian: UInt32(result.path.count))
+        payload.append(result.path)
+      }
+      return frame(.results, payload)
+    }
+  }
+
+  init(kind: FrameKind, payload: Data) throws {
+    var reader = ByteReader(payload)
+    func place() throws -> Int { Int(try reader.next(UInt32.self)) }
+    switch kind {
+    case .accepted: self = .accepted(try place())
+    case .progress:
+      let run = try place()
+      self = .progress(run, steps: Int(truncatingIfNeeded: try reader.next(UInt64.self)))
+    case .results:
+      var results: [WorkerResult] = []
+      while reader.remaining > 0 {
+        let run = try place()
+        let outcome = try Outcome(bytes: reader.bytes(try place()))
+        let path = Data(try reader.bytes(try place()))
+        results.append(WorkerResult(place: run, outcome: outcome, path: path))
+      }
+      self = .results(results)
+    case .batch:
+      throw MalformedData(description: "a batch where a result was expected")
+    }
+  }
+}
+
+/// Cuts a stream of bytes into frames.
+struct FrameReader {
+  /// The most that a frame may hold: whatever announces more is no message.
+  static let largestPayload = 1 << 30
+  private var buffer = Data()
+  /// Where the first byte lies that was not given out.
+  private var start = 0
+
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    buffer.append(contentsOf: bytes)
+  }
+
+  /// The next whole frame, if there is one.
+  mutating func next() throws -> (kind: FrameKind, payload: Data)? {
+    guard buffer.count - start >= 5 else { return nil }
+    var reader = ByteReader(buffer)
+    reader.offset += start
+    guard let kind = FrameKind(rawValue: try reader.next(UInt8.self)) else {
+      throw MalformedData(description: "bytes that begin no message")
+    }
+    let length = Int(try reader.next(UInt32.self))
+    guard length <= Self.largestPayload else {
+      throw MalformedData(description: "a message of \(length) bytes")
+    }
+    guard reader.remaining >= length else { return nil }
+    let payload = Data(try reader.bytes(length))
+    start = reader.offset - buffer.startIndex
+    if start == buffer.count {
+      buffer.removeAll(keepingCapacity: true)
+      start = 0
+    }
+    return (kind, payload)
+  }
+}

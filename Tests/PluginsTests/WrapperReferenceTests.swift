@@ -1,0 +1,108 @@
+// Agreement of wrappers, L-BFGS and Muon with torch, optax and pytorch_optimizer, step by step.
+
+import OptimizerKit
+import Plugins
+import Testing
+
+@Suite("Wrappers and L-BFGS against their references")
+struct WrapperReferenceTests {
+  /// The golden file holds only samples in which a disturbance of every step by ε moves the path by
+  /// less than 2,000 ε, so that a few roundings a step come to `referenceTolerance` at most.
+  @Test("agrees step by step", arguments: GoldenWrappers.shared.cases)
+  func agreement(_ golden: GoldenWrapperCase) throws {
+    func check<O: Optimizer>(_ optimizer: O) throws {
+      let surface = try #require(surfaces[golden.problem])
+      var run = Run(optimizer, on: surface, from: golden.start)
+      var points: [[Double]] = []
+      var judged: [[Double]] = []
+      for step in 1...golden.samples.last! {
+        let before = run.counts.gradients
+        try run.advance()
+        if let evaluations = golden.evaluations {
+          #expect(1 + run.counts.gradients - before == evaluations[step - 1], "step \(step)")
+        }
+        guard golden.samples.contains(step) else { continue }
+        points.append(run.x.array)
+        let point = run.optimizer.evaluationPoint(run.x, state: run.state)
+        if let point { judged.append(point.array) }
+      }
+      #expect(largestError(of: points, against: golden.points) <= referenceTolerance)
+      if let expected = golden.judged {
+        // x = (y − (1 − β) z)/β: rounding is multiplied by 1/β, at most 1.25 here.
+        #expect(largestError(of: judged, against: expected) <= 2 * referenceTolerance)
+      } else {
+        #expect(judged.isEmpty)
+      }
+      #expect(run.counts.losses == 0)
+    }
+    try check(try golden.optimizer.make())
+  }
+
+  @Test("every wrapper has references, and so have their presets")
+  func coverage() {
+    let names = Set(GoldenWrappers.shared.cases.map(\.optimizer.name))
+    for name in [
+      "clip", "clip@torch", "clip@optax", "lookahead", "lookahead@optax", "sam", "sam@optax",
+      "sam@asam", "sam@davda54", "schedule-free", "schedule-free@facebook", "schedule-free@optax",
+      "lbfgs@torch", "lbfgs@torch-wolfe",
+    ] {
+      #expect(names.contains(name), "\(name)")
+    }
+    #expect(
+      Set(GoldenWrappers.shared.matrices.map(\.optimizer.name)) == [
+        "muon", "muon@torch", "muon@keller",
+      ])
+  }
+
+  /// Fifty orthogonalisations, each with a few hundred roundings of elements of at most 1, and an
+  /// amplification of at most 6 (it is in the file): 6 · 50 · 100 · 2⁻⁵³ = 3e-12.
+  @Test("muon agrees step by step", arguments: GoldenWrappers.shared.matrices)
+  func muon(_ golden: GoldenMatrixCase) throws {
+    func check<O: Optimizer>(_ optimizer: O) throws {
+      var optimizer = optimizer
+      var layout = ParameterLayout()
+      layout.append("w", shape: golden.shape, role: .weight, fanIn: golden.shape[1])
+      let x = Vector(repeating: 0.125, count: layout.count)
+      var context = StepContext(
+        x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout), oracle: .none)
+      var points: [[Double]] = []
+      for step in 1...golden.samples.last! {
+        let sum = context.x.array.reduce(0, +)
+        for i in x.indices {
+          context.gradient[i] = (context.x[i] - golden.target[i]) + 0.5 * sum
+        }
+        context.begin(step: step, rates: optimizer.declaredRates)
+        try optimizer.advance(&context)
+        if golden.samples.contains(step) { points.append(context.x.array) }
+      }
+      #expect(largestError(of: points, against: golden.points) <= 1e-11)
+    }
+    try check(try golden.optimizer.make())
+  }
+
+  /// A comparison that accepts everything would pass every test above.
+  @Test("a planted fault is found", arguments: ["k", "alpha", "rho", "norm", "beta", "history"])
+  func plantedFault(_ hyperparameter: String) throws {
+    let other = [
+      "k": "6", "alpha": "0.51", "rho": "0.051", "norm": "1.01", "beta": "0.91", "history": "1",
+    ]
+    var caught = 0
+    for golden in GoldenWrappers.shared.cases {
+      func caughtOn<O: Optimizer>(_ optimizer: O) throws -> Bool {
+        var faulty = optimizer
+        guard (try? faulty.set(hyperparameter, to: other[hyperparameter]!)) != nil else {
+          return false
+        }
+        var run = Run(faulty, on: try #require(surfaces[golden.problem]), from: golden.start)
+        var points: [[Double]] = []
+        for step in 1...golden.samples.last! {
+          try run.advance()
+          if golden.samples.contains(step) { points.append(run.x.array) }
+        }
+        return !(largestError(of: points, against: golden.points) <= referenceTolerance)
+      }
+      if try caughtOn(try golden.optimizer.make()) { caught += 1 }
+    }
+    #expect(caught >= 2)
+  }
+}
