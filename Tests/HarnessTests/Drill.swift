@@ -90,11 +90,6 @@ let catalogueWithDrill: PluginCatalogue = {
 }()
 
 /// A run of plain descent on the drill.
-func drill(
-  _ problem: String = "drill", lr: Double, steps: Int, recording: Recording = .init()
-) throws -> RunSpec {
-  let lab = catalogueWithDrill
-  return RunSpec(
-    label: "sgd", optimizer: try lab.selectOptimizers("sgd[lr=\(lr)]")[0].optimizer,
-    problem: try lab.selectProblems(problem)[0].problem, steps: steps, recording: recording)
+func drill(_ problem: String = "drill", lr: Double, steps: Int) throws -> RunSpec {
+  try specification("sgd[lr=\(lr)]", on: problem, steps: steps, in: catalogueWithDrill)
 }

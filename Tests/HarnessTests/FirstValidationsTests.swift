@@ -28,10 +28,10 @@ struct FirstValidationsTests {
   @Test func sharingChangesNoRecord() throws {
     let context = ExecutionContext(now: { 0 })
     for lr in [0.1, 0.2] {
-      let spec = try drill(lr: lr, steps: 4, recording: Recording(validations: 4))
-      let shared = try catalogueWithDrill.execute(spec, key: "key", context: context)
-      let alone = try catalogueWithDrill.execute(
-        spec, key: "key", context: ExecutionContext(now: { 0 }))
+      let spec = try drill(lr: lr, steps: 4)
+      let recording = Recording(validations: 4)
+      let shared = try catalogueWithDrill.execute(spec, recording: recording, context: context)
+      let alone = try run(spec, recording: recording, in: catalogueWithDrill)
       #expect(shared.trajectory.validation == alone.trajectory.validation)
       #expect(shared.trajectory.validation.map(\.step) == [0, 1, 2, 3, 4])
     }

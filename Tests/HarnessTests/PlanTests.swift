@@ -45,7 +45,7 @@ import Testing
 
   @Test func whatIsAskedWithoutAFileHasNoPlace() {
     var group = Suite.Group(name: "trace", optimizers: ["sgd[lr=x]"], problems: ["beale"])
-    group.steps = 3
+    group.budget = .steps(3)
     #expect(
       message { try Plan(Suite(name: "s", title: "", groups: [group]), catalogue: catalogue) }
         == "sgd: lr = x is not valid; expected a number in [0, ∞)")

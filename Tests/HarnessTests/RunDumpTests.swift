@@ -32,11 +32,11 @@ import Testing
 }
 
 @Suite struct RunDumpTests {
-  private func dumped(_ spec: RunSpec, to folder: URL) throws -> RunRecord {
+  private func dumped(_ spec: RunSpec, to folder: URL) throws -> RunResult {
     let dump = RunDump(folder: folder.path)
     try dump.prepare()
     return try catalogueWithDrill.execute(
-      spec, key: "key", context: ExecutionContext(now: monotonicSeconds, dump: dump))
+      spec, context: ExecutionContext(now: monotonicSeconds, dump: dump))
   }
 
   private func names(_ folder: URL) throws -> [String] {
@@ -62,7 +62,7 @@ import Testing
   @Test func training() throws {
     try withFolder { folder in
       let folder = folder.appendingPathComponent("deep/in")
-      let record = try dumped(drill(lr: 0.5, steps: 3), to: folder)
+      let result = try dumped(drill(lr: 0.5, steps: 3), to: folder)
       #expect(
         try names(folder)
           == ["final.npy", "layout.json", "order.npy", "parameters.npy", "run.json"])
@@ -84,7 +84,7 @@ import Testing
       let numbers = try numbers(folder)
       #expect(numbers.losses == [8, 1.5, -0.5])
       #expect(numbers.learningRates == [0.5, 0.5, 0.5])
-      #expect(numbers.finalLoss == record.finalLoss)
+      #expect(numbers.finalLoss == result.outcome.finalLoss)
       let optimizer = try #require(run["optimizer"] as? [String: Any])
       #expect(optimizer["settings"] as? [String: String] == ["lr": "0.5", "weightDecay": "0"])
     }
@@ -94,14 +94,14 @@ import Testing
   @Test func surface() throws {
     try withFolder { folder in
       _ = try dumped(drill(lr: 0.5, steps: 3), to: folder)
-      let record = try dumped(specification("adam", on: "beale", steps: 5), to: folder)
+      let result = try dumped(specification("adam", on: "beale", steps: 5), to: folder)
       #expect(try names(folder) == ["final.npy", "layout.json", "parameters.npy", "run.json"])
       let first = try Data(contentsOf: folder.appendingPathComponent("parameters.npy"))
-      #expect(first == NPY.data(Vector(record.trajectory.point(0))))
+      #expect(first == NPY.data(Vector(result.trajectory.point(0))))
       let last = try Data(contentsOf: folder.appendingPathComponent("final.npy"))
-      #expect(last == NPY.data(Vector(record.trajectory.point(5))))
+      #expect(last == NPY.data(Vector(result.trajectory.point(5))))
       let run = try json(folder, "run.json")
-      #expect(try numbers(folder).losses == Array(record.trajectory.losses.prefix(5)))
+      #expect(try numbers(folder).losses == Array(result.trajectory.losses.prefix(5)))
       #expect((run["files"] as? [String: String])?["order"] == nil)
     }
   }

@@ -61,7 +61,7 @@ import Testing
     (
       "adam]",
       """
-      cannot read the selection: expected '@', '[', ':' or the end
+      cannot read the selection: expected '@', '[', '(', ':' or the end
         adam]
             ^
       """
@@ -156,7 +156,7 @@ import Testing
     let text = String(repeating: "a", count: 200) + "]" + String(repeating: "b", count: 200)
     #expect(
       message { try SelectionSyntax(text) } == """
-        cannot read the selection: expected '@', '[', ':' or the end
+        cannot read the selection: expected '@', '[', '(', ':' or the end
           …\(String(repeating: "a", count: 50))]\(String(repeating: "b", count: 24))…
           \(String(repeating: " ", count: 51))^
         """)

@@ -18,6 +18,7 @@ import Testing
             problems: [beale]
             starts: [[0, 1], [2, -3]]
             target: 0.5
+            record: outcomes
             every: 10
             validations: 3
             layers: true
@@ -34,17 +35,34 @@ import Testing
     #expect(first.name == "first")
     #expect(first.optimizers == ["adam", "sgd[lr=1,2]"])
     #expect(first.problems == ["beale"])
-    #expect(first.steps == 1000)
+    #expect(first.budget == .steps(1000))
     #expect(first.seeds == [1, 2, 3])
     #expect(first.starts == [[0, 1], [2, -3]])
     #expect(first.target == 0.5)
-    #expect(first.recording == Recording(every: 10, validations: 3, layers: true, test: true))
+    #expect(
+      first.recording
+        == Recording(path: .outcomes, every: 10, validations: 3, layers: true, test: true))
     #expect(first.timeLimit == 2.5)
     #expect(first.figures == ["trajectory"])
     #expect(suite.groups[1].name == "group-2")
     #expect(suite.groups[1].seeds == [5, 7, 8])
-    #expect(suite.groups[1].steps == 7)
+    #expect(suite.groups[1].budget == .steps(7))
     #expect(suite.groups[1].target == nil)
+    #expect(suite.groups[1].recording == Recording())
+  }
+
+  /// One budget of three kinds, for all groups or for one of them.
+  @Test(arguments: [
+    ("gradients: 1e4", "", Budget.gradients(10_000)), ("seconds: 0.5", "", .seconds(0.5)),
+    ("steps: 3", "gradients: 7", .gradients(7)), ("gradients: 7", "steps: 3", .steps(3)),
+    ("seconds: 2", "steps: 3", .steps(3)), ("steps: 3", "seconds: 2", .seconds(2)),
+    ("title: x", "", .steps(1000)),
+  ])
+  func budgets(_ top: String, _ inGroup: String, _ expected: Budget) throws {
+    let suite = try Suite(
+      yaml: "\(top)\ngroups:\n  - {optimizers: a, problems: b, \(inGroup)}", name: "x",
+      file: "x.yaml")
+    #expect(suite.groups[0].budget == expected)
   }
 
   @Test(arguments: [
@@ -56,8 +74,9 @@ import Testing
     (
       "step: 3",
       """
-      x.yaml:1: the suite has no key 'step'. Did you mean steps? (keys: title, groups, steps, seeds, \
-      starts, target, every, validations, layers, test, time-limit, figures)
+      x.yaml:1: the suite has no key 'step'. Did you mean steps? (keys: title, groups, steps, \
+      gradients, seconds, seeds, starts, target, record, every, validations, layers, test, \
+      time-limit, figures)
       """
     ),
     (
@@ -78,6 +97,26 @@ import Testing
     ("steps: many", "x.yaml:1: steps: expected a whole number from 1, found 'many'"),
     ("steps: 1e400", "x.yaml:1: steps: expected a whole number from 1, found '1e400'"),
     ("steps:", "x.yaml:1: steps: expected a whole number from 1, found ''"),
+    ("gradients: 0", "x.yaml:1: gradients: expected a whole number from 1, found '0'"),
+    ("gradients: 2.5", "x.yaml:1: gradients: expected a whole number from 1, found '2.5'"),
+    ("gradients: 2e9", "x.yaml:1: gradients: expected a whole number from 1, found '2e9'"),
+    ("seconds: 0", "x.yaml:1: seconds: expected a number in (0, ∞), found '0'"),
+    ("seconds: inf", "x.yaml:1: seconds: expected a number in (0, ∞), found 'inf'"),
+    ("seconds: soon", "x.yaml:1: seconds: expected a number in (0, ∞), found 'soon'"),
+    ("steps: 1\ngradients: 2", "x.yaml:2: a run has one budget: steps and gradients are given"),
+    (
+      "seconds: 1\nsteps: 2\ngradients: 3",
+      "x.yaml:3: a run has one budget: steps and gradients and seconds are given"
+    ),
+    (
+      "groups:\n  - optimizers: a\n    problems: b\n    seconds: 1\n    gradients: 2",
+      "x.yaml:4: a run has one budget: gradients and seconds are given"
+    ),
+    (
+      "record: everything",
+      "x.yaml:1: record: expected trajectories or outcomes, found 'everything'"
+    ),
+    ("record: [outcomes]", "x.yaml:1: record: expected trajectories or outcomes, found ''"),
     ("every: -1", "x.yaml:1: every: expected a whole number from 1, found '-1'"),
     ("target: 1", "x.yaml:1: target: expected a number in [0, 1), found '1'"),
     ("target: nan", "x.yaml:1: target: expected a number in [0, 1), found 'nan'"),

@@ -9,8 +9,8 @@ import Testing
   /// With α = 1/2, w₁ goes 0, 2, 3, 3.5, ... (exact in binary) while w₀ stays at 3, and b goes 0, −½,
   /// −1, ....
   @Test func updateRatiosByHand() throws {
-    let spec = try drill(lr: 0.5, steps: 4, recording: Recording(validations: 4))
-    let record = try run(spec, in: catalogueWithDrill)
+    let record = try run(
+      drill(lr: 0.5, steps: 4), recording: Recording(validations: 4), in: catalogueWithDrill)
     #expect(record.status == .completed)
     let diagnostics = record.trajectory.diagnostics
     #expect(diagnostics.map(\.step) == [1, 2, 3, 4])
@@ -30,11 +30,9 @@ import Testing
 
   /// They are of one update, however far apart the passes are.
   @Test func updateRatiosOfSomeSteps() throws {
-    let all = try run(
-      drill(lr: 0.1, steps: 9, recording: Recording(validations: 9)), in: catalogueWithDrill)
-    let some = try run(
-      drill(lr: 0.1, steps: 9, recording: Recording(every: 4, validations: 2)),
-      in: catalogueWithDrill)
+    let spec = try drill(lr: 0.1, steps: 9)
+    let all = try run(spec, recording: Recording(validations: 9), in: catalogueWithDrill)
+    let some = try run(spec, recording: Recording(every: 4, validations: 2), in: catalogueWithDrill)
     #expect(some.trajectory.diagnostics.map(\.step) == [4, 9])
     #expect(
       some.trajectory.diagnostics
@@ -42,8 +40,9 @@ import Testing
   }
 
   @Test func projectionFollowsEveryUpdate() throws {
-    let spec = try drill("drill[limit=3]", lr: 0.5, steps: 6, recording: Recording(validations: 1))
-    let record = try run(spec, in: catalogueWithDrill)
+    let record = try run(
+      drill("drill[limit=3]", lr: 0.5, steps: 6), recording: Recording(validations: 1),
+      in: catalogueWithDrill)
     // Of the circle of radius 3, the point nearest to (3, 4) is at a distance of 2, where the loss is 2
     // beside the bias; six steps come within 1e-2 of it. Without projection it would be 0.002.
     let bias = -0.5 * 6
@@ -51,8 +50,9 @@ import Testing
   }
 
   @Test func layersOnRequest() throws {
-    let spec = try drill(lr: 0.5, steps: 2, recording: Recording(validations: 1, layers: true))
-    let record = try run(spec, in: catalogueWithDrill)
+    let record = try run(
+      drill(lr: 0.5, steps: 2), recording: Recording(validations: 1, layers: true),
+      in: catalogueWithDrill)
     let diagnostics = record.trajectory.diagnostics
     #expect(diagnostics.map(\.step) == [0, 2])
     #expect(diagnostics.map(\.updates.count) == [0, 2])
@@ -64,7 +64,7 @@ import Testing
   @Test func testsOnRequest() throws {
     func test(_ recording: Recording, ruin: Int = -1) throws -> ValidationMetrics? {
       try run(
-        drill("drill[ruin=\(ruin)]", lr: 0.5, steps: 2, recording: recording),
+        drill("drill[ruin=\(ruin)]", lr: 0.5, steps: 2), recording: recording,
         in: catalogueWithDrill
       ).test
     }
@@ -101,27 +101,50 @@ import Testing
   /// Looking at a run does not change it.
   @Test func recordingLeavesNoTrace() throws {
     func losses(_ recording: Recording) throws -> [Double] {
-      var spec = try specification(
-        "momentum[lr=0.1]", on: "mlp[trainSize=256;batch=32;hidden=8]", steps: 12)
-      spec.recording = recording
-      return try run(spec).trajectory.losses
+      try run(
+        specification(
+          "momentum[lr=0.1]", on: "mlp[trainSize=256;batch=32;hidden=8]", steps: 12),
+        recording: recording
+      ).trajectory.losses
     }
     let plain = try losses(Recording(validations: 1))
     #expect(plain.count == 13)
     #expect(try losses(Recording(validations: 12, layers: true)) == plain)
   }
 
+  /// The number of updates before the first pass that meets the target.
   @Test(
     arguments: [
       (TrainingTarget.validationAccuracy(atLeast: 0.5), 1), (.validationAccuracy(atLeast: 0.8), 3),
       (.validationAccuracy(atLeast: 1), nil), (.validationLoss(atMost: 8), 0),
       (.validationLoss(atMost: 0), 2), (.validationLoss(atMost: -9), nil),
-    ] as [(TrainingTarget, Int?)])
-  func stepsToTarget(_ target: TrainingTarget, _ expected: Int?) throws {
+    ] as [(TrainingTarget, Double?)])
+  func stepsToTarget(_ target: TrainingTarget, _ expected: Double?) throws {
     // Accuracies 0, 0.5, 0.75, 0.875, 0.9375; losses 8, 1.5, −0.5, −1.375, −1.96875.
-    let record = try run(
-      drill(lr: 0.5, steps: 4, recording: Recording(validations: 4)), in: catalogueWithDrill)
-    #expect(record.stepsToTarget(target) == expected)
+    let run = try run(
+      drill(lr: 0.5, steps: 4), recording: Recording(validations: 4), in: catalogueWithDrill)
+    #expect(RunMeasures(of: run.trajectory, target: target).stepsToTarget == expected)
+    #expect(RunMeasures(of: run.trajectory, target: nil).stepsToTarget == nil)
+  }
+
+  /// What is measured of a run is in its outcome, with or without a path.
+  @Test(arguments: Recording.Path.allCases)
+  func measuresOfARun(_ path: Recording.Path) throws {
+    let run = try run(
+      drill(lr: 0.5, steps: 4), recording: Recording(path: path, validations: 4),
+      in: catalogueWithDrill)
+    // The target of the drill is an accuracy of a half.
+    #expect(run.outcome.measures.stepsToTarget == 1)
+    // The median of the squares of `updateRatiosByHand`: of 4/9, 1/13, 1/72 and 1/340 the two in the
+    // middle.
+    let middle = [(1.0 / 13).squareRoot(), (0.25 / 18).squareRoot()]
+    #expect(run.outcome.measures.updateRatio == (middle[0] + middle[1]) / 2)
+    #expect(run.validation == ValidationMetrics(loss: -1.96875, accuracy: 0.9375))
+    #expect(run.trajectory.count == (path == .outcomes ? 0 : 5))
+    #expect(run.trajectory.validation.count == (path == .outcomes ? 0 : 5))
+    // It does not come that far.
+    let slow = try HarnessTests.run(drill(lr: 0.01, steps: 4), in: catalogueWithDrill)
+    #expect(slow.outcome.measures.stepsToTarget == nil)
   }
 
   @Test func aMetricThatIsNoNumberMeetsNoTarget() {
@@ -150,12 +173,5 @@ import Testing
         == "drill: a target is a share of f - f*, and the minimum f* of a network's loss is not known; "
         + "leave the target out; its own target, validation accuracy ≥ 50 %, is looked for in any case"
     )
-  }
-
-  @Test(arguments: [(1, 1), (1, 10), (7, 10), (10, 10), (100, 10), (780, 10), (97, 13), (12, 5)])
-  func validationPassesAreSpreadEvenly(_ steps: Int, _ validations: Int) {
-    let recording = Recording(validations: validations)
-    let passes = (0...steps).filter { recording.isValidated(after: $0, of: steps) }
-    #expect(passes == Set((0...validations).map { $0 * steps / validations }).sorted())
   }
 }

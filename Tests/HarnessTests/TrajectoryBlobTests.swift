@@ -15,6 +15,9 @@ import Testing
     trajectory.gradientNorms = [0, .leastNonzeroMagnitude, .infinity]
     trajectory.learningRates = [0, 1e308, -0.0]
     trajectory.points = [1, 2, 3, .nan, -0.0, 6]
+    trajectory.gradients = [0, 2, 10]
+    trajectory.nanoseconds = [0, 1, .max]
+    trajectory.hessians = [0, 0, 7]
     trajectory.validation = [
       .init(step: 5, metrics: ValidationMetrics(loss: .nan, accuracy: 0.5))
     ]
@@ -42,6 +45,8 @@ import Testing
     #expect(back.steps == trajectory.steps)
     #expect(back.losses.map(\.bitPattern) == trajectory.losses.map(\.bitPattern))
     #expect(back.points.map(\.bitPattern) == trajectory.points.map(\.bitPattern))
+    #expect(back.gradients == [0, 2, 10] && back.nanoseconds == [0, 1, .max])
+    #expect(back.lossEvaluations == [] && back.hessians == [0, 0, 7])
     #expect(back.validation.count == 1)
     #expect(back.diagnostics[0].layers == trajectory.diagnostics[0].layers)
     #expect(back.diagnostics[0].updates[0] == trajectory.diagnostics[0].updates[0])
@@ -49,32 +54,15 @@ import Testing
     #expect(try Trajectory(blob: Trajectory().blob) == Trajectory())
   }
 
-  /// As the lab wrote it before there were diagnostics.
-  static let version1 =
-    "VFJBSgEAAAABAAAAAgAAAAEAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAABEAAAAAAAAD4fwAAAAAAAPg/AAAAAAAA4D8A"
-    + "AAAAAAAAAJqZmZmZmbk/AAAAAAAA8L8AAAAAAAAcQAQAAAAAAAAAAAAAAAAA0D8AAAAAAADoPw=="
-
-  @Test func version1IsReadable() throws {
-    let blob = try #require(Data(base64Encoded: Self.version1))
-    let trajectory = try Trajectory(blob: blob)
-    #expect(trajectory.dimension == 1)
-    #expect(trajectory.steps == [0, 4])
-    #expect(trajectory.losses[0] == 2.5 && trajectory.losses[1].isNaN)
-    #expect(trajectory.gradientNorms == [1.5, 0.5])
-    #expect(trajectory.learningRates == [0, 0.1])
-    #expect(trajectory.points == [-1, 7])
-    #expect(
-      trajectory.validation == [
-        .init(step: 4, metrics: ValidationMetrics(loss: 0.25, accuracy: 0.75))
-      ])
-    #expect(trajectory.diagnostics.isEmpty)
-    #expect(throws: MalformedData.self) { try Trajectory(blob: blob.dropLast()) }
-  }
-
-  @Test func laterVersionsAreRefused() {
+  /// A number more or less than the version of today.
+  @Test(arguments: [UInt8(1), 2, 4, 255]) func otherVersionsAreRefused(_ version: UInt8) {
     var blob = trajectory.blob
-    blob[4] = 3
-    #expect(message { try Trajectory(blob: blob) } == "not a trajectory of version 1 to 2")
+    #expect(blob[4] == 3)
+    blob[4] = version
+    #expect(message { try Trajectory(blob: blob) } == "not a trajectory of version 3")
+    blob = trajectory.blob
+    blob[0] ^= 1
+    #expect(message { try Trajectory(blob: blob) } == "not a trajectory of version 3")
   }
 
   @Test func everyTruncationIsRefused() {
@@ -85,20 +73,78 @@ import Testing
     #expect(throws: MalformedData.self) { try Trajectory(blob: blob + [0]) }
   }
 
-  /// Counts whose product overflows are refused like any others that do not fit.
+  /// Counts that nothing can be behind are refused before memory is taken for them: each alone, and
+  /// all together.
   @Test func hugeCountsAreRefused() {
-    var blob = trajectory.blob
-    for offset in 8..<20 { blob[offset] = 0xFF }
+    for offsets in stride(from: 8, to: 44, by: 4).map({ [$0] }) + [[8, 12, 16]] {
+      for byte in [UInt8(0x7F), 0xFF] {
+        var blob = trajectory.blob
+        for offset in offsets {
+          blob.replaceSubrange(offset..<offset + 4, with: [0xFF, 0xFF, 0xFF, byte])
+        }
+        #expect(throws: MalformedData.self, "\(offsets)") { try Trajectory(blob: blob) }
+      }
+    }
+    // The same of a trajectory without rows.
+    for offset in stride(from: 8, to: 44, by: 4) {
+      var blob = Trajectory().blob
+      blob.replaceSubrange(offset..<offset + 4, with: [0xFF, 0xFF, 0xFF, 0xFF])
+      #expect(throws: MalformedData.self, "\(offset)") { try Trajectory(blob: blob) }
+    }
+  }
+
+  /// Every column has a value for each row or none at all: whoever leaves rows out relies on it.
+  @Test(arguments: [16, 20, 24, 28, 32]) func partsOfColumnsAreRefused(_ offset: Int) {
+    var whole = trajectory
+    whole.lossEvaluations = [0, 0, 1]
+    whole.hessianVectorProducts = [0, 1, 1]
+    var blob = whole.blob
+    #expect(blob[offset] == 3)
+    blob[offset] = 2
     #expect(throws: MalformedData.self) { try Trajectory(blob: blob) }
+  }
+
+  /// Bytes that were changed anywhere are read or refused; nothing traps, and what is read can be
+  /// worked with.
+  @Test func changedBytesAreReadOrRefused() throws {
+    var random = RandomSource(seed: 5, purpose: .noise)
+    func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+    let long = try run(specification("newton", on: "rosenbrock", steps: 70)).trajectory.blob
+    var refused = 0
+    for round in 0..<4000 {
+      var blob = round % 2 == 0 ? trajectory.blob : long
+      for _ in 0...below(3) {
+        let place = below(blob.count)
+        switch below(4) {
+        case 0: blob[place] = UInt8(below(256))
+        case 1: blob[place] ^= 1 << UInt8(below(8))
+        case 2: blob.removeSubrange(place..<min(place + 1 + below(8), blob.count))
+        default: blob.insert(contentsOf: (0...below(8)).map { _ in UInt8(below(256)) }, at: place)
+        }
+        if blob.isEmpty { break }
+      }
+      do {
+        var back = try Trajectory(blob: blob)
+        #expect(back.points.count == back.count * back.dimension)
+        for row in 0..<back.count { _ = (back.point(row), back.counts(row)) }
+        back.keep(every: 2)
+        _ = back.blob
+      } catch is MalformedData {
+        refused += 1
+      }
+    }
+    #expect(refused > 1000)
   }
 }
 
 @Suite struct FrameTests {
   @Test func framesMayBeCutAnywhere() throws {
-    let record = try run(try specification("sgd", on: "quadratic"))
+    let run = try run(try specification("sgd", on: "quadratic"))
+    let result = RunResult(run.outcome, run.trajectory)
     let bytes =
       try WorkerMessage.accepted.encoded() + WorkerMessage.progress(7).encoded()
-      + WorkerMessage.record(record).encoded() + WorkerMessage.failure("no 😀").encoded()
+      + WorkerMessage.result(key: "a key", result).encoded()
+      + WorkerMessage.failure("no 😀").encoded()
     for cut in 0...bytes.count {
       var frames = FrameReader()
       var messages: [WorkerMessage] = []
@@ -109,13 +155,14 @@ import Testing
         }
       }
       guard messages.count == 4, case .accepted = messages[0],
-        case .progress(7) = messages[1], case .record(let back) = messages[2],
+        case .progress(7) = messages[1], case .result("a key", let back) = messages[2],
         case .failure("no 😀") = messages[3]
       else {
         Issue.record("cut at \(cut): \(messages)")
         return
       }
-      #expect(back.trajectory == record.trajectory)
+      #expect(back.trajectory == run.trajectory)
+      #expect(back.outcome == run.outcome)
     }
   }
 

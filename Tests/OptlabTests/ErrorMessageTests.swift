@@ -38,6 +38,25 @@ import Testing
     ("store-text", ["runs", "--store", "text.sqlite"]),
     ("suite-key", ["compare", "key.yaml"]),
     ("suite-selection", ["compare", "selection.yaml"]),
+    ("suite-budget", ["compare", "budget.yaml"]),
+    ("suite-record", ["compare", "record.yaml"]),
+    (
+      "budgets",
+      [
+        "compare", "--optimizers", "sgd", "--problems", "beale", "--steps", "1", "--gradients", "2",
+      ]
+    ),
+    (
+      "budget-schedule",
+      ["compare", "--optimizers", "sgd:cosine", "--problems", "beale", "--seconds", "1"]
+    ),
+    (
+      "record",
+      ["compare", "--optimizers", "sgd", "--problems", "beale", "--record", "everything"]
+    ),
+    ("no-wrapper", ["trace", "rosenbrock", "adam(sgd)"]),
+    ("syntax-parenthesis", ["trace", "rosenbrock", "adam(sgd"]),
+    ("store-earlier", ["runs", "--store", "earlier.sqlite"]),
     ("plugin-file", ["list", "schedules", "--plugin", "lower.swift"]),
     ("plugin-missing", ["list", "schedules", "--plugin", "Gone.swift"]),
   ]
@@ -51,6 +70,11 @@ import Testing
     try workspace.write(
       "selection.yaml",
       "groups:\n  - optimizers:\n      - sgd\n      - adam[lr=-1]\n    problems: [bealle]\n")
+    try workspace.write(
+      "budget.yaml", "steps: 10\ngradients: 20\ngroups: [{optimizers: sgd, problems: beale}]\n")
+    try workspace.write(
+      "record.yaml", "groups:\n  - optimizers: sgd\n    problems: beale\n    record: paths\n")
+    try Self.earlierStore.write(to: URL(fileURLWithPath: workspace.path("earlier.sqlite")))
     let arguments = try #require(Self.cases.first { $0.name == name }).arguments
     let outcome = try await workspace.run(arguments)
     let text = """
@@ -64,6 +88,14 @@ import Testing
     }
     #expect(text == (try? String(contentsOf: file, encoding: .utf8)))
   }
+
+  /// The first hundred bytes of a store of version 2: all that is looked at.
+  private static let earlierStore: Data = {
+    var header = Data("SQLite format 3\0".utf8) + Data(count: 84)
+    header.replaceSubrange(60..<64, with: [0, 0, 0, 2])
+    header.replaceSubrange(68..<72, with: Data("OLAB".utf8))
+    return header
+  }()
 
   /// Without what changes with every new plugin or option: the lists of names, the usage lines.
   private func lastingText(_ text: String) -> String {

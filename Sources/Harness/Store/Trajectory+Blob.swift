@@ -80,11 +80,14 @@ extension Trajectory {
     let optional = [try size(), try size(), try size(), try size(), try size()]
     let validations = try size()
     let inside = try size()
-    // A block of 32 rows takes two bytes at least: what claims more than there is, is refused before
-    // memory is taken for it. In floating point, which does not overflow.
-    let blocks = Double(rows / 32) * Double(4 + dimension)
-    guard optional.allSatisfy({ $0 <= rows }), 2 * blocks <= Double(reader.remaining) else {
+    // A block of up to 32 rows takes two bytes at least: what claims more than there is, is refused
+    // before memory is taken for it. In floating point, which does not overflow.
+    let blocks = Double((rows + 31) / 32) * Double(4 + dimension)
+    guard 2 * blocks <= Double(reader.remaining), rows > 0 || dimension == 0 else {
       throw MalformedData(description: "a trajectory is cut short")
+    }
+    guard optional.allSatisfy({ $0 == 0 || $0 == rows }) else {
+      throw MalformedData(description: "a column of a trajectory is shorter than the others")
     }
     func integers(_ count: Int) throws -> [Int] {
       var column = [Int](repeating: 0, count: count)

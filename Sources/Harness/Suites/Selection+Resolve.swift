@@ -26,10 +26,10 @@ public struct ProblemChoice: Sendable {
 extension PluginCatalogue {
   /// The optimizers that a selection asks for; see the grammar in `Selection.swift`.
   public func selectOptimizers(_ text: String) throws -> [OptimizerChoice] {
-    try choices(of: SelectionSyntax(text))
+    try choices(of: SelectionSyntax(text), depth: 0)
   }
 
-  private func choices(of syntax: SelectionSyntax) throws -> [OptimizerChoice] {
+  private func choices(of syntax: SelectionSyntax, depth: Int) throws -> [OptimizerChoice] {
     // A pattern stands for what can be run as it is.
     let known = entries(named: .optimizer).filter {
       syntax.wrapped.isEmpty ? standsAlone($0) : $0.kind == .wrapper
@@ -38,8 +38,10 @@ extension PluginCatalogue {
     let schedules = try scheduleCombinations(syntax.schedules)
     return try names.flatMap { name -> [OptimizerChoice] in
       let entry = try entry(name, kind: .optimizer)
-      let inner = try wrapped(by: entry, syntax)
-      return try variants(of: entry, syntax.term).flatMap { variant in
+      let inner = try wrapped(by: entry, syntax, depth: depth)
+      let variants = try variants(of: entry, syntax.term)
+      try SelectionTerm.checkCombinations([variants.count, inner.count, schedules.count])
+      return try variants.flatMap { variant in
         try inner.flatMap { inner in
           try schedules.map { schedule in
             var spec = OptimizerSpec(variant.spec, wrapping: inner?.choice.spec)
@@ -63,7 +65,7 @@ extension PluginCatalogue {
 
   /// What a wrapper wraps: each choice with how it stands in the label; one nil for an optimizer that
   /// wraps nothing.
-  private func wrapped(by entry: PluginEntry, _ syntax: SelectionSyntax) throws -> [(
+  private func wrapped(by entry: PluginEntry, _ syntax: SelectionSyntax, depth: Int) throws -> [(
     label: String, choice: OptimizerChoice
   )?] {
     guard let wrapper = entry.type as? any Wrapper.Type else {
@@ -78,9 +80,15 @@ extension PluginCatalogue {
         throw SelectionError(
           "\(entry.name) is a wrapper: write what it wraps, as in \(entry.name)(adam)")
       }
-      return try selectOptimizers(own).map { ("", $0) }
+      // One that names itself would go on for ever.
+      guard depth < SelectionSyntax.deepest else {
+        throw SelectionError(
+          "\(entry.name): more than \(SelectionSyntax.deepest) wrappers around one another")
+      }
+      return try choices(of: SelectionSyntax(own), depth: depth + 1).map { ("", $0) }
     }
-    return try syntax.wrapped.flatMap(choices).map { ("(\($0.label))", $0) }
+    return try syntax.wrapped.flatMap { try choices(of: $0, depth: depth + 1) }
+      .map { ("(\($0.label))", $0) }
   }
 
   /// The problems that a selection asks for.
@@ -118,7 +126,9 @@ extension PluginCatalogue {
       }
       preset = found
     }
-    return try term.expandingRanges(of: base).combinations.map { combination in
+    let expanded = try term.expandingRanges(of: base)
+    try SelectionTerm.checkCombinations(expanded.settings.map(\.values.count))
+    return try expanded.combinations.map { combination in
       var plugin = base
       for setting in preset?.settings ?? [] { try plugin.set(setting.name, to: setting.value) }
       for setting in combination { try plugin.set(setting.name, to: setting.value) }
@@ -137,6 +147,7 @@ extension PluginCatalogue {
       let chains: [(String, [PluginSpec])] = try assignment.parts.reduce([("", [])]) {
         chains, term in
         let variants = try variants(of: entry(term.name, kind: .schedule), term)
+        try SelectionTerm.checkCombinations([partial.count, chains.count, variants.count])
         return chains.flatMap { chain in
           variants.map { (chain.0 + (chain.1.isEmpty ? "" : "+") + $0.label, chain.1 + [$0.spec]) }
         }

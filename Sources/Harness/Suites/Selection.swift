@@ -26,8 +26,16 @@ struct SelectionTerm {
   var preset: String?
   var settings: [(name: String, values: [String])] = []
 
-  /// The most combinations that one term may stand for.
+  /// The most combinations that one term may be written for.
   static let mostCombinations = 100_000
+
+  /// Refuses more combinations than there may be runs, before they are made: those of ranges, of what
+  /// is wrapped and of schedules multiply.
+  static func checkCombinations(_ counts: [Int]) throws(SelectionError) {
+    guard counts.reduce(1.0, { $0 * Double($1) }) <= Double(Plan.mostRuns) else {
+      throw SelectionError("more than \(Plan.mostRuns) combinations")
+    }
+  }
 
   /// The term with every combination of its settings' values, in order.
   var combinations: [[(name: String, value: String)]] {

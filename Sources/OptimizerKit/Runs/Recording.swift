@@ -13,7 +13,8 @@ public struct Recording: Codable, Sendable, Hashable {
   public var path: Path
   /// Every how many steps a row is kept (the first and the last always are).
   public var every: Int
-  /// How often a training problem is validated, evenly over the budget, the end included.
+  /// How often a training problem is validated, evenly over the budget, the end included; `Int.max`
+  /// for after every step.
   public var validations: Int
   /// Whether the statistics of each layer of a network are kept at every validation pass.
   public var layers: Bool
@@ -35,8 +36,8 @@ public struct Recording: Codable, Sendable, Hashable {
   public func isServed(by kept: Recording) -> Bool {
     let path =
       path == .outcomes || (kept.path == .trajectories && every.isMultiple(of: kept.every))
-    return path && kept.validations.isMultiple(of: validations) && (kept.layers || !layers)
-      && (kept.test || !test)
+    let passes = kept.validations == .max || kept.validations.isMultiple(of: validations)
+    return path && passes && (kept.layers || !layers) && (kept.test || !test)
   }
 
   /// The least that serves where this is wanted and where `other` is.
@@ -48,8 +49,9 @@ public struct Recording: Codable, Sendable, Hashable {
     case (.outcomes, .trajectories): (both.path, both.every) = (.trajectories, other.every)
     default: break
     }
-    both.validations =
-      validations / divisor(validations, other.validations) * other.validations
+    let (passes, overflow) = (validations / divisor(validations, other.validations))
+      .multipliedReportingOverflow(by: other.validations)
+    both.validations = overflow ? .max : passes
     both.layers = layers || other.layers
     both.test = test || other.test
     return both
@@ -61,8 +63,9 @@ public struct Recording: Codable, Sendable, Hashable {
   /// Whether a run that has spent `spent` of a budget of `total`, and `before` one step ago, is
   /// validated now: where ⌊k · total / validations⌋ lies between the two for a k in 0...validations.
   public func isValidated(after spent: Int, since before: Int, of total: Int) -> Bool {
-    let passes = max(validations, 1)
-    let k = min(((spent + 1) * passes - 1) / max(total, 1), passes)
-    return k * total / passes > before
+    // Of microseconds and passes there may be so many that their product needs more than 64 bits.
+    let passes = Int128(max(validations, 1))
+    let k = min(((Int128(spent) + 1) * passes - 1) / Int128(max(total, 1)), passes)
+    return k * Int128(total) / passes > before
   }
 }
