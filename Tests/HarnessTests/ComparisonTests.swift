@@ -75,7 +75,8 @@ import Testing
   @Test func outcomesAreServedByPaths() throws {
     try withStore { store in
       let plan = try suite("record: outcomes", "every: 3")
-      #expect(try compare(plan, store).map(\.recording) == [Recording(every: 3), Recording(every: 3)])
+      #expect(
+        try compare(plan, store).map(\.recording) == [Recording(every: 3), Recording(every: 3)])
       #expect(try compare(plan, store).isEmpty)
       #expect(try store.runs(suite: "s", group: "one").map(\.trajectory.count) == [0, 0])
       #expect(try store.runs(suite: "s", group: "two").map(\.trajectory.count) == [9, 9])
