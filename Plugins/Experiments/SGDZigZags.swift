@@ -13,7 +13,8 @@ import OptimizerKit
 public struct SGDZigZags: Experiment {
   public static let name = "sgd-zig-zags"
   public static let summary = "gradient descent zig-zags the more, the worse the condition"
-  public static let source = "CS231n, lecture on training neural networks; Akaike 1959, "
+  public static let source =
+    "CS231n, lecture on training neural networks; Akaike 1959, "
     + "doi:10.1007/BF01831719"
   public static let claim =
     "At its best fixed learning rate, gradient descent zig-zags the more, the worse the condition."

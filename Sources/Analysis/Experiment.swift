@@ -71,7 +71,9 @@ public struct Verdict: Encodable, Sendable, Equatable {
     public let high: Double?
     public let unit: String
 
-    public init(_ name: String, _ value: Double, in range: ClosedRange<Double>? = nil, unit: String = "") {
+    public init(
+      _ name: String, _ value: Double, in range: ClosedRange<Double>? = nil, unit: String = ""
+    ) {
       self.name = name
       self.value = value
       low = range?.lowerBound

@@ -45,7 +45,9 @@ struct ExperimentCommand: AsyncParsableCommand {
   private func chosen(_ catalogue: PluginCatalogue) throws -> [any Experiment] {
     let asked = names.isEmpty ? catalogue.entries(.experiment).map(\.name) : names
     let experiments: [any Experiment] = try asked.flatMap { name in
-      try catalogue.selectPlugins(name, kind: .experiment).compactMap { $0.plugin as? any Experiment }
+      try catalogue.selectPlugins(name, kind: .experiment).compactMap {
+        $0.plugin as? any Experiment
+      }
     }
     guard let tag else { return experiments }
     let tagged = experiments.filter { type(of: $0).tags.contains(tag) }

@@ -127,7 +127,8 @@ import Testing
     #expect(run.steps == 1 + 2 + 4 + 8)
     #expect(run.outcome.seconds == 4 * tick)
     let nanoseconds = run.trajectory.nanoseconds
-    #expect([0, 1, 3, 7, 15].map { nanoseconds[$0] } == (0...4).map { Int(Double($0) * tick * 1e9) })
+    #expect(
+      [0, 1, 3, 7, 15].map { nanoseconds[$0] } == (0...4).map { Int(Double($0) * tick * 1e9) })
     #expect(zip(nanoseconds, nanoseconds.dropFirst()).allSatisfy { $0 < $1 })
     // Each the same steps as without a clock.
     let steps = try self.run("sgd[lr=1e-3]", on: "rosenbrock", .steps(15))

@@ -23,7 +23,9 @@ import Testing
     (
       "no numbers",
       { count in
-        let some = [Double.nan, .infinity, -.infinity, -0.0, .signalingNaN, 1, .greatestFiniteMagnitude]
+        let some = [
+          Double.nan, .infinity, -.infinity, -0.0, .signalingNaN, 1, .greatestFiniteMagnitude,
+        ]
         return (0..<count).map { some[$0 % some.count] }
       }
     ),

@@ -43,8 +43,10 @@ private struct Endless: Wrapper {
     (
       "scaled(asking(sgd[lr=1,2],adam),sgd):factor=ramp[to=1,2]",
       [
-        "scaled(asking(sgd[lr=1])):factor=ramp[to=1]", "scaled(asking(sgd[lr=1])):factor=ramp[to=2]",
-        "scaled(asking(sgd[lr=2])):factor=ramp[to=1]", "scaled(asking(sgd[lr=2])):factor=ramp[to=2]",
+        "scaled(asking(sgd[lr=1])):factor=ramp[to=1]",
+        "scaled(asking(sgd[lr=1])):factor=ramp[to=2]",
+        "scaled(asking(sgd[lr=2])):factor=ramp[to=1]",
+        "scaled(asking(sgd[lr=2])):factor=ramp[to=2]",
         "scaled(asking(adam)):factor=ramp[to=1]", "scaled(asking(adam)):factor=ramp[to=2]",
         "scaled(sgd):factor=ramp[to=1]", "scaled(sgd):factor=ramp[to=2]",
       ]
@@ -67,10 +69,12 @@ private struct Endless: Wrapper {
   /// A wildcard without parentheses leaves out the wrappers that need them.
   @Test func wildcardsStandForWhatCanBeRun() throws {
     let all = try labels("*")
-    #expect(all == lab.entries(named: .optimizer).map(\.name).filter { name in
-      guard let entry = lab.wrappers.first(where: { $0.name == name }) else { return true }
-      return (entry.type as? any Wrapper.Type)?.defaultInner != nil
-    })
+    #expect(
+      all
+        == lab.entries(named: .optimizer).map(\.name).filter { name in
+          guard let entry = lab.wrappers.first(where: { $0.name == name }) else { return true }
+          return (entry.type as? any Wrapper.Type)?.defaultInner != nil
+        })
     #expect(all.contains("ready") && all.contains("adam") && !all.contains("scaled"))
     let around = try labels("*(sgd)")
     #expect(around == lab.wrappers.map { "\($0.name)(sgd)" })
@@ -85,7 +89,8 @@ private struct Endless: Wrapper {
     #expect(terms.map(\.name) == ["scaled", "asking", "momentum"])
     #expect(terms.map { $0.wrapped.count } == [1, 1, 0])
     #expect(terms[0]["factor"] == "2" && terms[2]["lr"] == "0.5")
-    #expect(terms.map { $0.schedules.map(\.hyperparameter) } == [["factor"], [], ["momentum", "lr"]])
+    #expect(
+      terms.map { $0.schedules.map(\.hyperparameter) } == [["factor"], [], ["momentum", "lr"]])
     #expect(
       terms.map { $0.schedules.map { $0.parts.map(\.name) } }
         == [[["cosine"]], [], [["ramp"], ["cosine"]]])

@@ -197,7 +197,10 @@ private struct Emission {
     #expect(recorder.trajectory.lossEvaluations == [])
     #expect(
       recorder.trajectory.nanoseconds
-        == [0, 1_000_000_000, 1_250_000_000, 1_500_000_000, 1_750_000_000, 2_000_000_000, 2_250_000_000])
+        == [
+          0, 1_000_000_000, 1_250_000_000, 1_500_000_000, 1_750_000_000, 2_000_000_000,
+          2_250_000_000,
+        ])
     #expect(recorder.isDone)
   }
 

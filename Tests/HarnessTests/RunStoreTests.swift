@@ -129,7 +129,8 @@ import Testing
   @Test func everyMeasureHasItsColumn() throws {
     let names = OutcomeColumns.all.map(\.name)
     #expect(Set(names).count == names.count)
-    #expect(Mirror(reflecting: RunMeasures()).children.map(\.label) == RunMeasures.columns.map(\.name))
+    #expect(
+      Mirror(reflecting: RunMeasures()).children.map(\.label) == RunMeasures.columns.map(\.name))
     #expect(names.suffix(RunMeasures.columns.count) == RunMeasures.columns.map(\.name))
     try withStore { store in
       let columns = try store.database.read { try $0.columns(in: "run").map(\.name) }

@@ -9,7 +9,8 @@ import Testing
     let lines = try await workspace.run("export", "trajectories").output.split(separator: "\n")
     let columns = lines[0].split(separator: ",").map(String.init)
     let (label, step) = (
-      try #require(columns.firstIndex(of: "optimizer")), try #require(columns.firstIndex(of: "step"))
+      try #require(columns.firstIndex(of: "optimizer")),
+      try #require(columns.firstIndex(of: "step"))
     )
     var steps: [String: [Int]] = [:]
     for line in lines.dropFirst() {
@@ -54,7 +55,8 @@ import Testing
     ]
     let outcomes = try await workspace.run(arguments + ["--record", "outcomes"])
     #expect(outcomes.errors.hasPrefix("2 runs done in"), "\(outcomes)")
-    #expect(try await workspace.run("export", "trajectories").output.split(separator: "\n").count == 1)
+    #expect(
+      try await workspace.run("export", "trajectories").output.split(separator: "\n").count == 1)
     // Paths that were not kept have to be made; then they serve those who want none.
     let paths = try await workspace.run(arguments)
     #expect(paths.errors.hasPrefix("2 runs done in"), "\(paths)")
@@ -63,7 +65,8 @@ import Testing
       try await steps(workspace).mapValues(\.count) == ["sgd[lr=1e-3]": 51, "adam": 51])
     let again = try await workspace.run(arguments + ["--record", "outcomes"])
     #expect(again.errors.hasPrefix("0 runs done in"), "\(again)")
-    #expect(try await workspace.run("export", "trajectories").output.split(separator: "\n").count == 1)
+    #expect(
+      try await workspace.run("export", "trajectories").output.split(separator: "\n").count == 1)
   }
 
   /// A budget in gradients is another run than one in steps, even where a step takes one.

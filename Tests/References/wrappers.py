@@ -167,8 +167,8 @@ class OptaxSAM:
     """optax.contrib.sam; the perturbed gradient is asked for within the step."""
 
     def __init__(self, text, base, rho):
-        # Its documentation descends with optax.sgd(rho) and so climbs down; the paper climbs up.
-        adversary = optax.chain(optax.contrib.normalize(), optax.scale(rho))
+        # The wrapper goes against the adversary's updates, and so uphill.
+        adversary = optax.chain(optax.contrib.normalize(), optax.sgd(rho))
         self.text = text
         self.transformation = optax.contrib.sam(base, adversary, sync_period=2, opaque_mode=True)
 

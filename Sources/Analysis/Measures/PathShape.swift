@@ -66,7 +66,8 @@ public struct PathShape: Sendable, Equatable {
     let frame =
       kept
       ? PathFrame(
-        for: surface, endingAt: rows.count > 0 ? rows.point(rows.count - 1) : nil, basis: basis)
+        for: surface, endingAt: rows.count > 0 ? Array(trajectory.point(rows.count - 1)) : nil,
+        basis: basis)
       : nil
     let saddle = surface.saddle.flatMap { $0.count == surface.dimension ? $0 : nil }
     return measure(

@@ -20,8 +20,10 @@ extension PluginCatalogue {
     var order: [LaneKey] = []
     var others: [Int] = []
     for (place, spec) in specs.enumerated() {
-      guard spec.optimizer.wrapped.isEmpty, let start = spec.start, let steps = spec.budget.mostSteps,
-        let type = try? entry(spec.optimizer.name, kind: .optimizer).type as? any CoordinateRule.Type,
+      guard spec.optimizer.wrapped.isEmpty, let start = spec.start,
+        let steps = spec.budget.mostSteps,
+        let type = try? entry(spec.optimizer.name, kind: .optimizer).type
+          as? any CoordinateRule.Type,
         !type.hasEvaluationPoint
       else {
         others.append(place)

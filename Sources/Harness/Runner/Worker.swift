@@ -60,7 +60,9 @@ public struct Worker {
       for group in lanes.groups {
         try send(.accepted(group[0]))
         let specs = group.map { (spec: jobs[$0].spec, recording: jobs[$0].recording) }
-        if let results = try catalogue.executeLanes(specs, context: context(jobs[group[0]], group[0])) {
+        if let results = try catalogue.executeLanes(
+          specs, context: context(jobs[group[0]], group[0]))
+        {
           try send(.results(zip(group, results).map { WorkerResult(place: $0, $1) }))
         } else {
           late += group

@@ -5,19 +5,30 @@
 // in this one file.
 
 @_spi(Reflection) import Swift
+import Synchronization
 
 /// One `@Hyperparameter` property: its name, its place in the value, its wrapper type.
-struct HyperparameterField {
+struct HyperparameterField: Sendable {
   let name: String
   let offset: Int
   let type: any AnyHyperparameter.Type
 }
 
 /// The `@Hyperparameter` properties of `type`, in the order of declaration, those of a group in its
-/// place.
-///
+/// place. A type is looked at once: its metadata are read by name, which takes a few microseconds a
+/// property, and a plan makes thousands of values of one type.
+func hyperparameterFields(of type: Any.Type) -> [HyperparameterField] {
+  let id = ObjectIdentifier(type)
+  if let known = knownFields.withLock({ $0[id] }) { return known }
+  let fields = hyperparameterFields(of: type, at: 0)
+  knownFields.withLock { $0[id] = fields }
+  return fields
+}
+
+private let knownFields = Mutex<[ObjectIdentifier: [HyperparameterField]]>([:])
+
 /// - Parameter start: where a value of the type begins within the plugin.
-func hyperparameterFields(of type: Any.Type, at start: Int = 0) -> [HyperparameterField] {
+private func hyperparameterFields(of type: Any.Type, at start: Int) -> [HyperparameterField] {
   var fields: [HyperparameterField] = []
   _ = _forEachField(of: type) { label, offset, fieldType, _ in
     let offset = start + offset

@@ -1,6 +1,5 @@
 // A suite: a declared set of runs.
 
-
 /// A named set of run groups.
 public struct Suite: Sendable {
   /// The name by which it is asked for.
