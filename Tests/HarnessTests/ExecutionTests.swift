@@ -27,6 +27,58 @@ import Testing
     #expect(fast.outcome == stepwise.outcome)
   }
 
+  /// Runs that are lanes of one another give what each gives alone: each with its own hyperparameters,
+  /// schedules, start, seed, recording and end.
+  @Test(
+    arguments: [
+      ["sgd[lr=1e-3]", "sgd[lr=2e-4]", "sgd[lr=0.1]", "sgd[lr=1e-3]:cosine"],
+      ["momentum[lr=1e-3]", "momentum[momentum=0.5]", "momentum[lr=1e-3]:momentum=ramp:step"],
+      ["adam", "adam[lr=0.5;beta1=0.5]:warmup[steps=5]+cosine", "adam[lr=1e300]"],
+    ], ["rosenbrock", "quadratic[noise=1]", "quadratic[dim=5]"])
+  func lanesAreTheRunsAlone(_ optimizers: [String], _ problem: String) throws {
+    var runs: [(spec: RunSpec, recording: Recording)] = []
+    for (i, optimizer) in optimizers.enumerated() {
+      for seed in [UInt64(1), 2] {
+        var spec = try specification(
+          optimizer, on: problem, steps: 40, seed: seed, target: seed == 2 ? 0.5 : nil)
+        spec.start = spec.start?.map { $0 + 0.1 * Double(i) }
+        runs.append(
+          (spec, Recording(path: i == 1 ? .outcomes : .trajectories, every: seed == 2 ? 7 : 1)))
+      }
+    }
+    let lanes = catalogue.laneGroups(runs.map(\.spec))
+    #expect(lanes.groups == [Array(runs.indices)] && lanes.others == [])
+    let context = ExecutionContext(now: { 0 })
+    let together = try #require(try catalogue.executeLanes(runs, context: context))
+    for (result, one) in zip(together, runs) {
+      let alone = try run(one.spec, recording: one.recording)
+      #expect(result.outcome == alone.outcome)
+      #expect(result.trajectory.blob == alone.trajectory.blob)
+    }
+    // They do not all end alike.
+    #expect(Set(together.map(\.outcome.steps)).count > 1)
+  }
+
+  /// Wrappers, whole-vector optimizers, networks and runs of another problem, rule or budget are no
+  /// lanes of one another.
+  @Test func whatCannotBeLanesIsNone() throws {
+    let specs = try [
+      specification("sgd", on: "beale"), specification("adam", on: "beale"),
+      specification("sgd", on: "booth"), specification("sgd", on: "beale", steps: 11),
+      specification("newton", on: "beale"), specification("newton", on: "beale"),
+      specification("scaled(sgd)", on: "beale", in: catalogueWithWrappers),
+      specification("scaled(sgd)", on: "beale", in: catalogueWithWrappers),
+      specification("sgd", on: "drill", in: catalogueWithWrappers),
+      specification("sgd", on: "drill", in: catalogueWithWrappers),
+      specification("sgd", on: "beale", budget: .seconds(1)),
+      specification("sgd", on: "beale", budget: .seconds(1)),
+      specification("sgd[lr=1]", on: "beale", seed: 5),
+    ]
+    let lanes = catalogueWithWrappers.laneGroups(specs)
+    #expect(lanes.groups == [[0, 12]])
+    #expect(lanes.others.sorted() == Array(1..<12))
+  }
+
   @Test func schedulesAreApplied() throws {
     let rates = try run(specification("sgd[lr=0.01]:cosine", on: "quadratic", steps: 8))
       .trajectory.learningRates

@@ -65,9 +65,38 @@ func key(of spec: RunSpec, in lab: PluginCatalogue = catalogue) throws -> String
 
 /// A folder of its own for one test, which is gone afterwards.
 func withFolder<T>(_ work: (URL) throws -> T) throws -> T {
+  let folder = try newFolder()
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try work(folder)
+}
+
+/// The same for work that waits.
+func withFolder<T>(_ work: (URL) async throws -> T) async throws -> T {
+  let folder = try newFolder()
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try await work(folder)
+}
+
+private func newFolder() throws -> URL {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("optlab-tests-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try work(folder)
+  return folder
+}
+
+/// Does runs right here, one after the other, by a clock that stands still.
+struct RunnerOfTests: Runner {
+  var lab = catalogue
+
+  func run(_ jobs: [RunJob], onEvent: @escaping @Sendable (RunEvent) throws -> Void) async throws {
+    for job in jobs {
+      try Task.checkCancellation()
+      try onEvent(.started(job))
+      let result = try lab.execute(
+        job.spec, recording: job.recording, context: ExecutionContext(now: { 0 }))
+      try onEvent(.finished([FinishedRun(job.traced(result))]))
+    }
+  }
+
+  func close() async {}
 }

@@ -101,7 +101,7 @@ import Testing
       runs.append(job.traced(RunResult(outcome)))
     }
     try withStore { store in
-      try store.save(runs)
+      try store.save(runs.map(FinishedRun.init))
       let records = try Dictionary(
         uniqueKeysWithValues: RunStore.existing(path: store.path).records().map { ($0.key, $0) })
       let outcomes = try store.outcomes(runs.map(\.key))
@@ -168,7 +168,7 @@ import Testing
       // By one with another path.
       let coarse = RunJob(
         key: job.key, label: job.label, spec: job.spec, recording: Recording(every: 10))
-      try store.save([whole, try done(coarse)])
+      try store.save([FinishedRun(whole), FinishedRun(try done(coarse))])
       #expect(try paths(in: store) == 1)
       let record = try #require(try store.records().first)
       let back = try #require(try store.run(record))
@@ -194,7 +194,7 @@ import Testing
       let entries = try plan().entries
       let bad = RunJob(key: entries[1].key, label: "bad", spec: entries[1].spec)
       #expect(
-        message { try store.save([try done(entries[0].job), try done(bad)]) }
+        message { try store.save([entries[0].job, bad].map { FinishedRun(try done($0)) }) }
           == "the store \(store.path) failed: no bad runs")
       #expect(try store.records().isEmpty)
       #expect(try paths(in: store) == 0)
@@ -260,9 +260,9 @@ import Testing
     try withFolder { folder in
       let plan = try plan()
       let store = try RunStore(path: folder.appendingPathComponent("runs.sqlite").path)
-      let pool = WorkerPool(WorkerOptions(executable: "", arguments: [], jobs: 1))
       func missing(retry: Bool) throws -> Int {
-        try Comparison(plan: plan, store: store, pool: pool, retriesFailures: retry).missing().count
+        try Comparison(plan: plan, store: store, runner: RunnerOfTests(), retriesFailures: retry)
+          .missing().count
       }
       #expect(try missing(retry: false) == 2)
       try store.save(try done(plan.entries[0].job))

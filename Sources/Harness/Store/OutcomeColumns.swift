@@ -10,12 +10,16 @@ struct OutcomeColumns: Sendable {
   let get: @Sendable (Outcome) -> (any DatabaseValueConvertible)?
   let set: @Sendable (inout Outcome, Row, Int) -> Void
 
+  /// The type of a number's column: none. In one of type REAL SQLite keeps whole numbers as integers,
+  /// and −0 becomes 0.
+  private static let real = ""
+
   /// A number that may be anything: SQLite has no NaN and stores NULL for it.
   private static func number(_ name: String, _ path: WritableKeyPath<Outcome, Double> & Sendable)
     -> Self
   {
     Self(
-      name: name, type: "REAL", get: { $0[keyPath: path] },
+      name: name, type: real, get: { $0[keyPath: path] },
       set: { $0[keyPath: path] = $1[$2] ?? .nan })
   }
 
@@ -34,7 +38,7 @@ struct OutcomeColumns: Sendable {
   ) -> [Self] {
     [
       Self(
-        name: "\(name)Loss", type: "",
+        name: "\(name)Loss", type: real,
         get: { outcome -> (any DatabaseValueConvertible)? in
           guard let loss = outcome[keyPath: path]?.loss else { return nil }
           if loss.isNaN { return "nan" }
@@ -47,14 +51,14 @@ struct OutcomeColumns: Sendable {
             loss: Double.fromDatabaseValue(value) ?? .nan, accuracy: .nan)
         }),
       Self(
-        name: "\(name)Accuracy", type: "REAL", get: { $0[keyPath: path]?.accuracy },
+        name: "\(name)Accuracy", type: real, get: { $0[keyPath: path]?.accuracy },
         set: { $0[keyPath: path]?.accuracy = $1[$2] ?? .nan }),
     ]
   }
 
   private static let measures = RunMeasures.columns.map { column in
     Self(
-      name: column.name, type: "REAL", get: { $0.measures[keyPath: column.path] },
+      name: column.name, type: real, get: { $0.measures[keyPath: column.path] },
       set: { $0.measures[keyPath: column.path] = $1[$2] })
   }
 
