@@ -68,7 +68,7 @@ let package = Package(
       path: "Sources/PluginCatalog/BuildTool"),
 
     .testTarget(
-      name: "AnalysisTests", dependencies: ["Analysis", "OptimizerKit", "LinearAlgebra"]),
+      name: "AnalysisTests", dependencies: ["Analysis", "OptimizerKit", "LinearAlgebra", "Plugins"]),
     .testTarget(
       name: "PluginsTests", dependencies: ["Plugins", "Analysis", "OptimizerKit", "LinearAlgebra"]),
 

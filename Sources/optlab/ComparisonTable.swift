@@ -58,21 +58,22 @@ struct ComparisonLine: Encodable {
       if !reasons.contains(reason) { reasons.append(reason) }
     }
     self.reasons = reasons
-    func median(_ value: (RunRecord) -> Double?) -> Double? {
-      Statistics.median(records.compactMap(value))
+    let outcomes = records.map(\.outcome)
+    func median(_ value: (Outcome) -> Double?) -> Double? {
+      outcomes.count == 1 ? value(outcomes[0]) : Statistics.median(outcomes.compactMap(value))
     }
     finalLoss = median { $0.finalLoss.isFinite ? $0.finalLoss : nil }
     let minimum = surface?.minimumLoss
     gap = minimum.flatMap { minimum in
       median { $0.status != .crashed && $0.finalLoss.isFinite ? $0.finalLoss - minimum : nil }
     }
-    zigZag = median(\.measures.zigZag)
-    steepOvershoot = median(\.measures.steepOvershoot)
-    flatOvershoot = median(\.measures.flatOvershoot)
-    settlingStep = median(\.measures.settlingStep)
-    pathEfficiency = median(\.measures.pathEfficiency)
-    rate = median(\.measures.rate)
-    escapeStep = median(\.measures.escapeStep)
+    zigZag = median { $0.measures.zigZag }
+    steepOvershoot = median { $0.measures.steepOvershoot }
+    flatOvershoot = median { $0.measures.flatOvershoot }
+    settlingStep = median { $0.measures.settlingStep }
+    pathEfficiency = median { $0.measures.pathEfficiency }
+    rate = median { $0.measures.rate }
+    escapeStep = median { $0.measures.escapeStep }
     theoreticalRate = first.measures.theoreticalRate
     validationLoss = median { $0.validation?.loss }
     testLoss = median { $0.test?.loss }
@@ -86,7 +87,7 @@ struct ComparisonLine: Encodable {
     stepsToTarget = toTarget.flatMap { steps in
       Statistics.median(steps.map { $0 ?? .infinity })
     }.flatMap { $0.isFinite ? $0 : nil }
-    updateRatio = median(\.measures.updateRatio)
+    updateRatio = median { $0.measures.updateRatio }
     concurrency = records.map(\.concurrency).max() ?? 1
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
   }

@@ -102,8 +102,9 @@ import Testing
     (
       "adm",
       """
-      unknown optimizer 'adm'. Did you mean adam or adamw?
-      The optimizers are: \(catalogue.optimizers.map(\.name).joined(separator: ", "))
+      unknown optimizer 'adm'. Did you mean adam or adamw or sam?
+      The optimizers are: \(catalogue.entries(named: .optimizer).map(\.name)
+        .joined(separator: ", "))
       """
     ),
     (

@@ -74,6 +74,7 @@ extension PluginCatalogue {
       recorders.append(recorder)
     }
     let changesOthers = scheduled.contains(where: \.changesOthers)
+    let constantRates = scheduled.map(\.constantRate)
     guard
       var descent = LaneDescent(lanes, on: surface, individually: changesOthers)
     else { return nil }
@@ -91,7 +92,8 @@ extension PluginCatalogue {
       var rates = [Double](repeating: 0, count: count * steps)
       for (k, lane) in descent.lanes.enumerated() {
         for i in 0..<steps {
-          rates[k * steps + i] = scheduled[lane].learningRate(after: step + i)
+          rates[k * steps + i] =
+            constantRates[lane] ?? scheduled[lane].learningRate(after: step + i)
         }
         if changesOthers {
           scheduled[lane].forEachOther(after: step) { descent.set($0, of: k, to: $1) }

@@ -51,7 +51,9 @@ extension PluginCatalogue {
     let budget = recorder.spec.budget
     while !recorder.isFinished, !budget.isSpent(steps: step, gradients: step, seconds: seconds) {
       let steps = min(chunk, recorder.steps - step)
-      let rates = (step..<step + steps).map { scheduled.learningRate(after: $0) }
+      let rates =
+        scheduled.constantRate.map { Array(repeating: $0, count: steps) }
+        ?? (step..<step + steps).map { scheduled.learningRate(after: $0) }
       scheduled.apply(to: &rule, after: step)
       let begin = recorder.context.now()
       rates.withUnsafeBufferPointer { rates in

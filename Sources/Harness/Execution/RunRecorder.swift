@@ -176,17 +176,24 @@ final class RunRecorder {
 
   /// What the run has cost at one of `count` rows between two costs.
   private func cost(at index: Int, of count: Int, from begin: RunCost, to end: RunCost) -> RunCost {
-    if index == count - 1 { return end }
-    func between(_ a: Int, _ b: Int) -> Int { a + (b - a) * (index + 1) / count }
+    func between(_ path: KeyPath<EvaluationCounts, Int>) -> Int {
+      share(index, of: count, begin.counts[keyPath: path], end.counts[keyPath: path])
+    }
     var cost = RunCost()
-    cost.counts.losses = between(begin.counts.losses, end.counts.losses)
-    cost.counts.gradients = between(begin.counts.gradients, end.counts.gradients)
-    cost.counts.hessianVectorProducts = between(
-      begin.counts.hessianVectorProducts, end.counts.hessianVectorProducts)
-    cost.counts.hessians = between(begin.counts.hessians, end.counts.hessians)
-    cost.seconds =
-      begin.seconds + (end.seconds - begin.seconds) * Double(index + 1) / Double(count)
+    cost.counts.losses = between(\.losses)
+    cost.counts.gradients = between(\.gradients)
+    cost.counts.hessianVectorProducts = between(\.hessianVectorProducts)
+    cost.counts.hessians = between(\.hessians)
+    cost.seconds = share(index, of: count, begin.seconds, end.seconds)
     return cost
+  }
+
+  /// A count at one of `count` rows between two.
+  private func share(_ index: Int, of count: Int, _ a: Int, _ b: Int) -> Int {
+    a + (b - a) * (index + 1) / count
+  }
+  private func share(_ index: Int, of count: Int, _ a: Double, _ b: Double) -> Double {
+    index == count - 1 ? b : a + (b - a) * Double(index + 1) / Double(count)
   }
 
   /// Keeps every one of so many rows.
@@ -208,7 +215,32 @@ final class RunRecorder {
           contentsOf: points[i * dimension..<i * dimension + trajectory.dimension])
       }
     }
-    for i in 0..<taken { append(cost(at: i, of: count, from: begin, to: end), rows: i + 1 - taken) }
+    trajectory.gradients.append(
+      contentsOf: (0..<taken).map {
+        share($0, of: count, begin.counts.gradients, end.counts.gradients)
+      })
+    trajectory.nanoseconds.append(
+      contentsOf: (0..<taken).map { Int(share($0, of: count, begin.seconds, end.seconds) * 1e9) })
+    note(taken, of: count, \.losses, in: \.lossEvaluations, from: begin, to: end)
+    note(
+      taken, of: count, \.hessianVectorProducts, in: \.hessianVectorProducts, from: begin, to: end)
+    note(taken, of: count, \.hessians, in: \.hessians, from: begin, to: end)
+  }
+
+  /// Notes what was asked up to each of the last `taken` rows, in a column that begins with the first
+  /// thing asked.
+  private func note(
+    _ taken: Int, of count: Int, _ path: KeyPath<EvaluationCounts, Int>,
+    in column: WritableKeyPath<Trajectory, [Int]>, from begin: RunCost, to end: RunCost
+  ) {
+    let (a, b) = (begin.counts[keyPath: path], end.counts[keyPath: path])
+    if b == 0, trajectory[keyPath: column].isEmpty { return }
+    var values = trajectory[keyPath: column]
+    trajectory[keyPath: column] = []  // so that it is not copied
+    let before = trajectory.steps.count - taken
+    values += repeatElement(0, count: before - values.count)
+    values += (0..<taken).map { share($0, of: count, a, b) }
+    trajectory[keyPath: column] = values
   }
 
   private func append(_ row: Row, _ point: Slice<UnsafeBufferPointer<Double>>) {
@@ -217,23 +249,12 @@ final class RunRecorder {
     trajectory.gradientNorms.append(row.gradientNorm)
     trajectory.learningRates.append(row.learningRate)
     trajectory.points.append(contentsOf: point)
-    append(row.cost, rows: 0)
-  }
-
-  /// Notes the cost of the row `rows` from the last one on.
-  private func append(_ cost: RunCost, rows: Int) {
-    let before = trajectory.steps.count - 1 + rows
-    trajectory.gradients.append(cost.counts.gradients)
-    trajectory.nanoseconds.append(Int(cost.seconds * 1e9))
-    func note(_ value: Int, in column: inout [Int]) {
-      // A column begins where its first evaluation is.
-      if value == 0, column.isEmpty { return }
-      while column.count < before { column.append(0) }
-      column.append(value)
-    }
-    note(cost.counts.losses, in: &trajectory.lossEvaluations)
-    note(cost.counts.hessianVectorProducts, in: &trajectory.hessianVectorProducts)
-    note(cost.counts.hessians, in: &trajectory.hessians)
+    trajectory.gradients.append(row.cost.counts.gradients)
+    trajectory.nanoseconds.append(Int(row.cost.seconds * 1e9))
+    note(1, of: 1, \.losses, in: \.lossEvaluations, from: row.cost, to: row.cost)
+    note(
+      1, of: 1, \.hessianVectorProducts, in: \.hessianVectorProducts, from: row.cost, to: row.cost)
+    note(1, of: 1, \.hessians, in: \.hessians, from: row.cost, to: row.cost)
   }
 
   /// Takes in a validation pass.

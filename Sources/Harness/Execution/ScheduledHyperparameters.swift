@@ -65,6 +65,12 @@ struct ScheduledHyperparameters {
     self.others = others
   }
 
+  /// The learning rate of the outermost level, where it is the same at every step.
+  var constantRate: Double? {
+    for case let rate? in rates { return rate.sequence == nil ? rate.base : nil }
+    return 1
+  }
+
   /// Whether anything but learning rates changes from step to step.
   var changesOthers: Bool { !others.isEmpty }
 

@@ -18,10 +18,10 @@ struct RunKeys {
   /// The key of a run: 32 hexadecimal digits.
   mutating func key(of spec: RunSpec) throws -> String {
     var hash = try hash(of: spec.problem)
-    hash.update(try text(of: spec.optimizer).utf8)
-    hash.update("start \(spec.start.map { $0.map(\.hyperparameterText) } ?? [])".utf8)
-    hash.update("seed \(spec.seed) budget \(spec.budget)".utf8)
-    hash.update("target \(spec.target.map(\.hyperparameterText) ?? "none")".utf8)
+    hash.update(try text(of: spec.optimizer))
+    hash.update("start \(spec.start.map { $0.map(\.hyperparameterText) } ?? [])")
+    hash.update("seed \(spec.seed) budget \(spec.budget)")
+    hash.update("target \(spec.target.map(\.hyperparameterText) ?? "none")")
     return hash.text
   }
 
@@ -29,9 +29,9 @@ struct RunKeys {
   private mutating func hash(of problem: PluginSpec) throws -> ContentHash {
     if let known = problems[problem] { return known }
     var hash = ContentHash()
-    hash.update(catalogue.engineHash.utf8)
-    hash.update(try catalogue.entry(problem.name, kind: .problem).sourceHash.utf8)
-    hash.update(problem.keyText.utf8)
+    hash.update(catalogue.engineHash)
+    hash.update(try catalogue.entry(problem.name, kind: .problem).sourceHash)
+    hash.update(problem.keyText)
     problems[problem] = hash
     return hash
   }
@@ -40,16 +40,16 @@ struct RunKeys {
   private mutating func text(of optimizer: OptimizerSpec) throws -> String {
     if let known = optimizers[optimizer] { return known }
     var hash = ContentHash()
-    hash.update(try catalogue.entry(optimizer.name, kind: .optimizer).sourceHash.utf8)
-    hash.update(optimizer.plugin.keyText.utf8)
+    hash.update(try catalogue.entry(optimizer.name, kind: .optimizer).sourceHash)
+    hash.update(optimizer.plugin.keyText)
     for schedule in optimizer.schedules {
-      hash.update("\(schedule.hyperparameter) follows".utf8)
+      hash.update("\(schedule.hyperparameter) follows")
       for part in schedule.parts {
-        hash.update(try catalogue.entry(part.name, kind: .schedule).sourceHash.utf8)
-        hash.update(part.keyText.utf8)
+        hash.update(try catalogue.entry(part.name, kind: .schedule).sourceHash)
+        hash.update(part.keyText)
       }
     }
-    for inner in optimizer.wrapped { hash.update("wraps \(try text(of: inner))".utf8) }
+    for inner in optimizer.wrapped { hash.update("wraps \(try text(of: inner))") }
     optimizers[optimizer] = hash.text
     return hash.text
   }

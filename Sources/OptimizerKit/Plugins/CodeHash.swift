@@ -49,6 +49,9 @@ private struct CodeScanner {
         i += 1
       }
     }
+    while let last = code.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\n") {
+      code.removeLast()
+    }
     return code
   }
 

@@ -26,16 +26,27 @@ public struct ContentHash: Sendable {
     }
   }
 
+  /// Adds the bytes of a text.
+  public mutating func update(_ text: String) {
+    var text = text
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+  }
+
   /// 32 hexadecimal digits.
   public var text: String {
-    let digits = String(state, radix: 16)
-    return String(repeating: "0", count: 32 - digits.count) + digits
+    let digits: StaticString = "0123456789abcdef"
+    return String(unsafeUninitializedCapacity: 32) { buffer in
+      for i in 0..<32 {
+        buffer[i] = digits.utf8Start[Int(truncatingIfNeeded: state >> UInt128(4 * (31 - i))) & 15]
+      }
+      return 32
+    }
   }
 
   /// The hash of a text.
   public static func of(_ text: String) -> String {
     var hash = ContentHash()
-    hash.update(text.utf8)
+    hash.update(text)
     return hash.text
   }
 }
