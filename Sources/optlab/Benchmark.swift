@@ -36,6 +36,13 @@ struct Benchmark {
           })
       }
     }
+    for hidden in ["128x64", "1000x500x100"] {
+      let network = "784-\(hidden.split(separator: "x").joined(separator: "-"))-10"
+      all.append(
+        Benchmark(name: "step/muon/\(network)", unit: "steps/s") { try muon(catalogue, hidden) })
+    }
+    all.append(
+      Benchmark(name: "surface/lbfgs/evaluations", unit: "kevaluations/s") { try lbfgs(catalogue) })
     let networks: [(name: String, problem: String, settings: [String: String], steps: Int)] = [
       ("mlp/784-128-64-10", "mlp", [:], 400),
       ("mlp/784-1000-500-100-10", "mlp", ["hidden": "1000x500x100"], 40),
@@ -57,9 +64,14 @@ struct Benchmark {
     return all
   }
 
+  /// How often a piece of work is repeated, unless said otherwise.
+  private static let repetitions = 7
+
   /// The best of some repetitions of work: the one least disturbed by other processes. Returns
   /// seconds.
-  private static func best(of repetitions: Int = 7, _ work: () throws -> Void) rethrows -> Double {
+  private static func best(of repetitions: Int = repetitions, _ work: () throws -> Void) rethrows
+    -> Double
+  {
     var best = Double.infinity
     for _ in 0..<repetitions {
       let begin = monotonicSeconds()
@@ -89,6 +101,70 @@ struct Benchmark {
       }
     }
     return Double(count * repetitions) / seconds / 1e6
+  }
+
+  /// Steps of muon around adamw on the parameters of an mlp.
+  private static func muon(_ catalogue: PluginCatalogue, _ hidden: String) throws -> Double {
+    let setting = PluginSpec.Setting(name: "hidden", value: hidden)
+    let spec = PluginSpec(name: "mlp", settings: [setting])
+    guard let problem = try catalogue.problem(spec) as? any TrainingProblem else {
+      throw LabFailure("mlp is no training problem")
+    }
+    let layout = try problem.makeSession(seed: 1).layout
+    var optimizer = try catalogue.optimizer(
+      OptimizerSpec(
+        PluginSpec(name: "muon", settings: []),
+        wrapping: OptimizerSpec(PluginSpec(name: "adamw", settings: []))))
+    var random = RandomSource(seed: 1, purpose: .initialization)
+    let x = Vector((0..<layout.count).map { _ in Float(random.normal()) })
+    let state = optimizer.makeState(at: x, layout: layout)
+    var context = StepContext(x: x, layout: layout, state: state, oracle: .none)
+    context.gradient = Vector((0..<layout.count).map { _ in Float(random.normal()) })
+    var t = 0
+    return try 1
+      / best {
+        t += 1
+        context.begin(step: t, rates: optimizer.declaredRates)
+        try optimizer.advance(&context)
+      }
+  }
+
+  /// Gradients, each with a loss, that two steps of L-BFGS ask for on Rosenbrock's valley.
+  private static func lbfgs(_ catalogue: PluginCatalogue) throws -> Double {
+    let problem = try catalogue.problem(PluginSpec(name: "rosenbrock", settings: []))
+    guard let surface = problem as? any Surface else {
+      throw LabFailure("rosenbrock is no surface")
+    }
+    let optimizer = try catalogue.optimizer(PluginSpec(name: "lbfgs", settings: []))
+    let start = Vector(surface.starts[0])
+    let layout = ParameterLayout(coordinates: start.count)
+    let meter = EvaluationMeter()
+    let runs = 1000
+    let seconds = try best {
+      for _ in 0..<runs {
+        var optimizer = optimizer
+        var context = StepContext(
+          x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
+          oracle: Oracle(
+            capabilities: surface.capabilities, meter: meter, loss: { surface.loss(at: $0) },
+            gradient: { x, g in
+              surface.gradient(
+                at: UnsafeMutablePointer(mutating: x.pointer), into: g.mutablePointer(), seed: 1,
+                step: 1)
+            }))
+        for step in 1...2 {
+          surface.gradient(
+            at: context.x.mutablePointer(), into: context.gradient.mutablePointer(), seed: 1,
+            step: step)
+          context.loss = surface.loss(at: context.x)
+          meter.countHandedGradient()
+          context.begin(step: step, rates: optimizer.declaredRates)
+          try optimizer.advance(&context)
+        }
+      }
+    }
+    // Counted over all repetitions, which are alike.
+    return Double(meter.counts.gradients) / Double(repetitions) / seconds / 1e3
   }
 
   private static func descend(

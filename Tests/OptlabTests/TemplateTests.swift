@@ -6,6 +6,7 @@ import Testing
 @Suite struct TemplateTests {
   @Test(arguments: [
     ("optimizer", ["rosenbrock", "sign-descent2"]),
+    ("optimizer", ["rosenbrock", "lookahead(clip(sign-descent2:cosine))"]),
     ("matrix-optimizer", ["rosenbrock", "sign-descent2"]),
     ("wrapper", ["rosenbrock", "sign-descent2(momentum)"]),
     ("schedule", ["rosenbrock", "adam:sign-descent2"]),

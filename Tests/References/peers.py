@@ -18,8 +18,11 @@ and named:
 
 step       torch: fused, foreach and single-tensor (there is no fused RMSprop on CPUs). optax: one
            jitted step a call, buffers donated.
+           muon: torch.optim.Muon on the weights and AdamW on the biases, as torch has it (its
+           iterations in bfloat16, once) and with the cast to bfloat16 taken out of its source.
 surface    jax: one jitted loop, the update written out on scalars (or arrays of lanes), in float64,
            unrolled or not; `lanes` as one array or in blocks, `recorded` by lax.scan.
+           lbfgs: torch.optim.LBFGS with its strong Wolfe search, the gradient by autograd.
 mlp        The images lie in memory as normalised float32; a minibatch is gathered by index.
            torch: autograd and Adam, fused or foreach. optax: one jitted step a call.
 cnn        Likewise; torch with fused Adam, in its default memory format and in channels_last. Both
@@ -42,6 +45,7 @@ benchmark whose process takes more than 1.15 times its wall time in processor ti
 import argparse
 import gzip
 import importlib.metadata
+import inspect
 import json
 import math
 import multiprocessing
@@ -209,7 +213,60 @@ def measure_step(name, optimizer, count):
     report(name, "Mparam/s", amount, {"optax jit": optax_step(optimizer, count, steps)})
 
 
+def measure_muon(name, widths):
+    """One step: Newton-Schulz iterations on the weights, AdamW on the biases."""
+    import torch.optim._muon as muon
+
+    widths = widths_of(widths)
+    generator = torch.Generator().manual_seed(1)
+    shapes = list(zip(widths[1:], widths))
+    weights = [torch.randn(shape, generator=generator) for shape in shapes]
+    biases = [torch.randn(rows, generator=generator) for rows, _ in shapes]
+    for tensor in weights + biases:
+        tensor.grad = torch.randn(tensor.shape, generator=generator)
+    rules = [torch.optim.Muon(weights), torch.optim.AdamW(biases)]
+
+    def work():
+        for rule in rules:
+            rule.step()
+
+    report(name, "steps/s", 1, {"torch, in bfloat16": work}, repetitions=1)
+    iterations = muon._zeropower_via_newtonschulz
+    cast = "grad.to(dtype=torch.bfloat16, copy=True)"
+    source = inspect.getsource(iterations)
+    assert source.count(cast) == 1
+    exec(source.replace(cast, "grad.clone()"), muon.__dict__)
+    report(name, "steps/s", 1, {"torch, in float32": work})
+    muon._zeropower_via_newtonschulz = iterations
+
+
 # --- surface --------------------------------------------------------------------------------------
+
+
+def measure_lbfgs(name, _):
+    """Two calls of 20 iterations each from the usual start, again and again."""
+
+    def descend():
+        x = torch.tensor([-1.2, 1.0], dtype=torch.float64, requires_grad=True)
+        rule = torch.optim.LBFGS([x], line_search_fn="strong_wolfe")
+
+        def closure():
+            rule.zero_grad()
+            loss = 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
+            loss.backward()
+            return loss
+
+        for _ in range(2):
+            rule.step(closure)
+        return rule.state[x]["func_evals"]
+
+    evaluations = descend()
+
+    def work():
+        for _ in range(10):
+            descend()
+
+    report(name, "kevaluations/s", 10 * evaluations / 1e3, {"torch": work})
 
 
 def rosenbrock(x, y):
@@ -715,9 +772,12 @@ def benchmarks():
     for optimizer in TORCH:
         for count in SIZES:
             yield f"step/{optimizer}/{count}", measure_step, (optimizer, count)
+    for network in MLPS:
+        yield f"step/muon/{network}", measure_muon, (network,)
     for optimizer in RULES:
         for mode in ("single", "recorded", "lanes"):
             yield f"surface/{optimizer}/{mode}", measure_surface, (optimizer, mode)
+    yield "surface/lbfgs/evaluations", measure_lbfgs, ("",)
     for network in MLPS:
         yield f"mlp/{network}", measure_mlp, (network,)
     for network in CNNS:

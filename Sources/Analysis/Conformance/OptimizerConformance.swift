@@ -70,8 +70,12 @@ public enum OptimizerConformance {
     }()
 
     func curvature(_ i: Int) -> Double { 1 + Double(3 * i) / Double(dimension) }
-    /// Exact in single precision, and nowhere near the minimum.
-    func start(_ i: Int) -> Double { i % 2 == 0 ? 1.5 + 0.25 * Double(i % 8) : -2.25 }
+    /// Exact in single precision, nowhere near the minimum, and so uneven that matrices of it have
+    /// full rank.
+    func start(_ i: Int) -> Double {
+      let k = (7 * i * i + 5 * i) % 23 - 11
+      return 0.25 * Double(k) + (k < 0 ? -0.5 : 0.5)
+    }
 
     func loss<R: Real>(_ x: Vector<R>) -> Double {
       var sum = 0.0
