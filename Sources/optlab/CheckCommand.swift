@@ -100,9 +100,32 @@ struct CheckCommand: ParsableCommand {
     case .suite:
       return suiteFindings(entry, catalogue)
     case .experiment:
-      let plugin = try catalogue.plugin(spec, kind: entry.kind, as: (any Plugin).self)
-      return PluginConformance.findings(for: plugin)
+      let experiment: any Experiment = try catalogue.plugin(spec, kind: .experiment)
+      return try experimentFindings(experiment, catalogue)
     }
+  }
+
+  /// An experiment is planned, its figures looked up, and its rule tried on runs of which none went well;
+  /// nothing is run.
+  private func experimentFindings(
+    _ experiment: any Experiment, _ catalogue: PluginCatalogue
+  ) throws -> [ConformanceFinding] {
+    var findings = ExperimentConformance.findings(for: experiment)
+    do {
+      _ = try catalogue.selectFigures(type(of: experiment).figures)
+      let entries = try Plan(experiment.suite, catalogue: catalogue).entries
+      let crashed = entries.map {
+        (group: $0.group, record: $0.job.record(Outcome(status: .crashed, reason: "not run")))
+      }
+      findings += ExperimentConformance.findings(for: experiment, withoutResult: crashed)
+      findings.append(
+        ConformanceFinding("plan", "\(entries.count) runs", severity: .note))
+    } catch let error as PlanError {
+      findings += error.reasons.map { ConformanceFinding("plan", $0) }
+    } catch let error as UnknownPlugin {
+      findings.append(ConformanceFinding("figures", "\(error)"))
+    }
+    return findings
   }
 
   /// A suite is read and planned, and its figures looked up; nothing is run.

@@ -41,11 +41,14 @@ struct ComparisonLine: Encodable {
   /// How many runs at a time the clock saw.
   let concurrency: Int
 
-  init(_ records: [RunRecord], problem instance: (any Problem)?, catalogue: PluginCatalogue) {
+  /// - Parameters:
+  ///   - name: what the problem is called.
+  ///   - instance: the problem; nil where it is not known any more.
+  init(_ records: [RunRecord], on name: String, _ instance: (any Problem)?) {
     let surface = instance as? any Surface
     let first = records[0]
     optimizer = first.label
-    problem = first.spec.problem.label(in: catalogue)
+    problem = name
     start = first.spec.start
     runs = records.count
     statuses = Dictionary(records.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
@@ -153,9 +156,10 @@ struct ComparisonTables {
     for (key, members) in byProblem {
       let problem = try? catalogue.problem(key.problem)
       let surface = problem as? any Surface
+      let name = key.problem.label(in: catalogue)
       let lines = grouped(members) { $0.record.label }
-        .map { ComparisonLine($0.members.map(\.record), problem: problem, catalogue: catalogue) }
-      var title = "\(key.group): \(key.problem.label(in: catalogue))"
+        .map { ComparisonLine($0.members.map(\.record), on: name, problem) }
+      var title = "\(key.group): \(name)"
       if let start = key.start { title += " from \(point(start))" }
       title += ", " + budgetText(members.map(\.record.spec.budget))
       let seeds = Set(members.map(\.record.spec.seed)).count

@@ -28,7 +28,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = try store.listed().filter(filter.admits)
+    let records = try store.listed(filter.query)
     var handle = FileHandle.standardOutput
     if let output {
       guard FileManager.default.createFile(atPath: output, contents: nil),

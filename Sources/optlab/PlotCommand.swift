@@ -26,7 +26,7 @@ struct PlotCommand: ParsableCommand {
     let store = try RunStore.existing(path: store.store)
     let drawing = try FigureDrawing(output, catalogue: catalogue)
     if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
-      let records = try store.listed().filter(filter.admits).compactMap {
+      let records = try store.listed(filter.query).compactMap {
         try store.run($0)
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }

@@ -41,6 +41,9 @@ struct PluginTemplate: Sendable {
       name: "figure", kind: .figure, text: figureText,
       next: ["compare --optimizers adam,momentum --problems rosenbrock --figures NAME"]),
     PluginTemplate(
+      name: "experiment", kind: .experiment, text: experimentText,
+      next: ["experiment NAME"]),
+    PluginTemplate(
       name: "suite", kind: .suite, text: suiteText,
       next: ["compare NAME"]),
   ]
@@ -299,6 +302,56 @@ private let figureText = #"""
           + Text.readable(best.finalLoss),
         caption: Caption(contest.runs, of: input, notes: ["runs that diverged are left out"]),
         panels: [panel])
+    }
+  }
+
+  """#
+
+private let experimentText = #"""
+  import Analysis
+  import OptimizerKit
+
+  /// TYPE: say here what the field says, and where.
+  public struct TYPE: Experiment {
+    /// What it is asked for by.
+    public static let name = "NAME"
+    public static let summary = "momentum against plain gradient descent in a valley"
+    public static let source = ""
+    /// In one sentence.
+    public static let claim = "In a valley, momentum settles in half the steps of gradient descent."
+    /// Stated before there is a result.
+    public static let rule = "It holds if momentum settles in at most half the steps from every start."
+    /// 'optlab experiment --tag ...' asks for several.
+    public static let tags: [String] = []
+    public static let figures = ["convergence"]
+
+    public init() {}
+
+    /// The runs: what a group of a suite may say.
+    public var groups: [Suite.Group] {
+      [("plain", "sgd[lr=0.0198]"), ("momentum", "momentum[lr=0.033;momentum=0.67]")].map {
+        var group = Suite.Group(
+          name: $0.0, optimizers: [$0.1], problems: ["quadratic[condition=100]"])
+        group.starts = [[100, 1], [1, 1], [-1, 0.5]]
+        return group
+      }
+    }
+
+    /// A function of what was measured; what the runs do not decide is undecided.
+    public func judge(_ runs: ExperimentRuns) -> Verdict {
+      let shares = zip(runs["plain"], runs["momentum"]).compactMap { plain, heavy -> Double? in
+        guard let slow = plain.measures.settlingStep, let fast = heavy.measures.settlingStep,
+          slow > 0
+        else { return nil }
+        return fast / slow
+      }
+      guard shares.count == 3, let share = Verdict.Number("share of the steps", medianOf: shares)
+      else { return Verdict(.undecided, "not every path has settled") }
+      let holds = shares.allSatisfy { $0 <= 0.5 }
+      let percent = Int((100 * share.value).rounded())
+      return Verdict(
+        holds ? .holds : .doesNotHold, "momentum needs \(percent) % of the steps",
+        numbers: [share])
     }
   }
 

@@ -17,16 +17,11 @@ struct RunFilter: ParsableArguments {
     }
   }
 
-  func admits(_ record: RunRecord) -> Bool {
-    func admits(_ patterns: String?, _ names: [String]) -> Bool {
-      guard let patterns else { return true }
-      return splitSelections(patterns).contains { pattern in
-        names.contains { matches($0, pattern: pattern) }
-      }
-    }
-    return admits(optimizers, [record.spec.optimizer.name, record.label])
-      && admits(problems, [record.spec.problem.name])
-      && (status == nil || record.status.rawValue == status)
+  /// The stored runs that are meant.
+  var query: RunQuery {
+    RunQuery(
+      optimizers: optimizers.map(splitSelections), problems: problems.map(splitSelections),
+      status: status.flatMap(RunStatus.init(rawValue:)))
   }
 }
 
@@ -40,7 +35,7 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = try store.records().filter(filter.admits)
+    let records = try store.records(filter.query)
     if json {
       try printJSON(records.map { RunJSON($0) })
       return

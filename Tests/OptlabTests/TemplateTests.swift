@@ -55,6 +55,25 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: workspace.path(picture)), "\(compare)")
   }
 
+  @Test func experiment() async throws {
+    let workspace = try Workspace()
+    let new = try await workspace.run("new", "experiment", "MomentumHelps")
+    #expect(new.status == 0)
+    let plugin = ["--plugin", "MomentumHelps.swift"]
+    let check = try await workspace.run(["check", "momentum-helps"] + plugin)
+    #expect(check.output.hasPrefix("momentum-helps (experiment): passes"), "\(check)")
+    let run = try await workspace.run(["experiment", "momentum-helps", "--json"] + plugin)
+    #expect(run.status == 0, "\(run)")
+    let json = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    let result = try #require((json as? [[String: Any]])?.first)
+    #expect(result["verdict"] as? String == "holds")
+    #expect(result["runs"] as? Int == 6)
+    #expect((result["numbers"] as? [Any])?.count == 1)
+    for file in try #require(result["figures"] as? [String]) {
+      #expect(FileManager.default.fileExists(atPath: workspace.path(file)))
+    }
+  }
+
   /// A suite is called as its file is, and taken from there without being named.
   @Test func suite() async throws {
     let workspace = try Workspace()

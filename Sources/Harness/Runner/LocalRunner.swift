@@ -172,7 +172,7 @@ public final class LocalRunner: Runner {
     var next = BatchQueue.Next.batch(first, request)
     while case .batch(let batch, let request) = next {
       current.begin(batch, request)
-      let payload = frame(.batch, try LabJSON.encode(batch.jobs.map(WorkerJob.init)))
+      let payload = WorkerJob.frame(batch.jobs.map(WorkerJob.init))
       // Where this fails the worker has died; its status says how.
       guard (try? await worker.standardInputWriter.write(Array(payload))) != nil else { return }
       while current.isBusy {

@@ -42,7 +42,7 @@ public struct Worker {
     while true {
       while let (kind, payload) = try frames.next() {
         guard kind == .batch else { continue }
-        try handle(try LabJSON.decode([WorkerJob].self, from: payload))
+        try handle(try WorkerJob.jobs(in: payload))
       }
       let bytes = input.availableData
       if bytes.isEmpty { return }
@@ -86,7 +86,7 @@ public struct Worker {
 
   private func context(_ job: WorkerJob, _ place: Int) -> ExecutionContext {
     ExecutionContext(
-      now: monotonicSeconds, deadline: monotonicSeconds() + (job.timeLimit ?? .infinity),
+      now: monotonicSeconds, deadline: monotonicSeconds() + job.timeLimit,
       progress: { steps in try? send(.progress(place, steps: steps)) }, dump: dump,
       firstValidations: firstValidations, rulers: rulers)
   }

@@ -6,18 +6,53 @@ import Foundation
 import OptimizerKit
 
 /// A run of a batch, as a worker is told of it.
-struct WorkerJob: Codable {
-  var key: String
-  var spec: RunSpec
-  var recording: Recording
-  /// Seconds; nil for no limit.
-  var timeLimit: Double?
+struct WorkerJob: Sendable {
+  let spec: RunSpec
+  let recording: Recording
+  /// Seconds after which it is stopped.
+  let timeLimit: Double
 
   init(_ job: RunJob) {
-    key = job.key
     spec = job.spec
     recording = job.recording
-    timeLimit = job.timeLimit.isFinite ? job.timeLimit : nil
+    timeLimit = job.timeLimit
+  }
+
+  /// The frame that brings a batch.
+  static func frame(_ jobs: [WorkerJob]) -> Data {
+    var payload = Data()
+    for job in jobs {
+      let spec = job.spec.bytes
+      payload.append(littleEndian: UInt32(spec.count))
+      payload.append(spec)
+      let recording = job.recording
+      payload.append(recording.path == .outcomes ? 1 : 0)
+      payload.append((recording.layers ? 1 : 0) | (recording.test ? 2 : 0))
+      payload.append(littleEndian: UInt64(recording.every))
+      payload.append(littleEndian: UInt64(recording.validations))
+      payload.append(littleEndian: job.timeLimit.bitPattern)
+    }
+    return Harness.frame(.batch, payload)
+  }
+
+  /// The runs of a batch.
+  static func jobs(in payload: Data) throws -> [WorkerJob] {
+    var reader = ByteReader(payload)
+    var jobs: [WorkerJob] = []
+    while reader.remaining > 0 { jobs.append(try WorkerJob(&reader)) }
+    return jobs
+  }
+
+  private init(_ reader: inout ByteReader) throws {
+    spec = try RunSpec(bytes: Data(reader.bytes(Int(try reader.next(UInt32.self)))))
+    let isBare = try reader.next(UInt8.self) == 1
+    let flags = try reader.next(UInt8.self)
+    recording = Recording(
+      path: isBare ? .outcomes : .trajectories,
+      every: Int(truncatingIfNeeded: try reader.next(UInt64.self)),
+      validations: Int(truncatingIfNeeded: try reader.next(UInt64.self)),
+      layers: flags & 1 != 0, test: flags & 2 != 0)
+    timeLimit = Double(bitPattern: try reader.next(UInt64.self))
   }
 }
 

@@ -30,7 +30,7 @@ extension RunStore {
           let record = run.job.record(run.outcome)
           var values: [(any DatabaseValueConvertible)?] = [
             record.key, record.label, record.spec.optimizer.name, record.spec.problem.name,
-            Int64(bitPattern: record.spec.seed), try LabJSON.encode(record.spec),
+            Int64(bitPattern: record.spec.seed), record.spec.bytes,
             try LabJSON.encode(record.recording),
           ]
           values += OutcomeColumns.all.map { $0.get(record.outcome) }
@@ -84,16 +84,13 @@ extension RunStore {
   public func stored(_ keys: [String]) throws -> [String: Stored] {
     try access {
       try $0.read { db in
-        let statement = try db.cachedStatement(
-          sql: "SELECT status, recording FROM run WHERE key = ?")
         var recordings: [Data: Recording] = [:]
         var found: [String: Stored] = [:]
         found.reserveCapacity(keys.count)
-        for key in keys {
-          guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
-          found[key] = Stored(
-            status: RunStatus(rawValue: row[0]) ?? .crashed,
-            recording: try Self.recording(row[1], &recordings))
+        try Self.forEachRow(db, "key, status, recording", keys) { row in
+          found[row[0]] = Stored(
+            status: RunStatus(rawValue: row[1]) ?? .crashed,
+            recording: try Self.recording(row[2], &recordings))
         }
         return found
       }
@@ -114,7 +111,7 @@ extension RunStore {
   /// Stored runs as suites call them and ask for them to be kept, suite by suite in the order of their
   /// plans, then those of no suite: two equal studies have equal lists. A run that several suites ask
   /// for in the same way stands once.
-  public func listed() throws -> [RunRecord] {
+  public func listed(_ query: RunQuery = .init()) throws -> [RunRecord] {
     try access {
       try $0.read { db in
         struct Listing: Hashable {
@@ -124,13 +121,14 @@ extension RunStore {
         var reader = RecordReader()
         var seen: Set<Listing> = []
         var records: [RunRecord] = []
+        let (condition, arguments) = query.condition
         let rows = try Row.fetchCursor(
           db,
           sql: """
             \(Self.columns), suite_run.label AS called, suite_run.recording AS wanted
-            FROM run LEFT JOIN suite_run USING (key)
+            FROM run LEFT JOIN suite_run USING (key) WHERE \(condition)
             ORDER BY suite IS NULL, suite, position, run.label, spec
-            """)
+            """, arguments: arguments)
         while let row = try rows.next() {
           let wanted: Data = row["wanted"] ?? row["kept"]
           guard seen.insert(Listing(key: row[0], recording: wanted)).inserted else { continue }
@@ -142,13 +140,15 @@ extension RunStore {
   }
 
   /// Stored runs, newest last, without their trajectories.
-  public func records() throws -> [RunRecord] {
+  public func records(_ query: RunQuery = .init()) throws -> [RunRecord] {
     try access {
       try $0.read { db in
         var reader = RecordReader()
         var records: [RunRecord] = []
+        let (condition, arguments) = query.condition
         let rows = try Row.fetchCursor(
-          db, sql: "\(Self.columns) FROM run ORDER BY finished, key")
+          db, sql: "\(Self.columns) FROM run WHERE \(condition) ORDER BY finished, key",
+          arguments: arguments)
         while let row = try rows.next() { records.append(try reader.record(row)) }
         return records
       }
@@ -159,15 +159,10 @@ extension RunStore {
   public func outcomes(_ keys: [String]) throws -> [String: Outcome] {
     try access {
       try $0.read { db in
-        let statement = try db.cachedStatement(
-          sql: "SELECT \(OutcomeColumns.all.map(\.name).joined(separator: ", ")) FROM run "
-            + "WHERE key = ?")
         var outcomes: [String: Outcome] = [:]
         outcomes.reserveCapacity(keys.count)
-        for key in keys where outcomes[key] == nil {
-          guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
-          outcomes[key] = Self.outcome(row, from: 0)
-        }
+        let columns = (["key"] + OutcomeColumns.all.map(\.name)).joined(separator: ", ")
+        try Self.forEachRow(db, columns, keys) { outcomes[$0[0]] = Self.outcome($0, from: 1) }
         return outcomes
       }
     }
@@ -208,6 +203,22 @@ extension RunStore {
 
   // MARK: rows
 
+  /// Calls `body` with the columns of every stored run with one of these keys: a query for hundreds of
+  /// them at a time.
+  private static func forEachRow(
+    _ db: Database, _ columns: String, _ keys: [String], _ body: (Row) throws -> Void
+  ) throws {
+    let most = 500
+    for start in stride(from: 0, to: keys.count, by: most) {
+      let part = keys[start..<min(start + most, keys.count)]
+      let places = repeatElement("?", count: part.count).joined(separator: ", ")
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(sql: "SELECT \(columns) FROM run WHERE key IN (\(places))"),
+        arguments: StatementArguments(Array(part)))
+      while let row = try rows.next() { try body(row) }
+    }
+  }
+
   /// What a record is read from: key, label, specification, recording, then the outcome.
   private static let columns =
     "SELECT run.key, run.label, spec, run.recording AS kept, "
@@ -235,7 +246,7 @@ extension RunStore {
 
     mutating func record(_ row: Row) throws -> RunRecord {
       RunRecord(
-        key: row[0], label: row[1], spec: try LabJSON.decode(RunSpec.self, from: row[2]),
+        key: row[0], label: row[1], spec: try RunSpec(bytes: row[2]),
         recording: try RunStore.recording(row[3], &recordings),
         outcome: RunStore.outcome(row, from: 4))
     }

@@ -44,8 +44,13 @@ public struct Comparison: Sendable {
       guard let run = known[job.key] else { return job }
       // What other suites were promised stays kept.
       guard job.recording.isServed(by: run.recording) else { return job.serving(run.recording) }
-      let failed = [.crashed, .timedOut, .interrupted].contains(run.status)
-      return failed && retriesFailures ? job.serving(run.recording) : nil
+      let isDone =
+        switch run.status {
+        case .completed, .reachedTarget, .diverged: true
+        case .crashed, .timedOut: !retriesFailures
+        case .interrupted: false
+        }
+      return isDone ? nil : job.serving(run.recording)
     }
   }
 

@@ -34,7 +34,7 @@ extension PluginCatalogue {
       try variants(of: entry, term).map { variant in
         SelectedPlugin(
           label: variant.label, kind: entry.kind,
-          plugin: try plugin(variant.spec, kind: entry.kind), file: entry.file)
+          plugin: variant.plugin, file: entry.file)
       }
     }
     guard !plugins.isEmpty else {

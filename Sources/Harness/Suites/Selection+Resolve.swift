@@ -46,15 +46,29 @@ extension PluginCatalogue {
           try schedules.map { schedule in
             var spec = OptimizerSpec(variant.spec, wrapping: inner?.choice.spec)
             for assignment in schedule.specs { try attach(assignment, to: &spec) }
-            let optimizer = try optimizer(spec)
+            let instance = try wrapped(variant.plugin, around: inner?.choice.instance)
             return OptimizerChoice(
               label: variant.label + (inner?.label ?? "") + schedule.label, spec: spec,
-              instance: optimizer,
+              instance: instance,
               files: [entry.file] + (inner?.choice.files ?? []) + (try files(of: schedule.specs)))
           }
         }
       }
     }
+  }
+
+  /// An optimizer with what it wraps.
+  private func wrapped(
+    _ plugin: any Plugin, around inner: (any Optimizer)?
+  ) throws -> any Optimizer {
+    if let inner, var wrapper = plugin as? any Wrapper {
+      wrapper.inner = inner
+      return wrapper
+    }
+    guard let optimizer = plugin as? any Optimizer else {
+      throw SelectionError("\(type(of: plugin).name) is no optimizer")
+    }
+    return optimizer
   }
 
   /// Whether an optimizer can be written without parentheses.
@@ -104,15 +118,17 @@ extension PluginCatalogue {
     return try names.flatMap { name in
       let entry = try entry(name, kind: .problem)
       return try variants(of: entry, syntax.term).map { variant in
-        ProblemChoice(
-          label: variant.label, spec: variant.spec, instance: try problem(variant.spec),
-          file: entry.file)
+        guard let problem = variant.plugin as? any Problem else {
+          throw SelectionError("\(name) is no problem")
+        }
+        return ProblemChoice(
+          label: variant.label, spec: variant.spec, instance: problem, file: entry.file)
       }
     }
   }
 
   /// A plugin's specification and the label that tells it from others.
-  typealias Variant = (label: String, spec: PluginSpec)
+  typealias Variant = (label: String, spec: PluginSpec, plugin: any Plugin)
 
   /// Every combination of a term's settings, applied to a plugin and checked.
   func variants(of entry: PluginEntry, _ term: SelectionTerm) throws -> [Variant] {
@@ -136,7 +152,9 @@ extension PluginCatalogue {
       let shown = combination.map { "\($0.name)=\($0.value)" }.joined(separator: ";")
       let label =
         entry.name + (term.preset.map { "@" + $0 } ?? "") + (shown.isEmpty ? "" : "[\(shown)]")
-      return (label, PluginSpec(plugin))
+      let spec = PluginSpec(plugin)
+      plugin.resolve()
+      return (label, spec, plugin)
     }
   }
 

@@ -58,6 +58,15 @@ extension Plugin {
     }
   }
 
+  /// The name of every hyperparameter with the text of its value, in the order of declaration.
+  var hyperparameterTexts: [(name: String, value: String)] {
+    withUnsafeBytes(of: self) { bytes in
+      hyperparameterFields(of: Self.self).map { field in
+        (field.name, field.type.text(bytes.baseAddress! + field.offset))
+      }
+    }
+  }
+
   /// Sets one hyperparameter from text, after checking type and range.
   public mutating func set(_ name: String, to text: String) throws(HyperparameterError) {
     let fields = hyperparameterFields(of: Self.self)

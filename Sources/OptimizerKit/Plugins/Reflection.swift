@@ -54,6 +54,7 @@ enum SettingOutcome {
 /// `Hyperparameter` without its value type.
 protocol AnyHyperparameter {
   static func describe(_ place: UnsafeRawPointer, name: String) -> HyperparameterDescription
+  static func text(_ place: UnsafeRawPointer) -> String
   static func set(_ place: UnsafeMutableRawPointer, from text: String) -> SettingOutcome
 }
 
@@ -65,6 +66,10 @@ extension Hyperparameter: AnyHyperparameter {
       number: wrapper.wrappedValue.hyperparameterNumber, help: "\(wrapper.help)",
       expectation: Value.expectation, bounds: wrapper.bounds, scale: wrapper.scale,
       search: wrapper.search)
+  }
+
+  static func text(_ place: UnsafeRawPointer) -> String {
+    place.assumingMemoryBound(to: Self.self).pointee.wrappedValue.hyperparameterText
   }
 
   static func set(_ place: UnsafeMutableRawPointer, from text: String) -> SettingOutcome {

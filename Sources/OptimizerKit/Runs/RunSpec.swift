@@ -25,7 +25,7 @@ public struct PluginSpec: Codable, Sendable, Hashable {
   /// A plugin as it stands.
   public init(_ plugin: some Plugin) {
     name = type(of: plugin).name
-    settings = plugin.hyperparameters.map { Setting(name: $0.name, value: $0.value) }
+    settings = plugin.hyperparameterTexts.map { Setting(name: $0.name, value: $0.value) }
   }
 
   /// The text of one hyperparameter's value.

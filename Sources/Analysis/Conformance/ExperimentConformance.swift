@@ -1,0 +1,40 @@
+// What an experiment must uphold.
+
+import OptimizerKit
+
+/// Checks that an experiment says what it claims and how it judges, and that it does not judge without
+/// results.
+public enum ExperimentConformance {
+  /// What is wrong with an experiment as it stands; empty where nothing is.
+  public static func findings(for experiment: some Experiment) -> [ConformanceFinding] {
+    var findings = PluginConformance.findings(for: experiment)
+    let type = type(of: experiment)
+    for (what, text) in [("claim", type.claim), ("rule", type.rule)]
+    where text.isEmpty || text.contains("\n") || text.last != "." {
+      findings.append(
+        ConformanceFinding(what, "the \(what) must be one or two sentences", actual: "'\(text)'"))
+    }
+    if experiment.groups.isEmpty {
+      findings.append(ConformanceFinding("groups", "there are no runs", expected: "a group"))
+    }
+    let names = experiment.groups.map(\.name)
+    if Set(names).count < names.count {
+      findings.append(ConformanceFinding("groups", "two groups have the same name"))
+    }
+    return findings + self.findings(for: experiment, withoutResult: [])
+  }
+
+  /// The verdict on runs of which none came to an end, or on none at all, must be undecided.
+  public static func findings(
+    for experiment: some Experiment, withoutResult runs: [(group: String, record: RunRecord)]
+  ) -> [ConformanceFinding] {
+    let verdict = experiment.judge(ExperimentRuns(runs))
+    guard verdict.judgement != .undecided else { return [] }
+    return [
+      ConformanceFinding(
+        "judge",
+        runs.isEmpty ? "it judges without any runs" : "it judges where every run has crashed",
+        expected: "undecided", actual: verdict.judgement.rawValue)
+    ]
+  }
+}
