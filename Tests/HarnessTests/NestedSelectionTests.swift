@@ -24,7 +24,7 @@ private struct Endless: Wrapper {
 
   @Test(arguments: [
     ("scaled(adam)", ["scaled(adam)"]),
-    (" scaled ( adam ) ", ["scaled(adam)"]),
+    (" scaled ( adam )", ["scaled(adam)"]),
     ("scaled@half(adam@torch)", ["scaled@half(adam@torch)"]),
     ("scaled[factor=2](adam[lr=1e-2])", ["scaled[factor=2](adam[lr=1e-2])"]),
     ("scaled(asking(scaled[factor=2](adam)))", ["scaled(asking(scaled[factor=2](adam)))"]),
@@ -277,9 +277,9 @@ private struct Endless: Wrapper {
 
   /// What multiplies is counted before it is made: no more than there may be runs.
   @Test(arguments: [
-    "sgd[lr=0..1:1000;weightDecay=0..1:1001]", "scaled[factor=0..1:1000](sgd[lr=0..1:1001])",
-    "sgd[lr=0..1:1000]:ramp[to=0..1:1001]", "sgd:warmup[start=0..1:1000]+ramp[to=0..1:1001]",
-    "momentum:ramp[to=0..1:1000]:momentum=ramp[to=0..1:1001]",
+    "sgd[lr=0.1..1:1000;weightDecay=0.1..1:1001]", "scaled[factor=0.1..1:1000](sgd[lr=0.1..1:1001])",
+    "sgd[lr=0.1..1:1000]:ramp[to=0.1..1:1001]", "sgd:warmup[start=0.1..1:1000]+ramp[to=0.1..1:1001]",
+    "momentum:ramp[to=0.1..1:1000]:momentum=ramp[to=0.1..1:1001]",
   ])
   func combinationsAreBounded(_ text: String) {
     #expect(message { try lab.selectOptimizers(text) } == "more than 1000000 combinations")
