@@ -277,8 +277,10 @@ private struct Endless: Wrapper {
 
   /// What multiplies is counted before it is made: no more than there may be runs.
   @Test(arguments: [
-    "sgd[lr=0.1..1:1000;weightDecay=0.1..1:1001]", "scaled[factor=0.1..1:1000](sgd[lr=0.1..1:1001])",
-    "sgd[lr=0.1..1:1000]:ramp[to=0.1..1:1001]", "sgd:warmup[start=0.1..1:1000]+ramp[to=0.1..1:1001]",
+    "sgd[lr=0.1..1:1000;weightDecay=0.1..1:1001]",
+    "scaled[factor=0.1..1:1000](sgd[lr=0.1..1:1001])",
+    "sgd[lr=0.1..1:1000]:ramp[to=0.1..1:1001]",
+    "sgd:warmup[start=0.1..1:1000]+ramp[to=0.1..1:1001]",
     "momentum:ramp[to=0.1..1:1000]:momentum=ramp[to=0.1..1:1001]",
   ])
   func combinationsAreBounded(_ text: String) {
