@@ -118,6 +118,10 @@ struct ShowCommand: ParsableCommand {
       let state = optimizer.makeState(at: Vector([0.0]), layout: layout)
       facts["kind"] =
         optimizer is any CoordinateRule ? "coordinate-wise rule" : "whole-vector optimizer"
+      if let wrapper = optimizer as? any Wrapper {
+        facts["kind"] = "around another optimizer"
+        facts["wraps"] = type(of: wrapper).defaultInner ?? "what is named: \(name)(adam)"
+      }
       facts["state"] =
         state.names.isEmpty ? "none before the first step" : state.names.joined(separator: ", ")
       if !optimizer.requirements.isEmpty { facts["needs"] = optimizer.requirements.description }

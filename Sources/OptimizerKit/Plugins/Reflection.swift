@@ -8,7 +8,8 @@
 import Synchronization
 
 /// One `@Hyperparameter` property: its name, its place in the value, its wrapper type.
-struct HyperparameterField: Sendable {
+struct HyperparameterField: @unchecked Sendable {
+  // Sendable: it holds a name, a number and a type.
   let name: String
   let offset: Int
   let type: any AnyHyperparameter.Type

@@ -22,8 +22,9 @@ struct ListPlugins: BuildToolPlugin {
     let engineFiles = context.package.targets.flatMap { target -> [URL] in
       guard let folders = Self.engine[target.name], let target = target as? SourceModuleTarget
       else { return [] }
+      let depth = target.directoryURL.pathComponents.count
       return target.sourceFiles.map(\.url).filter { file in
-        folders.isEmpty || folders.contains { file.pathComponents.contains($0) }
+        folders.isEmpty || folders.contains(file.pathComponents.dropFirst(depth).first ?? "")
       }
     }
     return [
