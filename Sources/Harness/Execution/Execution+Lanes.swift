@@ -116,8 +116,7 @@ extension PluginCatalogue {
           surface, points: Array(points), firstStep: step + 1,
           rates: Array(rates[k * steps..<(k + 1) * steps]), cost: cost, recorder: recorders[lane])
       }
-      let here = descent.lanes
-      descent.keep { !recorders[here[$0]].isFinished }
+      descent.keep { !recorders[$0].isFinished }
       chunk = min(2 * chunk, 256)
     }
     return recorders.map { recorder in
