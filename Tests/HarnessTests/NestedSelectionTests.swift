@@ -173,7 +173,7 @@ private struct Endless: Wrapper {
     (
       "scaled(adm)",
       """
-      unknown optimizer 'adm'. Did you mean adam or adamw?
+      unknown optimizer 'adm'. Did you mean adam or adamw or sam?
       The optimizers are: \(catalogueWithWrappers.entries(named: .optimizer).map(\.name)
         .joined(separator: ", "))
       """

@@ -132,6 +132,6 @@ import Testing
         #expect(error is MalformedData)
       }
     }
-    #expect(refused > 300)
+    #expect(refused > 100)
   }
 }
