@@ -103,10 +103,7 @@ struct CompareCommand: AsyncParsableCommand {
       "\(outcome.done) runs done in \(duration(outcome.seconds)), "
         + "\(outcome.reused) reused from \(store.path)")
 
-    let outcomes = try store.outcomes(plan.entries.map(\.key))
-    let records = plan.entries.compactMap { entry in
-      outcomes[entry.key].map { (group: entry.group, record: entry.job.record($0)) }
-    }
+    let records = try comparison.records()
     let tables = ComparisonTables(records, catalogue: catalogue)
     if json {
       try printJSON(tables.sections.flatMap(\.lines))

@@ -64,10 +64,7 @@ struct ExperimentCommand: AsyncParsableCommand {
   ) async throws -> Result {
     let comparison = Comparison(plan: plan, store: store, runner: runner)
     _ = try await performRuns(try comparison.missing(), of: comparison)
-    let outcomes = try store.outcomes(plan.entries.map(\.key))
-    let records = plan.entries.compactMap { entry in
-      outcomes[entry.key].map { (group: entry.group, record: entry.job.record($0)) }
-    }
+    let records = try comparison.records()
     let verdict = experiment.judge(ExperimentRuns(records))
     var traced: [TracedRun] = []
     for (_, record) in records where experiment.isDrawn(record) {

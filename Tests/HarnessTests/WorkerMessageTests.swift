@@ -110,7 +110,9 @@ import Testing
     #expect(throws: MalformedData.self) { try Outcome(bytes: bytes + [0]) }
   }
 
-  /// Bytes that were changed anywhere are read or refused; nothing traps.
+  /// Bytes that were changed or cut anywhere are read or refused; nothing traps. A frame that is cut
+  /// waits for the rest; a payload that is cut, as half of them are here, is refused unless the cut
+  /// falls between two results.
   @Test func changedBytesAreReadOrRefused() {
     var random = RandomSource(seed: 7, purpose: .noise)
     func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
@@ -120,7 +122,14 @@ import Testing
     for _ in 0..<3000 {
       var bytes = message
       for _ in 0...below(3) { bytes[below(bytes.count)] = UInt8(below(256)) }
-      if below(2) == 0 { bytes = bytes.prefix(below(bytes.count + 1)) }
+      if below(2) == 0 {
+        bytes = bytes.prefix(below(bytes.count + 1))
+        let cut = message.dropFirst(5).prefix(below(message.count - 5))
+        do { _ = try WorkerMessage(kind: .results, payload: Data(cut)) } catch {
+          refused += 1
+          #expect(error is MalformedData)
+        }
+      }
       var frames = FrameReader()
       bytes.withUnsafeBytes { frames.append($0) }
       do {
@@ -132,6 +141,6 @@ import Testing
         #expect(error is MalformedData)
       }
     }
-    #expect(refused > 100)
+    #expect(refused > 1000)
   }
 }

@@ -63,13 +63,6 @@ final class RunRecorder {
   /// The most updates that the budget allows.
   var steps: Int { spec.budget.mostSteps ?? .max }
 
-  /// Whether nothing is left to be done: the run is over, or its budget is spent.
-  var isDone: Bool {
-    isFinished
-      || spec.budget.isSpent(
-        steps: lastStep, gradients: cost.counts.gradients, seconds: cost.seconds)
-  }
-
   /// How many numbers a run may hold until it is measured; a longer one keeps the rows that its
   /// recording asks for and is measured on those.
   static let mostMeasured = 1 << 22

@@ -41,8 +41,7 @@ public struct FinishedRun: Sendable {
   init(_ run: TracedRun) {
     let job = RunJob(
       key: run.key, label: run.label, spec: run.spec, recording: run.record.recording)
-    let isKept = run.trajectory.count > 0 || !run.trajectory.validation.isEmpty
-    self.init(job, run.outcome, path: isKept ? run.trajectory.blob : Data())
+    self.init(job, run.outcome, path: run.trajectory.keptBytes)
   }
 
   public var key: String { job.key }

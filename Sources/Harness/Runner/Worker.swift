@@ -55,12 +55,13 @@ public struct Worker {
     var alone = Array(jobs.indices)
     if jobs.count > 1 {
       let lanes = catalogue.laneGroups(jobs.map(\.spec))
-      // Lanes that do not end within the time limit of one run may each do so.
+      // Lanes that do not end within the time limit of one run may each do so, and where something
+      // is wrong with one of them, each says for itself what.
       var late: [Int] = []
       for group in lanes.groups {
         try send(.accepted(group[0]))
         let specs = group.map { (spec: jobs[$0].spec, recording: jobs[$0].recording) }
-        if let results = try catalogue.executeLanes(
+        if let results = try? catalogue.executeLanes(
           specs, context: context(jobs[group[0]], group[0]))
         {
           try send(.results(zip(group, results).map { WorkerResult(place: $0, $1) }))
@@ -75,7 +76,7 @@ public struct Worker {
     var since = monotonicSeconds()
     for place in alone {
       try send(.accepted(place))
-      results.append(try result(jobs[place], place))
+      results.append(result(jobs[place], place))
       if place == alone.last || monotonicSeconds() - since > 0.1 {
         try send(.results(results))
         results = []
@@ -92,7 +93,7 @@ public struct Worker {
   }
 
   /// Does one run.
-  private func result(_ job: WorkerJob, _ place: Int) throws -> WorkerResult {
+  private func result(_ job: WorkerJob, _ place: Int) -> WorkerResult {
     do {
       return WorkerResult(
         place: place,

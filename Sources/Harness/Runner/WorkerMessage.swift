@@ -71,9 +71,7 @@ struct WorkerResult: Sendable {
   }
 
   init(place: Int, _ result: RunResult) {
-    let isKept = result.trajectory.count > 0 || !result.trajectory.validation.isEmpty
-    self.init(
-      place: place, outcome: result.outcome, path: isKept ? result.trajectory.blob : Data())
+    self.init(place: place, outcome: result.outcome, path: result.trajectory.keptBytes)
   }
 }
 

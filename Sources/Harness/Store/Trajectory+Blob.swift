@@ -65,6 +65,9 @@ extension Trajectory {
     return data
   }
 
+  /// The bytes that are sent and stored: none where nothing was kept.
+  var keptBytes: Data { count > 0 || !validation.isEmpty ? blob : Data() }
+
   /// Reads a trajectory back; throws where the bytes are none, or cut short.
   public init(blob: Data) throws {
     var reader = ByteReader(blob)

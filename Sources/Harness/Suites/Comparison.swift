@@ -54,6 +54,14 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// The stored runs of the plan in its order, by group, called as it calls them.
+  public func records() throws -> [(group: String, record: RunRecord)] {
+    let outcomes = try store.outcomes(plan.entries.map(\.key))
+    return plan.entries.compactMap { entry in
+      outcomes[entry.key].map { (group: entry.group, record: entry.job.record($0)) }
+    }
+  }
+
   /// Does what is missing. A finished run is in the store before `onEvent` hears of it.
   ///
   /// - Parameter missing: what `missing()` gave.

@@ -5,7 +5,7 @@
 /// The budget of a fair comparison is gradients: an optimizer that takes two a step makes half as
 /// many steps. Schedules go along the budget: what they take for a step is a unit of it, so that a
 /// schedule ends where the budget ends, whatever a step costs.
-public enum Budget: Codable, Sendable, Hashable, CustomStringConvertible {
+public enum Budget: Sendable, Hashable, CustomStringConvertible {
   /// Updates.
   case steps(Int)
   /// Gradient evaluations, those that the optimizer asks for included; the step in which the last one

@@ -77,7 +77,7 @@ public struct OptimizerSpec: Codable, Sendable, Hashable {
 /// One run: optimizer × problem × start × seed × budget. Everything here decides numbers, and nothing
 /// else does but the sources of plugins and engine: what is recorded of a run, how it is called in a
 /// suite and how it went are other types.
-public struct RunSpec: Codable, Sendable, Hashable {
+public struct RunSpec: Sendable, Hashable {
   public var optimizer: OptimizerSpec
   public var problem: PluginSpec
   /// Where a surface starts; nil for a training problem.
