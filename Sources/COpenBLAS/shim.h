@@ -29,7 +29,12 @@ void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *inf
 void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *ipiv, double *b,
             const int *ldb, int *info);
 
-// The same in single precision.
+// Eigenvalues of any square matrix, and its left and right eigenvectors where asked for.
+void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda,
+            double *wr, double *wi, double *vl, const int *ldvl, double *vr, const int *ldvr,
+            double *work, const int *lwork, int *info);
+
+// The same in single precision, but for the last.
 void ssyevd_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w,
              float *work, const int *lwork, int *iwork, const int *liwork, int *info);
 void sgeqrf_(const int *m, const int *n, float *a, const int *lda, float *tau, float *work,

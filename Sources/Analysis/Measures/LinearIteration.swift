@@ -6,6 +6,7 @@
 // of M(λ) over the spectrum. M is read off the rule by applying it to unit vectors, so that the lab
 // need not know which rule it is; a rule that is not linear has none.
 
+import LinearAlgebra
 import OptimizerKit
 
 /// The linear iteration that a rule performs on quadratics.
@@ -23,25 +24,25 @@ public enum LinearIteration {
       else { return nil }
       worst = max(worst, spectralRadius(matrix))
     }
-    return eigenvalues.isEmpty ? nil : worst
+    return eigenvalues.isEmpty || !worst.isFinite ? nil : worst
   }
 
-  /// M(λ), in columns; nil where the rule is not linear.
+  /// M(λ); nil where the rule is not linear.
   static func matrix(
     of optimizer: any Optimizer, learningRate: Double, eigenvalue: Double
-  ) -> [[Double]]? {
+  ) -> Matrix<Double>? {
     guard let rule = optimizer as? any CoordinateRule else { return nil }
     let layout = ParameterLayout(coordinates: 1)
     let empty = rule.makeState(at: Vector([0.0]), layout: layout)
     let order = 1 + empty.names.count
+    var context = StepContext(
+      x: Vector([0.0]), layout: layout, state: empty, oracle: .none)
     func image(_ vector: [Double]) -> [Double]? {
       var rule: any Optimizer = rule
-      var state = empty
+      context.x[0] = vector[0]
       for (name, value) in zip(empty.names, vector.dropFirst()) {
-        state[name] = Vector([value])
+        context.state[name] = Vector([value])
       }
-      var context = StepContext(
-        x: Vector([vector[0]]), layout: layout, state: state, oracle: .none)
       // A late step: what is special about the first ones is over.
       context.begin(step: 1_000_003, lr: learningRate)
       context.gradient[0] = eigenvalue * vector[0]
@@ -49,50 +50,49 @@ public enum LinearIteration {
       let result = [context.x[0]] + empty.names.map { context.state[$0]?[0] ?? .nan }
       return result.allSatisfy(\.isFinite) ? result : nil
     }
-    var columns: [[Double]] = []
-    for i in 0..<order {
-      guard let column = image((0..<order).map { $0 == i ? 1 : 0 }) else { return nil }
-      columns.append(column)
+    var matrix = Matrix(repeating: 0.0, rows: order, columns: order)
+    for j in 0..<order {
+      guard let column = image((0..<order).map { $0 == j ? 1 : 0 }) else { return nil }
+      for i in 0..<order { matrix[i, j] = column[i] }
     }
-    // Linear means that combinations map to combinations: checked at two of them.
+    // Linear means that combinations map to combinations: checked at two of them. What rounding
+    // leaves is held against what was added up: a step to the minimum (α = 1/λ) ends at a 0 that is
+    // the difference of two numbers as large as x.
     let probes: [[Double]] = [[0.7, 0.3, -0.1, -0.5, -0.9], [-2.5, -1.5, -0.5, 0.5, 1.5]]
     for probe in probes {
       let vector = Array(probe.prefix(order))
-      guard let direct = image(vector) else { return nil }
-      for row in 0..<order {
+      guard vector.count == order, let direct = image(vector) else { return nil }
+      for i in 0..<order {
         var sum = 0.0
-        var size = abs(direct[row])
-        for i in 0..<order {
-          let term: Double = columns[i][row] * vector[i]
+        var size = vector.reduce(0) { $0 + $1.magnitude }
+        for j in 0..<order {
+          let term: Double = matrix[i, j] * vector[j]
           sum += term
-          size += abs(term)
+          size += term.magnitude
         }
-        guard abs(sum - direct[row]) <= 1e-9 * max(size, 1e-300) else { return nil }
+        guard abs(sum - direct[i]) <= 64 * Double.ulpOfOne * size else { return nil }
       }
     }
-    return columns
+    return matrix
   }
 
-  /// The largest modulus of an eigenvalue of a small matrix, by Gelfand's formula
-  /// ‖Mⁿ‖^(1/n) with n = 2³⁰ through repeated squaring; exact to about 1e-8.
-  static func spectralRadius(_ columns: [[Double]]) -> Double {
-    var power = columns
-    var logarithm = 0.0
-    var exponent = 1.0
-    for _ in 0..<30 {
-      let norm = power.joined().map(abs).max() ?? 0
-      guard norm > 0, norm.isFinite else { return norm }
-      logarithm += Double.log(norm) / exponent
-      let scaled = power.map { column in column.map { $0 / norm } }
-      for column in scaled.indices {
-        for row in scaled.indices {
-          var sum = 0.0
-          for i in scaled.indices { sum += scaled[i][row] * scaled[column][i] }
-          power[column][row] = sum
-        }
-      }
-      exponent *= 2
+  /// The largest modulus of an eigenvalue of a small matrix: in closed form up to order 2, by LAPACK
+  /// beyond. Exact to a few roundings, at a double eigenvalue to their square root.
+  static func spectralRadius(_ matrix: Matrix<Double>) -> Double {
+    switch matrix.rows {
+    case 0: return 0
+    case 1: return matrix[0, 0].magnitude
+    case 2:
+      let mean = (matrix[0, 0] + matrix[1, 1]) / 2
+      let half = (matrix[0, 0] - matrix[1, 1]) / 2
+      let discriminant = half * half + matrix[0, 1] * matrix[1, 0]
+      return discriminant >= 0
+        ? mean.magnitude + discriminant.squareRoot()
+        : (mean * mean - discriminant).squareRoot()
+    default:
+      let eigenvalues = (try? matrix.eigenvalues()) ?? []
+      return eigenvalues.map { ($0.real * $0.real + $0.imaginary * $0.imaginary).squareRoot() }
+        .max() ?? .nan
     }
-    return Double.exp(logarithm)
   }
 }

@@ -73,6 +73,6 @@ extension Optimizer {
 
   /// The learning rate that each level declares, from the outside inwards; nil where it has none.
   public var declaredRates: [Double?] {
-    levels.map { level in level.hyperparameters.first { $0.name == "lr" }?.number }
+    levels.map { $0.number("lr") }
   }
 }

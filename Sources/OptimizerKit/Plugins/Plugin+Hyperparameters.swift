@@ -67,6 +67,14 @@ extension Plugin {
     }
   }
 
+  /// The value of a hyperparameter that is a number; nil where there is none of this name.
+  func number(_ name: String) -> Double? {
+    guard let field = hyperparameterFields(of: Self.self).first(where: { $0.name == name }) else {
+      return nil
+    }
+    return withUnsafeBytes(of: self) { field.type.number($0.baseAddress! + field.offset) }
+  }
+
   /// Sets one hyperparameter from text, after checking type and range.
   public mutating func set(_ name: String, to text: String) throws(HyperparameterError) {
     let fields = hyperparameterFields(of: Self.self)

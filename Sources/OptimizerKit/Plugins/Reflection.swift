@@ -56,6 +56,7 @@ enum SettingOutcome {
 protocol AnyHyperparameter {
   static func describe(_ place: UnsafeRawPointer, name: String) -> HyperparameterDescription
   static func text(_ place: UnsafeRawPointer) -> String
+  static func number(_ place: UnsafeRawPointer) -> Double?
   static func set(_ place: UnsafeMutableRawPointer, from text: String) -> SettingOutcome
 }
 
@@ -71,6 +72,10 @@ extension Hyperparameter: AnyHyperparameter {
 
   static func text(_ place: UnsafeRawPointer) -> String {
     place.assumingMemoryBound(to: Self.self).pointee.wrappedValue.hyperparameterText
+  }
+
+  static func number(_ place: UnsafeRawPointer) -> Double? {
+    place.assumingMemoryBound(to: Self.self).pointee.wrappedValue.hyperparameterNumber
   }
 
   static func set(_ place: UnsafeMutableRawPointer, from text: String) -> SettingOutcome {
