@@ -12,6 +12,13 @@ import Testing
     return { source.next() }
   }
 
+  private static func swinging(by factor: Double, _ count: Int, about level: Double = 0) -> [Double]
+  {
+    (0..<count).map { t in
+      Double.exp(Double(t) * Double.log(factor)) * Double.cos(0.3 * Double(t)) + level
+    }
+  }
+
   /// Columns of every kind, each of so many numbers.
   private static let kinds: [(name: String, column: @Sendable (Int) -> [Double])] = [
     ("constant", { Array(repeating: 0.1, count: $0) }),
@@ -19,6 +26,9 @@ import Testing
     ("zeros of both signs", { (0..<$0).map { $0 % 3 == 0 ? -0.0 : 0.0 } }),
     ("smooth", { (0..<$0).map { Double.exp(-0.01 * Double($0)) } }),
     ("alternating", { (0..<$0).map { ($0 % 2 == 0 ? 1 : -1) * Double.exp(-0.01 * Double($0)) } }),
+    ("swinging", { swinging(by: 0.99, $0, about: 1 / 3) }),
+    ("swinging beyond the largest number", { swinging(by: 4, $0) }),
+    ("swinging below the smallest number", { swinging(by: 0.25, $0) }),
     ("growing", { (0..<$0).map { Double.exp(Double($0)) } }),
     (
       "no numbers",
@@ -126,6 +136,9 @@ import Testing
     // each order of difference.
     #expect(size("alternating", 1024) <= size("smooth", 1024) + 1024 / 2)
     #expect(size("smooth", 1024) < 6 * 1024)
+    // A damped oscillation about a level has three terms: what rounding leaves, and a byte a number of
+    // coefficients.
+    #expect(size("swinging", 1024) < 3 * 1024)
   }
 
   /// Bytes that end early are refused at every length.
@@ -142,8 +155,8 @@ import Testing
 
   /// Widths beyond 64 bits are none.
   @Test func impossibleWidthsAreRefused() {
-    for bits in [65, 66, 1000, 0x3FFF] {
-      let head = UInt16(bits << 2)
+    for bits in [65, 66, 1000, 0x1FFF] {
+      let head = UInt16(bits << 3)
       let data =
         Data([UInt8(truncatingIfNeeded: head), UInt8(head >> 8)]) + Data(count: 70_000)
       var reader = ByteReader(data)
@@ -178,10 +191,13 @@ import Testing
 
   /// What a recorded row of a run in the plane may take: 25 bytes, with its point, loss, gradient norm,
   /// learning rate, step, gradients and time.
-  @Test(arguments: ["adam", "adam[lr=0.1]", "sgd[lr=1e-3]", "momentum[lr=1e-3]:cosine"])
-  func bytesOfARow(_ optimizer: String) throws {
-    let run = try run(
-      specification(optimizer, on: "rosenbrock", steps: 1000), now: ticking(1e-6))
+  @Test(arguments: [
+    ("adam", "rosenbrock"), ("adam[lr=0.1]", "rosenbrock"), ("sgd[lr=1e-3]", "rosenbrock"),
+    ("momentum[lr=1e-3]:cosine", "rosenbrock"), ("momentum", "quadratic"),
+    ("momentum", "quadratic[rotation=30]"), ("nesterov", "saddle"), ("adam", "beale"),
+  ])
+  func bytesOfARow(_ optimizer: String, _ problem: String) throws {
+    let run = try run(specification(optimizer, on: problem, steps: 1000), now: ticking(1e-6))
     #expect(run.trajectory.count == 1001 && run.trajectory.dimension == 2)
     let bytes = Double(run.trajectory.blob.count) / 1001
     #expect(bytes <= 25, "\(optimizer): \(bytes) bytes a row")

@@ -223,7 +223,17 @@ import Testing
       let listed = try store.listed()
       #expect(listed.map(\.label) == ["sgd", "adam", "sgd", "newton"])
       #expect(listed.map(\.recording.every) == [4, 4, 2, 1])
-      #expect(try store.records().count == 3)
+      let records = try store.records()
+      #expect(records.count == 3)
+      // The lines of a table say what the records say, in the same order.
+      for (line, record) in zip(try store.lines(), records) {
+        #expect(line.key == record.key && line.label == record.label)
+        #expect(line.problem == record.spec.problem.name && line.seed == record.spec.seed)
+        #expect(line.steps == record.steps && line.status == record.status)
+        #expect(line.finalLoss == record.finalLoss && line.bestLoss == record.bestLoss)
+        #expect(line.seconds == record.seconds && line.reason == record.reason)
+      }
+      #expect(try store.lines(RunQuery(optimizers: ["newton"])).map(\.label) == ["newton"])
       // As its own suite calls it.
       #expect(
         try store.runs(suite: "b", group: "group-1").map(\.label) == ["sgd[lr=0.01]", "adam"])
@@ -249,7 +259,7 @@ import Testing
         #expect(
           message { try open() }
             == "\(path) was written by an earlier OptimizerLab (store version \(version), this one "
-            + "reads 3); it was left untouched: name another with --store, or move it")
+            + "reads 4); it was left untouched: name another with --store, or move it")
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["runs.sqlite"])
@@ -296,7 +306,7 @@ import Testing
       let cut = try file("cut", whole.prefix(4097))
       let other = try database("other", "")
       let newer = try database(
-        "newer", "PRAGMA application_id = \(RunStore.applicationID); PRAGMA user_version = 4")
+        "newer", "PRAGMA application_id = \(RunStore.applicationID); PRAGMA user_version = 5")
       let expected = [
         (text, "\(text) is not a store of OptimizerLab; it was left untouched"),
         (short, "\(short) is not a store of OptimizerLab; it was left untouched"),
@@ -304,7 +314,7 @@ import Testing
         (other, "\(other) is not a store of OptimizerLab; it was left untouched"),
         (
           newer,
-          "\(newer) was written by a newer OptimizerLab (store version 4, this one reads 3); "
+          "\(newer) was written by a newer OptimizerLab (store version 5, this one reads 4); "
             + "it was left untouched"
         ),
         (folder.path, "\(folder.path) is a folder"),

@@ -145,7 +145,7 @@ public final class LocalRunner: Runner {
     // What a plugin may have started does not outlive the worker.
     kill(-outcome.processIdentifier.value, SIGKILL)
     try Task.checkCancellation()
-    guard var (batch, request) = current.unfinished else { return }
+    guard case (var batch, let request)? = current.unfinished else { return }
     if !current.isAccepted, batch.lostWorkers < 2 {
       batch.lostWorkers += 1
       queue.add([batch], request, inFront: true)

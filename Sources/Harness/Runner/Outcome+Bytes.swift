@@ -22,7 +22,7 @@ extension Outcome {
   ]
 
   var bytes: Data {
-    var data = Data()
+    var data: [UInt8] = []
     for text in [status.rawValue, reason] {
       data.append(littleEndian: UInt32(text.utf8.count))
       data.append(contentsOf: text.utf8)
@@ -37,13 +37,13 @@ extension Outcome {
       append(self[keyPath: path]?.accuracy)
     }
     for column in RunMeasures.columns { append(measures[keyPath: column.path]) }
-    return data
+    return Data(data)
   }
 
   init(bytes: Data) throws {
     var reader = ByteReader(bytes)
     func text() throws -> String {
-      String(decoding: try reader.bytes(Int(try reader.next(UInt32.self))), as: UTF8.self)
+      try reader.text(Int(try reader.next(UInt32.self)))
     }
     func number() throws -> Double? {
       let pattern = try reader.next(UInt64.self)

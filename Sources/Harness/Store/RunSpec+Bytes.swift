@@ -10,7 +10,7 @@ extension RunSpec {
   private static let version: UInt8 = 1
 
   var bytes: Data {
-    var data = Data([Self.version])
+    var data = [Self.version]
     data.append(optimizer)
     data.append(problem)
     data.append(littleEndian: UInt32(start.map { $0.count + 1 } ?? 0))
@@ -22,7 +22,7 @@ extension RunSpec {
     case .seconds(let time): data.append(2, time.bitPattern)
     }
     data.append(target == nil ? 0 : 1, (target ?? 0).bitPattern)
-    return data
+    return Data(data)
   }
 
   init(bytes: Data) throws {
@@ -53,7 +53,7 @@ extension RunSpec {
   }
 }
 
-extension Data {
+extension [UInt8] {
   fileprivate mutating func append(_ text: String) {
     append(littleEndian: UInt32(text.utf8.count))
     append(contentsOf: text.utf8)
@@ -99,7 +99,7 @@ extension ByteReader {
   }
 
   fileprivate mutating func text() throws -> String {
-    String(decoding: try bytes(count()), as: UTF8.self)
+    try text(count())
   }
 
   fileprivate mutating func plugin() throws -> PluginSpec {

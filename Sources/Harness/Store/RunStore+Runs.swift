@@ -155,6 +155,45 @@ extension RunStore {
     }
   }
 
+  /// A stored run in a line: what it was, and how it ended.
+  public struct Line: Sendable, Equatable {
+    public let key: String
+    public let label: String
+    public let problem: String
+    public let seed: UInt64
+    public let steps: Int
+    public let status: RunStatus
+    public let finalLoss: Double
+    public let bestLoss: Double
+    public let seconds: Double
+    public let reason: String
+  }
+
+  /// Stored runs in a line each, newest last: no more is read of each than the line says.
+  public func lines(_ query: RunQuery = .init()) throws -> [Line] {
+    try access {
+      try $0.read { db in
+        let (condition, arguments) = query.condition
+        let rows = try Row.fetchCursor(
+          db,
+          sql: """
+            SELECT key, label, problem, seed, steps, status, finalLoss, bestLoss, seconds, reason
+            FROM run WHERE \(condition) ORDER BY finished, key
+            """, arguments: arguments)
+        var lines: [Line] = []
+        while let row = try rows.next() {
+          lines.append(
+            Line(
+              key: row[0], label: row[1], problem: row[2], seed: UInt64(bitPattern: row[3]),
+              steps: row[4], status: RunStatus(rawValue: row[5]) ?? .crashed,
+              finalLoss: row[6] ?? .nan, bestLoss: row[7] ?? .nan, seconds: row[8] ?? .nan,
+              reason: row[9]))
+        }
+        return lines
+      }
+    }
+  }
+
   /// How the runs with these keys went, for those that are stored.
   public func outcomes(_ keys: [String]) throws -> [String: Outcome] {
     try access {

@@ -17,7 +17,7 @@ public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
   /// 3 since outcomes have columns and trajectories a table of their own.
-  static let version: Int32 = 3
+  static let version: Int32 = 4
 
   let database: DatabaseQueue
   /// Where the file is.
@@ -32,6 +32,8 @@ public final class RunStore: Sendable {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
+    // Keys lie in no order: what is asked for by key is on any page. In KiB.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -131072") }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       configuration.readonly =

@@ -9,14 +9,9 @@
 import Foundation
 import OptimizerKit
 
-/// Bytes that are not what they should be.
-public struct MalformedData: Error, CustomStringConvertible {
-  public let description: String
-}
-
 extension Trajectory {
   static let magic: UInt32 = 0x4A41_5254
-  static let version: UInt32 = 3
+  static let version: UInt32 = 4
 
   /// The bytes of this trajectory.
   public var blob: Data {
@@ -141,38 +136,5 @@ extension Trajectory {
     } catch is DecodingError {
       throw MalformedData(description: "the diagnostics of a trajectory cannot be read")
     }
-  }
-}
-
-extension Data {
-  mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
-    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
-  }
-}
-
-/// Reads integers from bytes, in order.
-struct ByteReader {
-  let data: Data
-  var offset: Int
-
-  init(_ data: Data) {
-    self.data = data
-    offset = data.startIndex
-  }
-
-  var remaining: Int { data.endIndex - offset }
-
-  mutating func next<T: FixedWidthInteger>(_ type: T.Type) throws -> T {
-    try bytes(MemoryLayout<T>.size).withUnsafeBytes {
-      T(littleEndian: $0.loadUnaligned(as: T.self))
-    }
-  }
-
-  mutating func bytes(_ count: Int) throws -> Data {
-    guard count >= 0, remaining >= count else {
-      throw MalformedData(description: "the data are cut short")
-    }
-    defer { offset += count }
-    return data[offset..<offset + count]
   }
 }
