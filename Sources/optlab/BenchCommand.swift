@@ -21,7 +21,7 @@ struct BenchCommand: ParsableCommand {
     where filter.isEmpty || filter.contains(where: { benchmark.name.contains($0) }) {
       let value = try benchmark.measure()
       print(
-        #"{"name":"\#(benchmark.name)","value":\#(String(format: "%.5g", value)),"#
+        #"{"name":"\#(benchmark.name)","value":\#(formatted("%.5g", value)),"#
           + #""unit":"\#(benchmark.unit)"}"#)
       fflush(nil)
     }

@@ -118,7 +118,7 @@ struct ComparisonLine: Encodable {
 
   /// To the tenth of a per cent: methods that are worth comparing differ by little.
   private func accuracy(_ share: Double?) -> String {
-    share.map { String(format: "%.1f %%", 100 * $0) } ?? ""
+    share.map { formatted("%.1f %%", 100 * $0) } ?? ""
   }
 
   static func header(_ loss: String) -> [String] {
@@ -225,14 +225,18 @@ private struct ContestKey: Hashable {
 
 /// Elements by key, in order of first appearance.
 func grouped<T, K: Hashable>(_ elements: [T], by key: (T) -> K) -> [(key: K, members: [T])] {
-  var order: [K] = []
-  var groups: [K: [T]] = [:]
+  var places: [K: Int] = [:]
+  var groups: [(key: K, members: [T])] = []
   for element in elements {
-    let k = key(element)
-    if groups[k] == nil { order.append(k) }
-    groups[k, default: []].append(element)
+    let key = key(element)
+    if let place = places[key] {
+      groups[place].members.append(element)
+    } else {
+      places[key] = groups.count
+      groups.append((key, [element]))
+    }
   }
-  return order.map { ($0, groups[$0] ?? []) }
+  return groups
 }
 
 extension PluginSpec {

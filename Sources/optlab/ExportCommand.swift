@@ -179,7 +179,8 @@ struct ExportCommand: ParsableCommand {
 
   /// A cell of a CSV file, quoted where it must be.
   private func csvCell(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+    let special = Array(",\"\n\r".utf8)
+    guard text.utf8.contains(where: special.contains) else { return text }
     return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 }

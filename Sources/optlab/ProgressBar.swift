@@ -73,7 +73,7 @@ final class ProgressBar: Sendable {
 
 /// Seconds for people: 0.4 s, 12 s, 3 min 20 s.
 func duration(_ seconds: Double) -> String {
-  if seconds < 10 { return String(format: "%.1f s", seconds) }
-  if seconds < 100 { return String(format: "%.0f s", seconds) }
-  return String(format: "%d min %02d s", Int(seconds) / 60, Int(seconds) % 60)
+  if seconds < 10 { return formatted("%.1f s", seconds) }
+  if seconds < 100 { return formatted("%.0f s", seconds) }
+  return formatted("%ld min %02ld s", Int(seconds) / 60, Int(seconds) % 60)
 }

@@ -35,19 +35,17 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = try store.records(filter.query)
     if json {
-      try printJSON(records.map { RunJSON($0) })
+      try printJSON(try store.records(filter.query).map { RunJSON($0) })
       return
     }
     var table = Table(
       ["key", "optimizer", "problem", "seed", "steps", "status", "loss", "best", "seconds", ""],
       numeric: [3, 4, 6, 7, 8])
-    table.rows = records.map {
+    table.rows = try store.lines(filter.query).map {
       [
-        String($0.key.prefix(8)), $0.label, $0.spec.problem.name, String($0.spec.seed),
-        String($0.steps), $0.status.rawValue, brief($0.finalLoss), brief($0.bestLoss),
-        brief($0.seconds), $0.reason,
+        String($0.key.prefix(8)), $0.label, $0.problem, String($0.seed), String($0.steps),
+        $0.status.rawValue, brief($0.finalLoss), brief($0.bestLoss), brief($0.seconds), $0.reason,
       ]
     }
     table.print()

@@ -8,14 +8,14 @@ func brief(_ value: Double?, digits: Int = 3) -> String {
   if value.isNaN { return "nan" }
   if value.isInfinite { return value < 0 ? "-inf" : "inf" }
   if value == 0 { return "0" }
-  return String(format: "%.\(digits)g", value)
+  return formatted("%.*g", Int32(digits), value)
 }
 
 /// A share as per cent.
 func percent(_ share: Double?) -> String {
   guard let share, share.isFinite else { return "" }
   if share == 0 { return "0 %" }
-  return String(format: share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share)
+  return formatted(share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share)
 }
 
 /// A point as text, long ones cut short.

@@ -18,17 +18,23 @@ struct Table {
   var lines: [String] {
     let kept = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
     let widths = kept.map { column in
-      ([header[column]] + rows.map { $0[column] }).map(\.count).max() ?? 0
+      rows.reduce(width(of: header[column])) { max($0, width(of: $1[column])) }
     }
     func line(_ cells: [String]) -> String {
       var text = ""
-      for (column, width) in zip(kept, widths) {
+      // Spaces before the next text: those at the end of a line are never written.
+      var spaces = 0
+      for (column, full) in zip(kept, widths) {
         let cell = cells[column]
-        let padding = String(repeating: " ", count: width - cell.count)
-        text += numeric.contains(column) ? padding + cell : cell + padding
-        text += "  "
+        let padding = full - width(of: cell)
+        if numeric.contains(column) { spaces += padding }
+        if !cell.isEmpty {
+          text += String(repeating: " ", count: spaces)
+          text += cell
+          spaces = 0
+        }
+        spaces += numeric.contains(column) ? 2 : padding + 2
       }
-      while text.last == " " { text.removeLast() }
       return text
     }
     return [Terminal.bold(line(header))] + rows.map(line)
@@ -37,4 +43,9 @@ struct Table {
   func print() {
     for line in lines { Swift.print(line) }
   }
+}
+
+/// The columns that a text takes: its characters, counted at once where they are ASCII.
+private func width(of text: String) -> Int {
+  text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
 }
