@@ -80,6 +80,32 @@ import Testing
         try plan(
           "groups: [{optimizers: 'sgd[lr=1,2,3,4,5,6,7,8,9,10,11]', problems: beale, seeds: 1-100000}]"
         )
-      } == "more than 1000000 runs; ask for fewer of them")
+      } == "1100000 runs and more are too many for one suite; at most 250000")
+  }
+
+  /// A schedule keeps to the range of its hyperparameter at every step; a learning rate may end at 0.
+  @Test(arguments: [
+    (
+      "adam:beta1=ramp[to=1.5]", 100,
+      "the schedule makes beta1 1 at step 51 of 100; expected a number in [0, 1)"
+    ),
+    (
+      "momentum:momentum=ramp[from=-0.1;to=0.9]", 10,
+      "the schedule makes momentum -0.1 at step 1 of 10; "
+    ),
+    ("momentum:momentum=ramp[from=0.5;to=2]", 3, "the schedule makes momentum "),
+    ("lookahead[k=5](adam:beta2=ramp[to=2])", 50, "the schedule makes beta2 "),
+    ("adam:beta1=ramp[to=0.99]", 100, nil), ("adam:cosine", 100, nil),
+    ("adam:warmup[steps=10;start=0]+cosine", 100, nil),
+  ])
+  func schedulesKeepToTheirRange(_ optimizer: String, _ steps: Int, _ reason: String?) {
+    let refusal = message {
+      try plan("groups: [{optimizers: '\(optimizer)', problems: beale, steps: \(steps)}]")
+    }
+    if let reason {
+      #expect(refusal?.contains(reason) == true, "\(refusal ?? "nothing")")
+    } else {
+      #expect(refusal == nil)
+    }
   }
 }

@@ -13,8 +13,9 @@ public struct Plan: Sendable {
     public var spec: RunSpec { job.spec }
   }
 
-  /// The most runs that a suite may have.
-  static let mostRuns = 1_000_000
+  /// The most runs that a suite may have: each takes a few kilobytes while it is planned. (A map of a
+  /// plane of hyperparameters is one job, and no suite of a run a cell.)
+  static let mostRuns = 250_000
   /// The most numbers that one run may record: what a worker, the command and the store can hold.
   static let mostRecorded = 1 << 24
 
@@ -54,6 +55,13 @@ extension Plan {
         }
       }
       let optimizers = selected(group.optimizers, catalogue.selectOptimizers)
+      if let steps = group.budget.mostSteps {
+        for (selection, optimizer) in optimizers {
+          do { try optimizer.checkScheduleRanges(steps: steps, in: catalogue) } catch {
+            refuse(error, at: selection)
+          }
+        }
+      }
       for (selection, problem) in selected(group.problems, catalogue.selectProblems) {
         let starts: [[Double]?]
         do {
@@ -64,10 +72,10 @@ extension Plan {
           refuse(error, at: selection)
           continue
         }
-        guard
-          entries.count + optimizers.count * starts.count * group.seeds.count <= Self.mostRuns
-        else {
-          throw PlanError(reasons: ["more than \(Self.mostRuns) runs; ask for fewer of them"])
+        let runs = entries.count + optimizers.count * starts.count * group.seeds.count
+        guard runs <= Self.mostRuns else {
+          throw PlanError(
+            reasons: ["\(runs) runs and more are too many for one suite; at most \(Self.mostRuns)"])
         }
         let recording =
           problem.instance is any Surface ? group.recording.onSurface : group.recording

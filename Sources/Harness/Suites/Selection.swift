@@ -32,8 +32,12 @@ struct SelectionTerm {
   /// Refuses more combinations than there may be runs, before they are made: those of ranges, of what
   /// is wrapped and of schedules multiply.
   static func checkCombinations(_ counts: [Int]) throws(SelectionError) {
-    guard counts.reduce(1.0, { $0 * Double($1) }) <= Double(Plan.mostRuns) else {
-      throw SelectionError("more than \(Plan.mostRuns) combinations")
+    let product = counts.reduce(1.0) { $0 * Double($1) }
+    guard product <= Double(Plan.mostRuns) else {
+      let factors = counts.filter { $0 > 1 }.map(String.init).joined(separator: " × ")
+      throw SelectionError(
+        "\(counts.count { $0 > 1 } > 1 ? "\(factors) = " : "")\(shortest(product)) combinations are "
+          + "too many for one suite; at most \(Plan.mostRuns)")
     }
   }
 
@@ -148,7 +152,8 @@ struct SelectionParser {
           term.settings.append((name, values))
           let combinations = term.settings.reduce(1.0) { $0 * Double($1.values.count) }
           guard combinations <= Double(SelectionTerm.mostCombinations) else {
-            throw error("more than \(SelectionTerm.mostCombinations) combinations")
+            throw error(
+              "\(shortest(combinations)) combinations; at most \(SelectionTerm.mostCombinations)")
           }
           if isAtEnd { throw error("expected ']'") }
           if text[position] != "]", !take(";") { throw error("expected ';' or ']'") }

@@ -260,5 +260,8 @@ public func parseSeeds(_ text: String) -> [UInt64]? {
     default: return nil
     }
   }
+  // The same seed once more is the same run.
+  var known: Set<UInt64> = []
+  seeds = seeds.filter { known.insert($0).inserted }
   return seeds.isEmpty || seeds.count > 100_000 ? nil : seeds
 }

@@ -1,0 +1,33 @@
+// A schedule keeps to the range that its hyperparameter declares.
+
+import OptimizerKit
+
+extension OptimizerChoice {
+  /// The most steps that are looked at; of more, so many evenly spread, the first and the last included.
+  private static let mostChecked = 100_000
+
+  /// Refuses schedules that leave the range of their hyperparameter, or give no number, at some step.
+  /// A learning rate may come down to 0.
+  ///
+  /// - Parameter steps: the most steps of a run.
+  func checkScheduleRanges(steps: Int, in catalogue: PluginCatalogue) throws {
+    let levels = instance.levels
+    for schedule in try catalogue.schedules(of: spec) where schedule.depth < levels.count {
+      let name = schedule.hyperparameter
+      let known = levels[schedule.depth].hyperparameters.first { $0.name == name }
+      guard let hyperparameter = known, let base = hyperparameter.number else { continue }
+      let count = min(steps, Self.mostChecked)
+      for i in 0..<count {
+        // In parts, so that a billion steps do not overflow.
+        let step = count == steps ? i : Int(Double(i) / Double(count - 1) * Double(steps - 1))
+        let value = schedule.sequence.value(base: base, step: step, steps: steps)
+        guard !hyperparameter.bounds.contains(value), !(name == "lr" && value == 0) else {
+          continue
+        }
+        throw SelectionError(
+          "\(label): the schedule makes \(name) \(shortest(value)) at step \(step + 1) of \(steps); "
+            + "expected \(hyperparameter.validity)")
+      }
+    }
+  }
+}
