@@ -17,6 +17,8 @@ struct ComparisonLine: Encodable {
   let finalLoss: Double?
   let gap: Double?
   let zigZag: Double?
+  /// On how many pairs of steps the zig-zag rests.
+  let turns: Double?
   let steepOvershoot: Double?
   let flatOvershoot: Double?
   let settlingStep: Double?
@@ -40,6 +42,8 @@ struct ComparisonLine: Encodable {
   let microsecondsPerStep: Double?
   /// How many runs at a time the clock saw.
   let concurrency: Int
+  /// Whether all runs gave the same numbers: seeds decide nothing where nothing is drawn.
+  let isSame: Bool
 
   /// - Parameters:
   ///   - name: what the problem is called.
@@ -68,6 +72,7 @@ struct ComparisonLine: Encodable {
       median { $0.status != .crashed && $0.finalLoss.isFinite ? $0.finalLoss - minimum : nil }
     }
     zigZag = median { $0.measures.zigZag }
+    turns = median { $0.measures.turns }
     steepOvershoot = median { $0.measures.steepOvershoot }
     flatOvershoot = median { $0.measures.flatOvershoot }
     settlingStep = median { $0.measures.settlingStep }
@@ -89,6 +94,7 @@ struct ComparisonLine: Encodable {
     }.flatMap { $0.isFinite ? $0 : nil }
     updateRatio = median { $0.measures.updateRatio }
     concurrency = records.map(\.concurrency).max() ?? 1
+    isSame = outcomes.dropFirst().allSatisfy { $0.hasSameNumbers(as: outcomes[0]) }
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
   }
 
@@ -98,7 +104,7 @@ struct ComparisonLine: Encodable {
       .map { runs == 1 ? $0.key : "\($0.value) \($0.key)" }.joined(separator: ", ")
     return [
       optimizer, status, brief(gap ?? (validationLoss == nil ? finalLoss : nil)),
-      percent(zigZag), steepOvershoot.map { brief($0, digits: 2) + " %" } ?? "",
+      zigZagCell, steepOvershoot.map { brief($0, digits: 2) + " %" } ?? "",
       flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
       brief(escapeStep, digits: 6), brief(validationLoss), accuracy(validationAccuracy),
@@ -106,6 +112,12 @@ struct ComparisonLine: Encodable {
       validationLoss == nil
         ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
+  }
+
+  /// "32 % of 299": a share, and of how many pairs of steps.
+  private var zigZagCell: String {
+    guard let zigZag else { return "" }
+    return percent(zigZag) + (turns.map { " of \(brief($0, digits: 6))" } ?? "")
   }
 
   /// "468", "468 (2/3)" where some seeds do not reach it, "—" where it is not reached.
@@ -127,6 +139,34 @@ struct ComparisonLine: Encodable {
       "rate", "theory", "escaped at", "val. loss", "accuracy", "test loss", "test acc.",
       "to target", "‖Δw‖/‖w‖", "µs/step",
     ]
+  }
+
+  /// What is left out first where there is no room: columns by place.
+  static let expendable = [17, 16, 9, 7, 5, 6, 8, 4, 13, 3]
+
+  /// What the columns mean that lines like these fill, a line each.
+  static func legend(_ lines: [ComparisonLine]) -> [String] {
+    func anyHas<T>(_ value: (ComparisonLine) -> T?) -> Bool { lines.contains { value($0) != nil } }
+    var legend: [String] = []
+    if anyHas(\.zigZag) {
+      legend.append("zig-zag: steps that turn back across the valley, of how many that could")
+    }
+    if anyHas(\.steepOvershoot) || anyHas(\.flatOvershoot) {
+      legend.append(
+        "overshoot: the farthest beyond the minimum along its steepest and flattest direction, of "
+          + "the initial distance")
+    }
+    if anyHas(\.settlingStep) {
+      legend.append("settled at: the step after which the distance stays below 1 % of the initial")
+    }
+    if anyHas(\.pathEfficiency) {
+      legend.append("efficiency: the straight way from start to end, of the way taken")
+    }
+    if anyHas(\.rate) {
+      legend.append(
+        "rate: the factor a step of the distance at the end of the path; theory: that of the rule")
+    }
+    return legend
   }
 }
 
@@ -164,7 +204,11 @@ struct ComparisonTables {
       if let start = key.start { title += " from \(point(start))" }
       title += ", " + budgetText(members.map(\.record.spec.budget))
       let seeds = Set(members.map(\.record.spec.seed)).count
-      if seeds > 1 { title += ", median of \(seeds) seeds" }
+      if seeds > 1 {
+        title +=
+          lines.allSatisfy(\.isSame)
+          ? ", \(seeds) seeds, all alike" : ", median of \(seeds) seeds"
+      }
       sections.append(
         Section(
           title: title, lossName: surface?.minimumLoss == nil ? "loss" : "f − f*", lines: lines))
@@ -184,11 +228,12 @@ struct ComparisonTables {
       let header = ComparisonLine.header(section.lossName)
       var table = Table(header, numeric: Set(2..<header.count))
       table.rows = lines.map(\.cells)
-      for line in table.lines { Swift.print("  " + line) }
+      table.expendable = ComparisonLine.expendable
+      table.print(indent: 2)
       if lines.count < section.lines.count {
         Swift.print(
-          "  the best of \(section.lines.count) variants; "
-            + "\(section.statuses); --json lists them all")
+          "  of each optimizer the best of its variants, \(section.lines.count) in all, chosen by "
+            + "these very runs; \(section.statuses); --json lists them all")
       }
       if let load = lines.first(where: { $0.validationLoss != nil && $0.concurrency > 1 }) {
         Swift.print("  * timed with \(load.concurrency) runs at a time; --jobs 1 times one alone")
@@ -201,6 +246,14 @@ struct ComparisonTables {
       }
       for line in lines {
         for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }
+      }
+    }
+    let legend = ComparisonLine.legend(sections.flatMap(\.lines))
+    if !legend.isEmpty { Swift.print("") }
+    let width = (Terminal.width ?? .max) - 2
+    for text in legend {
+      for (index, line) in wrapped(text, width: width).enumerated() {
+        Swift.print(Terminal.dim((index > 0 ? "  " : "") + line))
       }
     }
   }

@@ -110,7 +110,8 @@ struct ExperimentCommand: AsyncParsableCommand {
           $0.unit,
         ]
       }
-      for line in table.lines where !numbers.isEmpty { Swift.print("  " + line) }
+      table.flowing = 0
+      if !numbers.isEmpty { table.print(indent: 2) }
       for figure in figures { Swift.print("  drew \(figure)") }
     }
   }

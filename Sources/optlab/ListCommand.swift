@@ -20,6 +20,7 @@ struct ListCommand: ParsableCommand {
       return
     }
     let width = lists.flatMap { $0.items.map(\.name.count) }.max() ?? 0
+    let columns = Terminal.width ?? .max
     var isFirst = true
     for list in lists where kind != nil || !list.items.isEmpty {
       if kind == nil {
@@ -30,9 +31,13 @@ struct ListCommand: ParsableCommand {
       if list.items.isEmpty { Terminal.note("there are no \(list.kind.plural)") }
       for item in list.items {
         let presets =
-          item.presets.isEmpty ? "" : Terminal.dim("  @" + item.presets.joined(separator: " @"))
+          item.presets.isEmpty ? "" : "  @" + item.presets.joined(separator: " @")
         let padding = String(repeating: " ", count: width - item.name.count)
-        print("  \(item.name)\(padding)  \(item.summary)\(presets)")
+        let lines = wrapped(item.summary + presets, width: max(columns - width - 4, 20))
+        print("  \(item.name)\(padding)  \(lines[0])")
+        for line in lines.dropFirst() {
+          print(String(repeating: " ", count: width + 4) + line)
+        }
       }
     }
   }

@@ -10,6 +10,8 @@ struct RunFilter: ParsableArguments {
   @Option(help: "Only runs that ended so: completed, diverged, crashed, ...") var status: String?
 
   func validate() throws {
+    try refuseEmpty(optimizers, "--optimizers")
+    try refuseEmpty(problems, "--problems")
     if let status, RunStatus(rawValue: status) == nil {
       let known = RunStatus.allCases.map(\.rawValue)
       let unknown = UnknownPlugin(kind: "status", plural: "statuses", name: status, known: known)
@@ -42,6 +44,7 @@ struct RunsCommand: ParsableCommand {
     var table = Table(
       ["key", "optimizer", "problem", "seed", "steps", "status", "loss", "best", "seconds", ""],
       numeric: [3, 4, 6, 7, 8])
+    table.expendable = [9, 3, 7, 4, 8]
     table.rows = try store.lines(filter.query).map {
       [
         String($0.key.prefix(8)), $0.label, $0.problem, String($0.seed), String($0.steps),

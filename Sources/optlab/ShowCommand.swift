@@ -146,11 +146,11 @@ struct ShowCommand: ParsableCommand {
     }
 
     func print() {
-      Swift.print("\(Terminal.bold(label)) (\(kind)): \(summary)")
-      if !source.isEmpty { Swift.print("  source: \(source)") }
+      printFlowing("\(label) (\(kind)): \(summary)", bold: label)
+      if !source.isEmpty { printFlowing("  source: \(source)") }
       Swift.print("  file: \(file)")
       for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
-        Swift.print("  \(key): \(value)")
+        printFlowing("  \(key): \(value)")
       }
       if !hyperparameters.isEmpty {
         // What is valid comes last: it may be a whole sentence.
@@ -160,6 +160,8 @@ struct ShowCommand: ParsableCommand {
         table.rows = hyperparameters.map {
           [$0.name, $0.value, $0.scale == "log" ? "log" : "", $0.help, $0.valid]
         }
+        table.flowing = 3
+        table.expendable = [2, 4]
         printPart(table)
       }
       if !layers.isEmpty {
@@ -183,6 +185,8 @@ struct ShowCommand: ParsableCommand {
             group.figures.joined(separator: " "),
           ]
         }
+        table.flowing = 1
+        table.expendable = [5]
         printPart(table)
       }
       if !presets.isEmpty {
@@ -190,14 +194,27 @@ struct ShowCommand: ParsableCommand {
         for preset in presets {
           let settings = preset.settings.sorted { $0.key < $1.key }
             .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-          Swift.print("  \(name)@\(preset.name)  \(settings)  \(Terminal.dim(preset.summary))")
+          printFlowing("  \(name)@\(preset.name)  \(settings)  \(preset.summary)")
+        }
+      }
+    }
+
+    /// Prints a line; what there is no room for stands below, a little further in.
+    private func printFlowing(_ text: String, bold: String = "") {
+      let indent = String(text.prefix { $0 == " " })
+      let width = Terminal.width.map { $0 - indent.count - 2 } ?? .max
+      for (index, line) in wrapped(text, width: width).enumerated() {
+        if index == 0, line.hasPrefix(bold) {
+          Swift.print(indent + Terminal.bold(bold) + line.dropFirst(bold.count))
+        } else {
+          Swift.print(indent + (index == 0 ? "" : "  ") + line)
         }
       }
     }
 
     private func printPart(_ table: Table) {
       Swift.print("")
-      for line in table.lines { Swift.print("  " + line) }
+      table.print(indent: 2)
     }
   }
 }

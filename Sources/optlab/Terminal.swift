@@ -21,6 +21,9 @@ enum Terminal {
     return (Int(environment("COLUMNS")) ?? 80, 24)
   }
 
+  /// The columns that standard output has; nil where it is no terminal, and lines may be of any length.
+  static var width: Int? { isatty(1) == 1 ? size.columns : nil }
+
   private static func environment(_ name: String) -> String {
     ProcessInfo.processInfo.environment[name] ?? ""
   }

@@ -70,8 +70,8 @@ struct Rows {
   }
 
   /// Zig-zag and mean cosine over pairs of single steps.
-  func turning(frame: PathFrame?) -> (zigZag: Double?, meanCosine: Double?) {
-    guard hasPoints, count >= 3 else { return (nil, nil) }
+  func turning(frame: PathFrame?) -> (zigZag: Double?, turns: Int?, meanCosine: Double?) {
+    guard hasPoints, count >= 3 else { return (nil, nil, nil) }
     let steep = frame?.steepest
     let vector = steep.flatMap { frame?.directions[$0].vector } ?? []
     var pairs = 0
@@ -121,11 +121,12 @@ struct Rows {
         }
       }
     }
-    guard pairs > 0 else { return (nil, nil) }
-    let zigZag = steep.map { _ in
-      steepPairs > 0 ? Double(changes) / Double(steepPairs) : 0
-    }
-    return (zigZag, cosines / Double(pairs))
+    guard pairs > 0 else { return (nil, nil, nil) }
+    let meanCosine = cosines / Double(pairs)
+    guard steep != nil else { return (nil, nil, meanCosine) }
+    let zigZag =
+      steepPairs >= PathShape.fewestTurns ? Double(changes) / Double(steepPairs) : nil
+    return (zigZag, steepPairs, meanCosine)
   }
 
   func overshoots(in frame: PathFrame, directions: [Int]?) -> [PathShape.Overshoot] {

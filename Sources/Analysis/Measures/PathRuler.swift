@@ -36,6 +36,7 @@ public final class PathRuler {
       minimumLoss: surface.minimumLoss, saddleLoss: saddleLoss)
     var measures = RunMeasures()
     measures.zigZag = shape.zigZag
+    measures.turns = shape.turns.map(Double.init)
     measures.meanCosine = shape.meanCosine
     if surface.minimumLoss != nil {
       measures.steepOvershoot = shape.steepOvershoot?.percent

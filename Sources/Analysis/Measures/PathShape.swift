@@ -31,6 +31,9 @@ public struct PathShape: Sendable, Equatable {
   /// The share of steps whose steep component has the other sign than that of the step before, in
   /// 0...1. Steps whose steep component is zero or of the size of rounding are left out.
   public let zigZag: Double?
+  /// On how many pairs of steps that share rests; the share is nil where they are fewer than
+  /// `fewestTurns`.
+  public let turns: Int?
   /// The mean cosine between successive steps: 1 straight on, −1 there and back.
   public let meanCosine: Double?
   /// One for each measured direction, in the order of the frame.
@@ -46,6 +49,9 @@ public struct PathShape: Sendable, Equatable {
   public let rate: LinearRate?
   /// The first step at which the loss is below the saddle's by the set amount.
   public let escapeStep: Int?
+
+  /// A share of fewer pairs of steps says nothing.
+  public static let fewestTurns = 5
 
   /// The overshoot along the frame's steepest direction.
   public var steepOvershoot: Overshoot? { overshoot(along: frame?.steepest) }
@@ -97,7 +103,8 @@ public struct PathShape: Sendable, Equatable {
     let turning = rows.turning(frame: frame)
     let length = rows.length
     return PathShape(
-      frame: frame, stride: rows.stride, zigZag: turning.zigZag, meanCosine: turning.meanCosine,
+      frame: frame, stride: rows.stride, zigZag: turning.zigZag, turns: turning.turns,
+      meanCosine: turning.meanCosine,
       overshoots: frame.map { rows.overshoots(in: $0, directions: directions) } ?? [],
       settlingStep: frame.flatMap { rows.settlingStep(in: $0, fraction: settlingFraction) },
       pathLength: length, pathEfficiency: rows.efficiency(length: length),

@@ -44,4 +44,12 @@ public struct Outcome: Codable, Sendable, Equatable {
     self.concurrency = concurrency
     self.measures = measures
   }
+
+  /// Whether two runs gave the same numbers to the last bit, whatever time they took.
+  public func hasSameNumbers(as other: Outcome) -> Bool {
+    let losses = [\Outcome.initialLoss, \.finalLoss, \.bestLoss]
+    return status == other.status && steps == other.steps && counts == other.counts
+      && losses.allSatisfy { self[keyPath: $0].bitPattern == other[keyPath: $0].bitPattern }
+      && validation == other.validation && test == other.test && measures == other.measures
+  }
 }

@@ -5,6 +5,8 @@
 public struct RunMeasures: Codable, Sendable, Equatable {
   /// The share of steps that turn back along the steep direction, in 0...1.
   public var zigZag: Double?
+  /// On how many pairs of steps that share rests.
+  public var turns: Double?
   /// The mean cosine between successive steps, in −1...1.
   public var meanCosine: Double?
   /// The farthest passage beyond the minimum along the steepest direction, in per cent of the initial
@@ -42,6 +44,7 @@ public struct RunMeasures: Codable, Sendable, Equatable {
   /// All measures, in order: a new one is a property and a line here.
   public static let columns: [Column] = [
     Column(name: "zigZag", path: \.zigZag),
+    Column(name: "turns", path: \.turns),
     Column(name: "meanCosine", path: \.meanCosine),
     Column(name: "steepOvershoot", path: \.steepOvershoot),
     Column(name: "flatOvershoot", path: \.flatOvershoot),
