@@ -117,7 +117,10 @@ public final class FigureRenderer {
         text = try read(draft)
         unlink(draft)
       } else {
-        guard rename(draft, path) == 0 else { throw cannotWrite(path) }
+        do throws(FigureError) { try publish(draft, as: path) } catch {
+          unlink(draft)
+          throw error
+        }
         files.append(path)
       }
     }

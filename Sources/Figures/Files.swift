@@ -25,21 +25,51 @@ func makeFolder(_ path: String) throws(FigureError) {
 /// Writes a file, at once or not at all.
 func write(_ text: String, to path: String) throws(FigureError) {
   let draft = path + ".\(getpid()).part"
-  guard let file = fopen(draft, "w") else { throw cannotWrite(path) }
-  var text = text
-  let written = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
-  guard fclose(file) == 0, written, rename(draft, path) == 0 else {
-    let error = cannotWrite(path)
+  do throws(FigureError) {
+    try write(Array(text.utf8), through: draft, as: path)
+    try publish(draft, as: path)
+  } catch {
     unlink(draft)
     throw error
   }
 }
 
+/// Gives a finished draft its name. A plain file that has the name already is replaced at once and keeps
+/// its mode; what is no plain file (a device, a FIFO, a link), or has other names, is written through.
+func publish(_ draft: String, as path: String) throws(FigureError) {
+  var there = stat()
+  guard lstat(path, &there) == 0 else {
+    guard errno == ENOENT, rename(draft, path) == 0 else { throw cannotWrite(path) }
+    return
+  }
+  if there.st_mode & S_IFMT == S_IFREG, there.st_nlink == 1 {
+    guard chmod(draft, there.st_mode & 0o7777) == 0, rename(draft, path) == 0 else {
+      throw cannotWrite(path)
+    }
+    return
+  }
+  try write(try contents(of: draft), through: path, as: path)
+  unlink(draft)
+}
+
+/// Writes bytes into whatever a name stands for; makes a file where it stands for nothing.
+///
+/// - Parameter name: what a failure calls it.
+private func write(
+  _ bytes: [UInt8], through path: String, as name: String
+) throws(FigureError) {
+  guard let file = fopen(path, "w") else { throw cannotWrite(name) }
+  let written = fwrite(bytes, 1, bytes.count, file) == bytes.count
+  guard fclose(file) == 0, written else { throw cannotWrite(name) }
+}
+
 /// The text of a file.
 func read(_ path: String) throws(FigureError) -> String {
-  guard let file = fopen(path, "r") else {
-    throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
-  }
+  String(decoding: try contents(of: path), as: UTF8.self)
+}
+
+private func contents(of path: String) throws(FigureError) -> [UInt8] {
+  guard let file = fopen(path, "r") else { throw cannotWrite(path) }
   defer { fclose(file) }
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65536)
@@ -48,7 +78,7 @@ func read(_ path: String) throws(FigureError) -> String {
     if count == 0 { break }
     bytes += buffer[..<count]
   }
-  return String(decoding: bytes, as: UTF8.self)
+  return bytes
 }
 
 /// The size of a file in bytes; 0 where there is none.

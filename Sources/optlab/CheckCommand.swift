@@ -16,13 +16,20 @@ struct CheckCommand: ParsableCommand {
   var name: String
   @OptionGroup var plugins: PluginOptions
   @Option(help: "Seconds after which a check that does not end is a failure.") var timeLimit = 60.0
+  @Option(help: "Memory in MiB beyond which the plugin fails.") var memoryLimit = 4096
 
   func validate() throws {
     guard timeLimit > 0 else { throw ValidationError("--time-limit: expected more than 0") }
+    guard (64...1 << 30).contains(memoryLimit) else {
+      throw ValidationError("--memory-limit: expected at least 64 MiB")
+    }
+    if name.isEmpty { throw ValidationError("expected the name of a plugin, found ''") }
   }
 
   func run() throws {
-    if !Supervisor.isSupervised { try Supervisor.supervise(timeLimit: timeLimit) }
+    if !Supervisor.isSupervised {
+      try Supervisor.supervise(timeLimit: timeLimit, memoryLimit: memoryLimit << 20)
+    }
     endWithParent()
     try check()
   }

@@ -46,6 +46,9 @@ struct CompareCommand: AsyncParsableCommand {
   @OptionGroup var plugins: PluginOptions
 
   func validate() throws {
+    try refuseEmpty(optimizers, "--optimizers")
+    try refuseEmpty(problems, "--problems")
+    try refuseEmpty(figures, "--figures", "; 'none' for none")
     if suite == nil, optimizers == nil || problems == nil {
       throw ValidationError(
         "give a suite ('optlab list suites' shows them), or --optimizers and --problems")
@@ -104,6 +107,7 @@ struct CompareCommand: AsyncParsableCommand {
         + "\(outcome.reused) reused from \(store.path)")
 
     let records = try comparison.records()
+    let failures = Failures(records.map(\.record), done: Set(missing.map(\.key)))
     let tables = ComparisonTables(records, catalogue: catalogue)
     if json {
       try printJSON(tables.sections.flatMap(\.lines))
@@ -123,6 +127,8 @@ struct CompareCommand: AsyncParsableCommand {
         group.figures, of: try store.runs(suite: suite.name, group: group.name),
         suite: suite.name, group: group.name)
     }
+    if let text = failures.description { Terminal.warn(text) }
+    if failures.isAny { throw ExitCode(1) }
   }
 
   private func chosenSuite(_ catalogue: PluginCatalogue) throws -> Suite {
@@ -155,6 +161,42 @@ struct CompareCommand: AsyncParsableCommand {
       }
     }
     return suite
+  }
+}
+
+/// The runs of a comparison that came to no end of their own.
+private struct Failures {
+  private var crashed: Set<String> = []
+  private var timedOut: Set<String> = []
+  /// Those that failed in an earlier comparison and were not tried again.
+  private var earlier: Set<String> = []
+
+  init(_ records: [RunRecord], done: Set<String>) {
+    for record in records {
+      switch record.status {
+      case .crashed: crashed.insert(record.key)
+      case .timedOut: timedOut.insert(record.key)
+      case .completed, .reachedTarget, .diverged, .interrupted: continue
+      }
+      if !done.contains(record.key) { earlier.insert(record.key) }
+    }
+  }
+
+  var isAny: Bool { !crashed.isEmpty || !timedOut.isEmpty }
+
+  /// "2 runs crashed, 1 run timed out; 1 of them before, and was not tried again: --retry does".
+  var description: String? {
+    guard isAny else { return nil }
+    func runs(_ keys: Set<String>, _ verb: String) -> [String] {
+      keys.isEmpty ? [] : ["\(keys.count) run\(keys.count == 1 ? "" : "s") \(verb)"]
+    }
+    var text = (runs(crashed, "crashed") + runs(timedOut, "timed out")).joined(separator: ", ")
+    if !earlier.isEmpty {
+      text +=
+        "; \(earlier.count == crashed.count + timedOut.count ? "all" : "\(earlier.count)") of them "
+        + "before, and not tried again now: --retry does, with the limits of now"
+    }
+    return text
   }
 }
 

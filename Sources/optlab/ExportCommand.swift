@@ -26,17 +26,14 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var filter: RunFilter
   @OptionGroup var store: StoreOptions
 
+  func validate() throws {
+    if output == "" { throw ValidationError("--output: expected the path of a file") }
+  }
+
   func run() throws {
     let store = try RunStore.existing(path: store.store)
     let records = try store.listed(filter.query)
-    var handle = FileHandle.standardOutput
-    if let output {
-      guard FileManager.default.createFile(atPath: output, contents: nil),
-        let file = FileHandle(forWritingAtPath: output)
-      else { throw LabFailure("cannot write \(output)") }
-      handle = file
-    }
-    var out = BufferedOutput(handle)
+    var out = try output.map { try BufferedOutput(writingTo: $0) } ?? BufferedOutput()
     switch (what, format) {
     case (.summaries, .csv): exportSummaries(records, &out)
     case (.summaries, .json): out.write(try jsonText(records.map { RunJSON($0) }) + "\n")

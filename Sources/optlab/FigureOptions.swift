@@ -17,7 +17,11 @@ struct FigureOptions: ParsableArguments {
       discussion: "Several are separated by commas; png,svg if left out."))
   var formats = "png,svg"
 
-  func validate() throws { _ = try parsedFormats() }
+  func validate() throws {
+    if output.isEmpty { throw ValidationError("--output: expected a folder") }
+    try refuseEmpty(formats, "--format")
+    _ = try parsedFormats()
+  }
 
   fileprivate func parsedFormats() throws -> [FigureFormat] {
     try formats.split(separator: ",").map { name in

@@ -83,6 +83,23 @@ struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The store of finished runs.", discussion: "OPTLAB_STORE changes the default."))
-  var store =
-    ProcessInfo.processInfo.environment["OPTLAB_STORE"] ?? "plots/runs.sqlite"
+  var store = Self.environment ?? "plots/runs.sqlite"
+
+  /// What the environment names; an empty value names nothing.
+  private static var environment: String? {
+    ProcessInfo.processInfo.environment["OPTLAB_STORE"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func validate() throws {
+    // SQLite takes both for a database in memory, which is lost with the process.
+    if store.isEmpty || store == ":memory:" {
+      throw ValidationError("--store: expected the path of a file, found '\(store)'")
+    }
+  }
+}
+
+/// Refuses a list that names nothing.
+func refuseEmpty(_ list: String?, _ option: String, _ hint: String = "") throws {
+  guard let list, splitSelections(list).isEmpty else { return }
+  throw ValidationError("\(option): expected at least one, found '\(list)'\(hint)")
 }

@@ -29,17 +29,33 @@ struct NewCommand: ParsableCommand {
     }
     let base = URL(fileURLWithPath: file).lastPathComponent
     let path = folder == "." ? base : "\(folder)/\(base)"
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw UsageError("\(path) is there already; it was left untouched")
-    }
     func filled(_ text: String) -> String {
       text.replacingOccurrences(of: "TYPE", with: type)
         .replacingOccurrences(of: "NAME", with: name)
     }
-    try filled(template.text).write(toFile: path, atomically: true, encoding: .utf8)
+    try create(path, filled(template.text))
     let option = path.hasPrefix("Plugins/") ? "" : " --plugin \(path)"
     print("wrote \(path)")
     for step in ["check NAME"] + template.next { print("  optlab \(filled(step))\(option)") }
+  }
+
+  /// Writes a file where there was nothing of its name, a link that leads nowhere included.
+  private func create(_ path: String, _ text: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    guard descriptor >= 0 else {
+      guard errno != EEXIST else {
+        throw UsageError("\(path) is there already; it was left untouched")
+      }
+      throw LabFailure("cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+    var text = text
+    let count = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    let isWhole = count == text.utf8.count
+    let reason = String(cString: strerror(isWhole || count < 0 ? errno : ENOSPC))
+    guard close(descriptor) == 0, isWhole else {
+      unlink(path)
+      throw LabFailure("cannot write \(path): \(reason)")
+    }
   }
 }
 

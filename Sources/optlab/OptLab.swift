@@ -42,6 +42,8 @@ struct OptLab: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      try finishOutput()
+      Supervisor.reportEnd()
     } catch {
       exit(explaining: error)
     }
@@ -65,6 +67,7 @@ struct OptLab: AsyncParsableCommand {
 
   /// Prints what went wrong and leaves with 64 where the user's words were at fault, else 1.
   static func exit(explaining error: any Error) -> Never {
+    Supervisor.reportEnd()
     switch error {
     case is UnknownPlugin, is HyperparameterError, is SelectionError, is SuiteFileError,
       is PlanError, is UsageError:

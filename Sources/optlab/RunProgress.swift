@@ -35,7 +35,10 @@ final class InterruptHandler: @unchecked Sendable {
     signal(SIGINT, SIG_IGN)
     source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
     source.setEventHandler { [weak self] in
-      if self?.happened == true { exit(130) }
+      if self?.happened == true {
+        Supervisor.reportEnd()
+        exit(130)
+      }
       self?.happened = true
       action()
     }

@@ -7,11 +7,24 @@ import Foundation
 import Harness
 import Plugins
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 enum Supervisor {
   private static let variable = "OPTLAB_SUPERVISED"
+  /// Where a child says that it has come to its end; nil in a process that has no supervisor.
+  private static let pipe = ProcessInfo.processInfo.environment[variable].flatMap { Int32($0) }
 
   /// Whether this process is the child of a supervisor.
-  static let isSupervised = ProcessInfo.processInfo.environment[variable] != nil
+  static var isSupervised: Bool { pipe != nil }
+
+  /// Says that the command has done its work, or has said why not: a child that leaves without having
+  /// said so was ended by a plugin.
+  static func reportEnd() {
+    guard let pipe else { return }
+    _ = write(pipe, "E", 1)
+  }
 
   /// Does the whole command in a child where plugins are loaded at run time. Returns where none are,
   /// and in the child.
@@ -33,10 +46,13 @@ enum Supervisor {
 
   /// Does the whole command in a child and leaves as the child leaves.
   ///
-  /// - Parameter timeLimit: seconds after which the child is ended.
-  /// - Throws: `LabFailure` where the child is ended by a signal or by the time limit.
-  static func supervise(timeLimit: Double = .infinity) throws -> Never {
-    let child = try spawn()
+  /// - Parameters:
+  ///   - timeLimit: seconds after which the child is ended.
+  ///   - memoryLimit: bytes of memory beyond which it is ended.
+  /// - Throws: `LabFailure` where the child is ended by a signal or by a limit, or ends without having
+  ///   come to its end.
+  static func supervise(timeLimit: Double = .infinity, memoryLimit: Int = .max) throws -> Never {
+    let (child, ending) = try spawn()
     // The child has a process group of its own, so that what it starts ends with it.
     for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number, SIG_IGN)
@@ -46,17 +62,33 @@ enum Supervisor {
       sources.append(source)
     }
     let deadline = monotonicSeconds() + timeLimit
+    let isLimited = timeLimit.isFinite || memoryLimit < .max
     var status: Int32 = 0
-    while waitpid(child, &status, timeLimit.isFinite ? WNOHANG : 0) != child {
-      if monotonicSeconds() > deadline {
+    while waitpid(child, &status, isLimited ? WNOHANG : 0) != child {
+      func end(_ reason: String) throws -> Never {
         kill(-child, SIGKILL)
-        throw LabFailure("no end within \(brief(timeLimit)) s: a plugin hangs")
+        waitpid(child, &status, 0)
+        throw LabFailure(reason)
       }
-      if timeLimit.isFinite { usleep(2000) }
+      if monotonicSeconds() > deadline {
+        try end("no end within \(brief(timeLimit)) s: a plugin hangs")
+      }
+      if residentMemory(of: child) > memoryLimit {
+        try end("a plugin takes more than \(memoryLimit >> 20) MiB of memory")
+      }
+      if isLimited { usleep(2000) }
     }
     let signalNumber = status & 0x7f
-    if signalNumber == 0 { Foundation.exit((status >> 8) & 0xff) }
     kill(-child, SIGKILL)
+    if signalNumber == 0 {
+      let code = (status >> 8) & 0xff
+      var byte: UInt8 = 0
+      guard read(ending, &byte, 1) == 1 else {
+        throw LabFailure(
+          "a plugin ended the command (exit code \(code)); runs that were finished are stored")
+      }
+      Foundation.exit(code)
+    }
     guard [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE].contains(signalNumber) else {
       Foundation.exit(128 + signalNumber)  // a reader that stopped reading, a kill from outside
     }
@@ -68,10 +100,18 @@ enum Supervisor {
   /// Kept for as long as the process lives.
   nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
-  /// Starts this very command again, with the same arguments, in a process group of its own.
-  private static func spawn() throws -> pid_t {
+  /// Starts this very command again, with the same arguments, in a process group of its own. Returns
+  /// it, and from where to read whether it has come to its end.
+  private static func spawn() throws -> (child: pid_t, ending: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard Glibc.pipe(&ends) == 0 else {
+      throw LabFailure("cannot start a process: \(String(cString: strerror(errno)))")
+    }
+    // Nobody waits at the pipe: what was said is in it when the child has ended.
+    for (end, flag) in [(ends[0], FD_CLOEXEC), (ends[1], 0)] { _ = fcntl(end, F_SETFD, flag) }
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
     let environment = ProcessInfo.processInfo.environment
-      .merging(environmentOfChildren) { $1 }.merging([variable: "1"]) { $1 }
+      .merging(environmentOfChildren) { $1 }.merging([variable: String(ends[1])]) { $1 }
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
     defer { for text in variables + arguments { free(text) } }
@@ -85,6 +125,7 @@ enum Supervisor {
     guard error == 0 else {
       throw LabFailure("cannot start a process: \(String(cString: strerror(error)))")
     }
-    return child
+    close(ends[1])
+    return (child, ends[0])
   }
 }

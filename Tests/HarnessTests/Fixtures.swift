@@ -87,6 +87,7 @@ private func newFolder() throws -> URL {
 /// Does runs right here, one after the other, by a clock that stands still.
 struct RunnerOfTests: Runner {
   var lab = catalogue
+  var capacity: Int { 1 }
 
   func run(_ jobs: [RunJob], onEvent: @escaping @Sendable (RunEvent) throws -> Void) async throws {
     for job in jobs {

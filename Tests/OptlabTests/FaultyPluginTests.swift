@@ -30,7 +30,8 @@ import Testing
       "compare", "--optimizers", names.joined(separator: ","), "--problems", "rosenbrock,pitted",
       "--steps", "8", "--time-limit", "4", "--memory-limit", "300",
       environment: ["OPTLAB_PLUGIN_PATH": workspace.folder.path])
-    #expect(outcome.status == 0, "\(outcome.errors)")
+    // What can be done is done; that some crashed is said in the end.
+    #expect(outcome.status == 1, "\(outcome.errors)")
     let folder = workspace.folder.path
     #expect(
       outcome.errors.contains(

@@ -49,8 +49,12 @@ import Testing
     ]
     async let first = workspace.run(arguments)
     async let second = workspace.run(arguments)
-    #expect(try await [first.status, second.status] == [0, 0])
+    let both = try await [first, second]
+    #expect(both.map(\.status) == [0, 0])
     #expect(try await workspace.storedRuns().count == 30)
+    // Nothing is done twice: each run by one of them.
+    let done = both.compactMap { $0.errors.split(separator: " ").first.flatMap { Int($0) } }
+    #expect(done.count == 2 && done.reduce(0, +) == 30, "\(done)")
   }
 
   /// The processes that were started by `command`.

@@ -3,6 +3,10 @@
 import Foundation
 import OptimizerKit
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Why a run cannot be written.
 public struct RunDumpError: Error, CustomStringConvertible {
   public let description: String
@@ -69,7 +73,7 @@ public struct RunDump: Sendable {
 
   /// Whether a folder with these files holds a run and nothing else.
   private func isDump(_ contents: [String]) -> Bool {
-    contents.allSatisfy { File(rawValue: $0) != nil }
+    contents.allSatisfy { File(rawValue: $0).map { isPlain($0) } ?? false }
       && (try? Data(contentsOf: url(.layout))).map {
         (try? LabJSON.decode(Layout.self, from: $0)) != nil
       } == true
@@ -79,7 +83,8 @@ public struct RunDump: Sendable {
 
   /// Writes the layout and the parameters before the first update, in place of an earlier run.
   func write<R: Real>(start: Vector<R>, layout: ParameterLayout) throws {
-    for file in File.allCases { try? FileManager.default.removeItem(at: url(file)) }
+    // Written anew in place: what a file may be read by stays as it is.
+    for file in File.allCases { truncate(url(file).path, 0) }
     try write(Layout(layout, scalar: R.self == Float.self ? "float32" : "float64"), to: .layout)
     try write(NPY.data(start), to: .parameters)
   }
@@ -104,10 +109,21 @@ public struct RunDump: Sendable {
 
   /// Writes what was run and what came of it.
   func write(_ spec: RunSpec, _ result: RunResult) throws {
-    let written = File.allCases.filter {
-      $0 != .run && FileManager.default.fileExists(atPath: url($0).path)
-    }
+    // What only the earlier run had is empty now.
+    for file in File.allCases where file != .run && size(of: file) == 0 { unlink(url(file).path) }
+    let written = File.allCases.filter { $0 != .run && size(of: $0) != nil }
     try write(Run(spec, result, files: written), to: .run)
+  }
+
+  /// Whether a file is one, and no link or device.
+  private func isPlain(_ file: File) -> Bool {
+    var status = stat()
+    return lstat(url(file).path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  private func size(of file: File) -> Int? {
+    var status = stat()
+    return stat(url(file).path, &status) == 0 ? Int(status.st_size) : nil
   }
 
   private func url(_ file: File) -> URL { folder.appendingPathComponent(file.rawValue) }

@@ -30,11 +30,7 @@ public struct ChildProcess: Sendable {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = environment.merging(environmentOfChildren) { $1 }
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("optlab-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).log")
-    try Data().write(to: scratch)
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    let log = try FileHandle(forWritingTo: scratch)
+    let log = try Self.scratchFile()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log
     process.standardError = errors ? log : FileHandle.nullDevice
@@ -51,11 +47,28 @@ public struct ChildProcess: Sendable {
       usleep(2000)
     }
     process.waitUntilExit()
-    let head = try FileHandle(forReadingFrom: scratch).read(upToCount: 20_000) ?? Data()
+    try log.seek(toOffset: 0)
+    let head = try log.read(upToCount: 20_000) ?? Data()
     self.isTimedOut = isTimedOut
     status =
       process.terminationReason == .exit
       ? process.terminationStatus : 128 + process.terminationStatus
     output = String(decoding: head, as: UTF8.self)
+  }
+
+  /// A file to write to and to read, which has no name: it goes when the last process that has it
+  /// open ends, however that happens.
+  private static func scratchFile() throws -> FileHandle {
+    let folder = FileManager.default.temporaryDirectory.path
+    var name = Array("\(folder)/optlab-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+    }
+    unlink(name)
+    // Those that write say each thing at the end, whoever has moved on.
+    _ = fcntl(descriptor, F_SETFL, O_APPEND)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 }

@@ -42,8 +42,12 @@ public final class LocalRunner: Runner {
   private let queue = BatchQueue()
   /// The tasks that each keep a worker.
   private let workers = Mutex<[Task<Void, Never>]>([])
+  /// How many runs are asked for and not done.
+  private let open = Mutex(0)
 
   public init(_ options: WorkerOptions) { self.options = options }
+
+  public var capacity: Int { options.jobs }
 
   public func run(
     _ jobs: [RunJob], onEvent: @escaping @Sendable (RunEvent) throws -> Void
@@ -51,9 +55,9 @@ public final class LocalRunner: Runner {
     guard !jobs.isEmpty else { return }
     // A worker that dies while a batch is written to it is a matter of its runs, not of this process.
     signal(SIGPIPE, SIG_IGN)
-    let count = max(1, min(options.jobs, jobs.count))
+    let count = employ(for: jobs.count)
+    defer { open.withLock { $0 -= jobs.count } }
     let request = RunRequest(jobs: jobs.count, concurrency: count, onEvent: onEvent)
-    employ(count)
     queue.add(
       RunBatch.batches(of: jobs, loaded: options.loadedPlugins, workers: count), request)
     do {
@@ -78,10 +82,15 @@ public final class LocalRunner: Runner {
     for task in tasks { await task.value }
   }
 
-  /// Sees to it that so many workers wait for batches.
-  private func employ(_ count: Int) {
-    workers.withLock { workers in
+  /// Sees to it that there are workers for so many more runs; returns how many there are.
+  private func employ(for runs: Int) -> Int {
+    let count = open.withLock { open in
+      open += runs
+      return min(options.jobs, open)
+    }
+    return workers.withLock { workers in
       while workers.count < count { workers.append(Task { await self.work() }) }
+      return workers.count
     }
   }
 
@@ -213,7 +222,7 @@ private let childEnvironment: [Environment.Key: String?] = Dictionary(
   uniqueKeysWithValues: environmentOfChildren.map { (Environment.Key(rawValue: $0)!, $1) })
 
 /// The resident memory of a process in bytes; 0 where it cannot be read.
-private func residentMemory(of process: pid_t) -> Int {
+public func residentMemory(of process: pid_t) -> Int {
   guard let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8) else {
     return 0
   }

@@ -6,6 +6,9 @@ import OptimizerKit
 /// Does runs: local worker processes, or a cluster's queue that starts the same worker. Comparison,
 /// tuning and experiments all ask one.
 public protocol Runner: Sendable {
+  /// How many runs it does at the same time.
+  var capacity: Int { get }
+
   /// Does runs and reports what happens, from any task. Every run is reported as finished once,
   /// whatever becomes of it; several that were done together are reported together.
   ///

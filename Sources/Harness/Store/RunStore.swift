@@ -4,6 +4,10 @@ import Foundation
 import GRDB
 import OptimizerKit
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Why a store cannot be used.
 public struct RunStoreError: Error, CustomStringConvertible {
   public let description: String
@@ -16,7 +20,7 @@ public struct RunStoreError: Error, CustomStringConvertible {
 public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
-  /// 3 since outcomes have columns and trajectories a table of their own.
+  /// 4 since paths may be told by recurrences.
   static let version: Int32 = 4
 
   let database: DatabaseQueue
@@ -70,8 +74,8 @@ public final class RunStore: Sendable {
 
   /// Opens a store that must be there already.
   public static func existing(path: String) throws -> RunStore {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes, attributes[.size] as? Int != 0 else {
+    try inspect(path)
+    guard let status = status(of: path), status.st_size > 0 else {
       throw RunStoreError(
         description: "there is no store at '\(path)'; 'optlab compare quick' makes one")
     }
@@ -80,9 +84,17 @@ public final class RunStore: Sendable {
 
   /// Refuses what is not a store of this version, before anything is opened for writing.
   private static func inspect(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    guard !isFolder.boolValue else { throw RunStoreError(description: "\(path) is a folder") }
+    // SQLite would keep it in memory, and lose it with the process.
+    guard !path.isEmpty, path != ":memory:" else {
+      throw RunStoreError(description: "a store is a file: '\(path)' is no name for one")
+    }
+    guard let status = status(of: path) else { return }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw RunStoreError(description: "\(path) is a folder")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw RunStoreError(description: "\(path) is no regular file; it was left untouched")
+    }
     guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd(),
       (try? file.seek(toOffset: 0)) != nil
     else { throw RunStoreError(description: "\(path) cannot be read") }
@@ -125,6 +137,12 @@ public final class RunStore: Sendable {
     }
   }
 
+  /// What the file system knows of what a path leads to; nil where that is nothing.
+  private static func status(of path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
+  }
+
   private static func prepare(_ db: Database) throws {
     guard try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return }
     let outcome = OutcomeColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")
@@ -161,6 +179,11 @@ public final class RunStore: Sendable {
           figure TEXT NOT NULL,
           compared TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
           PRIMARY KEY (suite, "group", figure)
+        ) WITHOUT ROWID;
+        CREATE TABLE claim (
+          key TEXT PRIMARY KEY,
+          owner TEXT NOT NULL,
+          until REAL NOT NULL
         ) WITHOUT ROWID;
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);

@@ -1,6 +1,7 @@
 // Running a plan: what the store has is not run again, what is finished is stored at once.
 
 import OptimizerKit
+import Synchronization
 
 /// What came of a comparison.
 public struct ComparisonOutcome: Sendable {
@@ -39,6 +40,11 @@ public struct Comparison: Sendable {
         jobs.append(job)
       }
     }
+    return try stillMissing(jobs)
+  }
+
+  /// Of these runs those that the store does not have as they are asked for.
+  private func stillMissing(_ jobs: [RunJob]) throws -> [RunJob] {
     let known = try store.stored(jobs.map(\.key))
     return jobs.compactMap { job in
       guard let run = known[job.key] else { return job }
@@ -64,16 +70,94 @@ public struct Comparison: Sendable {
 
   /// Does what is missing. A finished run is in the store before `onEvent` hears of it.
   ///
+  /// Several comparisons on one store share the work: each claims a few runs at a time, leaves alone
+  /// those that another has under way, and waits for them in the end.
+  ///
   /// - Parameter missing: what `missing()` gave.
   public func run(
     _ missing: [RunJob], onEvent: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> ComparisonOutcome {
     try store.register(plan)
-    let store = store
-    try await runner.run(missing) { event in
-      if case .finished(let runs) = event { try store.save(runs) }
-      onEvent(event)
+    let work = SharedWork(missing, capacity: runner.capacity, claims: store.claims())
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await work.claims.renew() }
+      // Two parts at a time: no worker waits while the last runs of one come to their end.
+      for _ in 0..<2 { group.addTask { try await workThrough(work, onEvent) } }
+      defer { work.claims.end() }
+      for _ in 0..<2 {
+        // The task that renews the claims ends last.
+        try await group.next()
+      }
+      group.cancelAll()
     }
-    return ComparisonOutcome(reused: plan.entries.count - missing.count, done: missing.count)
+    let done = work.done
+    return ComparisonOutcome(reused: plan.entries.count - done, done: done)
   }
+
+  private func workThrough(
+    _ work: SharedWork, _ onEvent: @escaping @Sendable (RunEvent) -> Void
+  ) async throws {
+    let store = store
+    while let part = work.next() {
+      // Another command may have done some of them since.
+      let (mine, others) = try work.claim(part)
+      let open = try stillMissing(mine)
+      try await runner.run(open) { event in
+        if case .finished(let runs) = event { try store.save(runs) }
+        onEvent(event)
+      }
+      try work.finish(mine, done: open.count)
+      work.wait(for: others)
+      if open.isEmpty, !others.isEmpty { try await Task.sleep(for: .milliseconds(200)) }
+    }
+  }
+}
+
+/// The runs of a comparison that are not done yet, in parts.
+private final class SharedWork: Sendable {
+  private struct State {
+    /// What nobody has taken up, and what another command had under way when it was asked for.
+    var waiting: ArraySlice<RunJob>
+    var others: [RunJob] = []
+    var done = 0
+  }
+  private let state: Mutex<State>
+  private let size: Int
+  let claims: RunStore.Claims
+
+  init(_ jobs: [RunJob], capacity: Int, claims: RunStore.Claims) {
+    state = Mutex(State(waiting: jobs[...]))
+    // Small enough to be shared, large enough for workers to do many at a time.
+    size = min(max(jobs.count / 32, capacity), 2048)
+    self.claims = claims
+  }
+
+  /// How many runs were done here.
+  var done: Int { state.withLock { $0.done } }
+
+  /// The next part; nil where there is nothing left to be taken up or waited for.
+  func next() -> [RunJob]? {
+    state.withLock { state in
+      if state.waiting.isEmpty {
+        state.waiting = state.others[...]
+        state.others = []
+      }
+      guard !state.waiting.isEmpty else { return nil }
+      defer { state.waiting = state.waiting.dropFirst(size) }
+      return Array(state.waiting.prefix(size))
+    }
+  }
+
+  /// Divides a part into runs that are this comparison's now and those of others.
+  func claim(_ part: [RunJob]) throws -> (mine: [RunJob], others: [RunJob]) {
+    let taken = try claims.take(part.map(\.key))
+    return (part.filter { taken.contains($0.key) }, part.filter { !taken.contains($0.key) })
+  }
+
+  func finish(_ jobs: [RunJob], done: Int) throws {
+    try claims.giveBack(jobs.map(\.key))
+    state.withLock { $0.done += done }
+  }
+
+  func wait(for jobs: [RunJob]) { state.withLock { $0.others += jobs } }
 }
