@@ -39,7 +39,8 @@ struct CheckCommand: ParsableCommand {
     // A file that is named is brought along.
     let isFile = PluginKind.allCases.contains { name.hasSuffix("." + $0.language.rawValue) }
     if isFile, !plugins.plugins.contains(name) { plugins.plugins.append(name) }
-    let catalogue = plugins.catalogue()
+    // That of what is checked is the verdict.
+    let catalogue = plugins.catalogue(sayingFailuresOf: { !isMeant("", $0) })
     var checked: [(entry: PluginEntry, findings: [ConformanceFinding])] = []
     for entry in catalogue.entries where isMeant(entry.name, entry.file) {
       checked.append((entry, try findings(for: entry, catalogue)))

@@ -17,7 +17,11 @@ struct PluginOptions: ParsableArguments {
   var plugins: [String] = []
 
   /// The compiled-in plugins and those loaded now; failures are said at standard error.
-  func catalogue(quietly: Bool = false) -> PluginCatalogue {
+  ///
+  /// - Parameter isSaid: whether a failure of this file is said here.
+  func catalogue(
+    quietly: Bool = false, sayingFailuresOf isSaid: (String) -> Bool = { _ in true }
+  ) -> PluginCatalogue {
     var catalogue = PluginCatalogue.builtIn()
     let compiledIn = catalogue.sourceHashes
     let loader = PluginLoader()
@@ -28,7 +32,7 @@ struct PluginOptions: ParsableArguments {
     }
     loader.load(files, into: &catalogue)
     if !quietly {
-      for failure in catalogue.failures {
+      for failure in catalogue.failures where isSaid(failure.file) {
         let instead = compiledIn[failure.file] == nil ? "" : "; as it was compiled in, it stands"
         Terminal.warn("\(failure.file) is left out\(instead): \(failure.reason)")
       }

@@ -196,8 +196,9 @@ public struct PluginLoader: Sendable {
         throw PluginLoadError(
           "does not define '\(type)': a plugin file is named after its type, public struct \(type)")
       }
+      let own = CompilerOutput(text).text(about: file)
       throw PluginLoadError(
-        "does not compile:\n\(text.isEmpty ? "(the compiler said nothing)" : text)")
+        "does not compile:\n\(own.isEmpty ? "(the compiler said nothing)" : own)")
     }
     guard rename(output.path, library.path) == 0 else {
       throw PluginLoadError("cannot write to the cache \(cache.path)")
