@@ -110,7 +110,7 @@ struct ExperimentCommand: AsyncParsableCommand {
           $0.unit,
         ]
       }
-      table.flowing = 0
+      table.flowing = "measured"
       if !numbers.isEmpty { table.print(indent: 2) }
       for figure in figures { Swift.print("  drew \(figure)") }
     }

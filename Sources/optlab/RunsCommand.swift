@@ -42,9 +42,12 @@ struct RunsCommand: ParsableCommand {
       return
     }
     var table = Table(
-      ["key", "optimizer", "problem", "seed", "steps", "status", "loss", "best", "seconds", ""],
+      [
+        "key", "optimizer", "problem", "seed", "steps", "status", "loss", "best", "seconds",
+        "reason",
+      ],
       numeric: [3, 4, 6, 7, 8])
-    table.expendable = [9, 3, 7, 4, 8]
+    table.expendable = ["reason", "seed", "best", "steps", "seconds"]
     table.rows = try store.lines(filter.query).map {
       [
         String($0.key.prefix(8)), $0.label, $0.problem, String($0.seed), String($0.steps),

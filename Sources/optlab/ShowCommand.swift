@@ -160,8 +160,8 @@ struct ShowCommand: ParsableCommand {
         table.rows = hyperparameters.map {
           [$0.name, $0.value, $0.scale == "log" ? "log" : "", $0.help, $0.valid]
         }
-        table.flowing = 3
-        table.expendable = [2, 4]
+        table.flowing = "what it is"
+        table.expendable = ["scale", "valid"]
         printPart(table)
       }
       if !layers.isEmpty {
@@ -185,8 +185,8 @@ struct ShowCommand: ParsableCommand {
             group.figures.joined(separator: " "),
           ]
         }
-        table.flowing = 1
-        table.expendable = [5]
+        table.flowing = "optimizers"
+        table.expendable = ["figures"]
         printPart(table)
       }
       if !presets.isEmpty {
@@ -203,7 +203,8 @@ struct ShowCommand: ParsableCommand {
     private func printFlowing(_ text: String, bold: String = "") {
       let indent = String(text.prefix { $0 == " " })
       let width = Terminal.width.map { $0 - indent.count - 2 } ?? .max
-      for (index, line) in wrapped(text, width: width).enumerated() {
+      for (index, line) in wrapped(String(text.dropFirst(indent.count)), width: width).enumerated()
+      {
         if index == 0, line.hasPrefix(bold) {
           Swift.print(indent + Terminal.bold(bold) + line.dropFirst(bold.count))
         } else {

@@ -7,10 +7,10 @@ struct Table {
   let header: [String]
   /// Columns whose cells are aligned to the right.
   var numeric: Set<Int> = []
-  /// A column of sentences, which may go on in the next line where there is no room.
-  var flowing: Int?
-  /// Columns that may be left out where there is no room, the first to go first.
-  var expendable: [Int] = []
+  /// The column of sentences, by its header, which may go on in the next line where there is no room.
+  var flowing: String?
+  /// Columns that may be left out where there is no room, by header, the first to go first.
+  var expendable: [String] = []
   var rows: [[String]] = []
 
   init(_ header: [String], numeric: Set<Int> = []) {
@@ -31,7 +31,7 @@ struct Table {
   /// The lines of the table; empty columns are left out.
   ///
   /// - Parameter width: the columns of the terminal; nil where there is none. Where they are too few,
-  ///   headers are broken at their spaces, then the flowing column is broken into lines, then expendable
+  ///   headers are broken to the width of what stands below, then the flowing column is broken into lines, then expendable
   ///   columns are left out. What is left may still be too wide.
   func layout(width limit: Int?) -> Layout {
     var kept = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
@@ -49,28 +49,27 @@ struct Table {
     guard let limit, total(full) > limit else {
       return Layout(lines: lines(kept, full, heads))
     }
-    heads = header.map { $0.split(separator: " ").map(String.init) }
+    heads = zip(header, cells).map { wrapped($0, width: $1) }
     full = widths()
     var leftOut: [String] = []
     var candidates = expendable[...]
     while true {
       let excess = total(full) - limit
       if excess <= 0 { break }
-      if let place = kept.firstIndex(where: { $0 == flowing }),
+      let place = kept.firstIndex { header[$0] == flowing }
+      if let place,
         full[place] - excess >= Self.narrowest
       {
         full[place] -= excess
         break
       }
       guard let next = candidates.popFirst() else {
-        if let place = kept.firstIndex(where: { $0 == flowing }) {
-          full[place] = min(full[place], Self.narrowest)
-        }
+        if let place { full[place] = min(full[place], Self.narrowest) }
         break
       }
-      guard let place = kept.firstIndex(of: next) else { continue }
-      kept.remove(at: place)
-      leftOut.append(header[next])
+      guard let column = kept.firstIndex(where: { header[$0] == next }) else { continue }
+      kept.remove(at: column)
+      leftOut.append(next)
       full = widths()
     }
     return Layout(lines: lines(kept, full, heads), leftOut: leftOut)
@@ -104,7 +103,7 @@ struct Table {
             return level >= above ? heads[$0][level - above] : ""
           }))
     }
-    let place = flowing.flatMap { kept.firstIndex(of: $0) }
+    let place = kept.firstIndex { header[$0] == flowing }
     for row in rows {
       guard let place, width(of: row[kept[place]]) > widths[place] else {
         lines.append(line(kept.map { row[$0] }))
@@ -131,8 +130,10 @@ struct Table {
   }
 }
 
-/// A text in lines of at most so many columns, broken at spaces; longer words stand alone.
+/// A text in lines of at most so many columns: as it is where it fits, else broken at spaces; longer
+/// words stand alone.
 func wrapped(_ text: String, width limit: Int) -> [String] {
+  guard width(of: text) > limit else { return [text] }
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {
@@ -142,7 +143,7 @@ func wrapped(_ text: String, width limit: Int) -> [String] {
     }
     line += (line.isEmpty ? "" : " ") + word
   }
-  return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+  return lines + [line]
 }
 
 /// The columns that a text takes: its characters, counted at once where they are ASCII.
