@@ -117,10 +117,7 @@ public final class FigureRenderer {
         text = try read(draft)
         unlink(draft)
       } else {
-        do throws(FigureError) { try publish(draft, as: path) } catch {
-          unlink(draft)
-          throw error
-        }
+        try publish(draft, as: path)
         files.append(path)
       }
     }

@@ -25,18 +25,16 @@ func makeFolder(_ path: String) throws(FigureError) {
 /// Writes a file, at once or not at all.
 func write(_ text: String, to path: String) throws(FigureError) {
   let draft = path + ".\(getpid()).part"
-  do throws(FigureError) {
-    try write(Array(text.utf8), through: draft, as: path)
-    try publish(draft, as: path)
-  } catch {
-    unlink(draft)
-    throw error
-  }
+  defer { unlink(draft) }
+  try write(Array(text.utf8), through: draft, as: path)
+  try publish(draft, as: path)
 }
 
 /// Gives a finished draft its name. A plain file that has the name already is replaced at once and keeps
 /// its mode; what is no plain file (a device, a FIFO, a link), or has other names, is written through.
+/// The draft is gone afterwards in any case.
 func publish(_ draft: String, as path: String) throws(FigureError) {
+  defer { unlink(draft) }
   var there = stat()
   guard lstat(path, &there) == 0 else {
     guard errno == ENOENT, rename(draft, path) == 0 else { throw cannotWrite(path) }
@@ -49,7 +47,6 @@ func publish(_ draft: String, as path: String) throws(FigureError) {
     return
   }
   try write(try contents(of: draft), through: path, as: path)
-  unlink(draft)
 }
 
 /// Writes bytes into whatever a name stands for; makes a file where it stands for nothing.

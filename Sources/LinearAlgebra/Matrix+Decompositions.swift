@@ -124,7 +124,7 @@ extension Matrix where R: Scalar {
     return solutions.transposed
   }
 
-  private func checkFinite() throws(LinearAlgebraError) {
+  func checkFinite() throws(LinearAlgebraError) {
     guard largestMagnitude.isFinite else {
       throw LinearAlgebraError(description: "the matrix has an element that is not finite")
     }

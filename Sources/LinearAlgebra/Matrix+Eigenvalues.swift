@@ -10,9 +10,7 @@ extension Matrix where R == Double {
   /// - Throws: `LinearAlgebraError` where an element is not finite, or the iteration does not end.
   public func eigenvalues() throws(LinearAlgebraError) -> [(real: Double, imaginary: Double)] {
     precondition(rows == columns, "a square matrix")
-    guard largestMagnitude.isFinite else {
-      throw LinearAlgebraError(description: "the matrix has an element that is not finite")
-    }
+    try checkFinite()
     guard rows > 0 else { return [] }
     var factors = self  // its transpose, column by column, has the same eigenvalues
     var (n, one, info) = (Int32(rows), Int32(1), Int32(0))

@@ -127,8 +127,10 @@ struct CompareCommand: AsyncParsableCommand {
         group.figures, of: try store.runs(suite: suite.name, group: group.name),
         suite: suite.name, group: group.name)
     }
-    if let text = failures.description { Terminal.warn(text) }
-    if failures.isAny { throw ExitCode(1) }
+    if let text = failures.description {
+      Terminal.warn(text)
+      throw ExitCode(1)
+    }
   }
 
   private func chosenSuite(_ catalogue: PluginCatalogue) throws -> Suite {
@@ -182,11 +184,10 @@ private struct Failures {
     }
   }
 
-  var isAny: Bool { !crashed.isEmpty || !timedOut.isEmpty }
-
-  /// "2 runs crashed, 1 run timed out; 1 of them before, and was not tried again: --retry does".
+  /// "2 runs crashed, 1 run timed out; 1 of them before, and not tried again now: --retry does, with
+  /// the limits of now"; nil where there are none.
   var description: String? {
-    guard isAny else { return nil }
+    guard !crashed.isEmpty || !timedOut.isEmpty else { return nil }
     func runs(_ keys: Set<String>, _ verb: String) -> [String] {
       keys.isEmpty ? [] : ["\(keys.count) run\(keys.count == 1 ? "" : "s") \(verb)"]
     }

@@ -30,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
       "Swift compiler, for plugins loaded at run time",
       compiler.flatMap { path in firstLine(of: path, ["--version"]).map { "\($0) (\(path))" } },
       remedy: "install Swift 6.3 from https://swift.org/install and put swiftc on the PATH")
-    let catalogue = plugins.catalogue(quietly: true)
+    let catalogue = plugins.catalogue(sayingFailuresOf: { _ in false })
     for entry in catalogue.problems {
       guard let training = entry.make() as? any TrainingProblem else { continue }
       do {

@@ -19,9 +19,7 @@ struct PluginOptions: ParsableArguments {
   /// The compiled-in plugins and those loaded now; failures are said at standard error.
   ///
   /// - Parameter isSaid: whether a failure of this file is said here.
-  func catalogue(
-    quietly: Bool = false, sayingFailuresOf isSaid: (String) -> Bool = { _ in true }
-  ) -> PluginCatalogue {
+  func catalogue(sayingFailuresOf isSaid: (String) -> Bool = { _ in true }) -> PluginCatalogue {
     var catalogue = PluginCatalogue.builtIn()
     let compiledIn = catalogue.sourceHashes
     let loader = PluginLoader()
@@ -31,11 +29,9 @@ struct PluginOptions: ParsableArguments {
       known.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted
     }
     loader.load(files, into: &catalogue)
-    if !quietly {
-      for failure in catalogue.failures where isSaid(failure.file) {
-        let instead = compiledIn[failure.file] == nil ? "" : "; as it was compiled in, it stands"
-        Terminal.warn("\(failure.file) is left out\(instead): \(failure.reason)")
-      }
+    for failure in catalogue.failures where isSaid(failure.file) {
+      let instead = compiledIn[failure.file] == nil ? "" : "; as it was compiled in, it stands"
+      Terminal.warn("\(failure.file) is left out\(instead): \(failure.reason)")
     }
     return catalogue
   }

@@ -48,11 +48,9 @@ struct NewCommand: ParsableCommand {
       }
       throw LabFailure("cannot write \(path): \(String(cString: strerror(errno)))")
     }
-    var text = text
-    let count = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    let isWhole = count == text.utf8.count
-    let reason = String(cString: strerror(isWhole || count < 0 ? errno : ENOSPC))
-    guard close(descriptor) == 0, isWhole else {
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    do { try file.write(contentsOf: Data(text.utf8)) } catch {
+      let reason = String(cString: strerror(errno))
       unlink(path)
       throw LabFailure("cannot write \(path): \(reason)")
     }

@@ -73,7 +73,11 @@ public struct RunDump: Sendable {
 
   /// Whether a folder with these files holds a run and nothing else.
   private func isDump(_ contents: [String]) -> Bool {
-    contents.allSatisfy { File(rawValue: $0).map { isPlain($0) } ?? false }
+    // No link or device among them.
+    contents.allSatisfy { name in
+      File(rawValue: name).flatMap { FileStatus(of: url($0).path, followingLinks: false) }?
+        .isRegular == true
+    }
       && (try? Data(contentsOf: url(.layout))).map {
         (try? LabJSON.decode(Layout.self, from: $0)) != nil
       } == true
@@ -115,16 +119,7 @@ public struct RunDump: Sendable {
     try write(Run(spec, result, files: written), to: .run)
   }
 
-  /// Whether a file is one, and no link or device.
-  private func isPlain(_ file: File) -> Bool {
-    var status = stat()
-    return lstat(url(file).path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-
-  private func size(of file: File) -> Int? {
-    var status = stat()
-    return stat(url(file).path, &status) == 0 ? Int(status.st_size) : nil
-  }
+  private func size(of file: File) -> Int? { FileStatus(of: url(file).path)?.size }
 
   private func url(_ file: File) -> URL { folder.appendingPathComponent(file.rawValue) }
 

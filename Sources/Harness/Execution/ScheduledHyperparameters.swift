@@ -54,7 +54,7 @@ struct ScheduledHyperparameters {
         continue
       }
       let place = try levels[depth].scheduledHyperparameter(schedule.hyperparameter)
-      let base = levels[depth].hyperparameters.first { $0.name == place.name }?.number ?? 0
+      let base = levels[depth].number(place.name) ?? 0
       others.append(Other(place: place, depth: depth, base: base, sequence: schedule.sequence))
     }
     rates = zip(declared, sequences).map { base, sequence in

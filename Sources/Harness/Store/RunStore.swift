@@ -4,10 +4,6 @@ import Foundation
 import GRDB
 import OptimizerKit
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Why a store cannot be used.
 public struct RunStoreError: Error, CustomStringConvertible {
   public let description: String
@@ -74,8 +70,9 @@ public final class RunStore: Sendable {
 
   /// Opens a store that must be there already.
   public static func existing(path: String) throws -> RunStore {
-    try inspect(path)
-    guard let status = status(of: path), status.st_size > 0 else {
+    let status = FileStatus(of: path)
+    // What is no file is refused by its own name.
+    guard let status, status.size > 0 || !status.isRegular else {
       throw RunStoreError(
         description: "there is no store at '\(path)'; 'optlab compare quick' makes one")
     }
@@ -88,11 +85,9 @@ public final class RunStore: Sendable {
     guard !path.isEmpty, path != ":memory:" else {
       throw RunStoreError(description: "a store is a file: '\(path)' is no name for one")
     }
-    guard let status = status(of: path) else { return }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw RunStoreError(description: "\(path) is a folder")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
+    guard let status = FileStatus(of: path) else { return }
+    guard !status.isFolder else { throw RunStoreError(description: "\(path) is a folder") }
+    guard status.isRegular else {
       throw RunStoreError(description: "\(path) is no regular file; it was left untouched")
     }
     guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd(),
@@ -135,12 +130,6 @@ public final class RunStore: Sendable {
     guard !isShort() || isBeingWritten() || !isShort() else {
       throw RunStoreError(description: "\(path) is cut short; it was left untouched")
     }
-  }
-
-  /// What the file system knows of what a path leads to; nil where that is nothing.
-  private static func status(of path: String) -> stat? {
-    var status = stat()
-    return stat(path, &status) == 0 ? status : nil
   }
 
   private static func prepare(_ db: Database) throws {

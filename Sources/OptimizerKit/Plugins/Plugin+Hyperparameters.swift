@@ -68,7 +68,7 @@ extension Plugin {
   }
 
   /// The value of a hyperparameter that is a number; nil where there is none of this name.
-  func number(_ name: String) -> Double? {
+  package func number(_ name: String) -> Double? {
     guard let field = hyperparameterFields(of: Self.self).first(where: { $0.name == name }) else {
       return nil
     }
