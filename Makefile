@@ -8,7 +8,7 @@ OPTLAB := .build/release/optlab
 PYTHON ?= python3
 SWIFT_FILES := Package.swift Sources Plugins Tests
 
-.PHONY: compare test test-release setup build bench bench-peers gallery lint format clean
+.PHONY: compare test test-release mutants setup build bench bench-peers gallery lint format clean
 
 ## Runs the quick suite and draws it under plots/.
 compare: build
@@ -21,6 +21,11 @@ test: setup
 ## Runs all tests on optimised code.
 test-release: setup
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build-release-tests
+
+## Plants each fault of Tests/Mutants/faults.txt, runs the tests that should see it, and says which
+## survive. It takes hours; FAULTS="two words" plants those whose line has these words.
+mutants: setup
+	$(PYTHON) Tests/Mutants/plant.py $(FAULTS)
 
 ## Installs missing Debian packages, and does nothing where none is missing.
 setup:

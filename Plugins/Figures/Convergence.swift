@@ -24,88 +24,128 @@ public struct Convergence: Figure {
       guard let surface = input.surface(contest.problem), let floor = surface.minimumLoss else {
         continue
       }
-      pictures.append(picture(name, contest, surface, floor, input))
+      pictures += self.pictures(name, contest, floor, input)
     }
     guard !pictures.isEmpty else { throw missing(input) }
     return pictures
   }
 
-  private func picture(
-    _ name: String, _ contest: Contest, _ surface: any Surface, _ floor: Double,
-    _ input: FigureInput
-  ) -> Picture {
-    let size = (width: 800, height: 600)
-    let groups = contest.runs.filter { $0.finiteRows > 1 }.byLabel.prefix(14)
-    let initial = groups.flatMap(\.runs).map { abs($0.trajectory.losses[0] - floor) }.max() ?? 1
+  /// An optimizer's line, and what theory says of it.
+  private struct Entry {
+    var line: ChartLine
+    var theory: [(x: Double, y: Double)]?
+    var runs: [TracedRun]
+  }
+
+  private func pictures(
+    _ name: String, _ contest: Contest, _ floor: Double, _ input: FigureInput
+  ) -> [Picture] {
+    let standings = Standings(contest.runs, floor: floor)
+    let groups = contest.runs.filter { $0.finiteRows > 1 }.byLabel
+    let pages = Pages(
+      groups, of: 12, best: groups.firstIndex { $0.label == standings.best?.label },
+      worst: groups.firstIndex { $0.label == standings.worst?.label })
+    let shown = pages.pages.flatMap { $0 }.flatMap(\.runs)
+    let initial = shown.map { abs($0.trajectory.losses[0] - floor) }.max() ?? 1
     // Below rounding of the loss itself, a gap says nothing.
     let least = max(initial * 1e-16, abs(floor) * 1e-16, 1e-300)
+    let entries = Dictionary(
+      pages.pages.flatMap { $0 }.map { ($0.label, entry($0.label, $0.runs, floor, least, input)) },
+      uniquingKeysWith: { first, _ in first })
 
-    var lines: [ChartLine] = []
-    var theory: [(name: String, color: String, points: [(x: Double, y: Double)])] = []
-    for (label, runs) in groups {
-      let curves = runs.map { run -> [(x: Double, y: Double)] in
-        (0..<run.finiteRows).map { row in
-          (
-            Double(run.trajectory.counts(row).gradients),
-            max(run.trajectory.losses[row] - floor, least)
-          )
-        }
-      }
-      let (median, band) = ChartLine.overSeeds(curves)
-      let look = input.colors[runs[0]]
-      let count = runs.filter(\.diverged).count
-      var line = ChartLine(
-        name: Text.oneLine(Text.abbreviated(label), limit: 36), color: look.color, dash: .solid,
-        points: median,
-        band: band, diverged: count * 2 > runs.count)
-      if count > 0 {
-        line.remark =
-          runs.count == 1
-          ? "diverges at step \(runs[0].steps)" : "\(count) of \(runs.count) diverge"
-      }
-      if let rate = runs[0].measures.theoreticalRate {
-        line.remark +=
-          (line.remark.isEmpty ? "" : ", ") + "theory ρ = \(Text.readable(rate, digits: 4))"
-        if rate < 1, rate > 0, let line = asymptote(median, rate, least) {
-          theory.append((label, look.color, line))
-        }
-      }
-      lines.append(line)
+    // The same axes on all pages.
+    let points = entries.values.flatMap(\.line.points).filter { $0.y.isFinite && $0.y > 0 }
+    let starts = entries.values.compactMap { $0.line.points.first?.y }.filter {
+      $0.isFinite && $0 > 0
     }
-    let values = lines.flatMap { $0.points.map(\.y) }.filter { $0.isFinite && $0 > 0 }
-    let starts = lines.compactMap { $0.points.first?.y }.filter { $0.isFinite && $0 > 0 }
-    let low = values.min() ?? 1e-3
-    let high = min(values.max() ?? 1, max(starts.max() ?? 1, low) * 1e3)
-    let end = lines.flatMap { $0.points.map(\.x) }.filter(\.isFinite).max() ?? 1
+    let low = points.map(\.y).min() ?? 1e-3
+    let high = min(points.map(\.y).max() ?? 1, max(starts.max() ?? 1, low) * 1e3)
+    let end = entries.values.flatMap { $0.line.points.map(\.x) }.filter(\.isFinite).max() ?? 1
+    let axes = (
+      x: Axis("gradient evaluations", 0...max(end, 1)),
+      y: Axis("loss above the minimum", (low / 2)...(high * 2), isLog: true, marks: 7, grid: true)
+    )
+    let title = title(contest, standings, floor)
+    return pages.pictures(naming: { $0.label }) { page in
+      picture(name, title, page.compactMap { entries[$0.label] }, axes, least, contest, input)
+    }
+  }
+
+  private func entry(
+    _ label: String, _ runs: [TracedRun], _ floor: Double, _ least: Double, _ input: FigureInput
+  ) -> Entry {
+    let (points, band) = ChartLine.overSeeds(runs) { run in
+      (0..<run.finiteRows).map { row in
+        (
+          Double(run.trajectory.counts(row).gradients),
+          max(run.trajectory.losses[row] - floor, least)
+        )
+      }
+    }
+    let count = runs.filter(\.diverged).count
+    var line = ChartLine(
+      name: Text.oneLine(Text.abbreviated(label), limit: 36), look: input.colors[runs[0]],
+      points: points, band: band, diverged: count * 2 > runs.count)
+    var remarks: [String] = []
+    if count > 0 {
+      remarks.append(
+        runs.count == 1
+          ? "diverges at step \(runs[0].steps)" : "\(count) of \(runs.count) diverge")
+    }
+    // The axis counts gradients only.
+    let median = runs.map(\.counts).sorted { $0.gradients < $1.gradients }[runs.count / 2]
+    if let costs = median.beyondGradients { remarks.append("+ " + costs) }
+    var theory: [(x: Double, y: Double)]?
+    if let rate = runs[0].measures.theoreticalRate {
+      remarks.append("theory ρ = \(Text.readable(rate, digits: 4))")
+      if rate < 1, rate > 0 { theory = asymptote(points, rate, least) }
+    }
+    line.remark = remarks.joined(separator: ", ")
+    return Entry(line: line, theory: theory, runs: runs)
+  }
+
+  private func picture(
+    _ name: String, _ title: String, _ entries: [Entry], _ axes: (x: Axis, y: Axis),
+    _ least: Double, _ contest: Contest, _ input: FigureInput
+  ) -> Picture {
+    let size = (width: 800, height: 600)
+    let lines = entries.map(\.line)
     let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
     var panel = Panel(
       frame: Frame(left: 0.125, right: 0.985 - margin, bottom: 0.105, top: 0.865),
-      x: Axis("gradient evaluations", 0...max(end, 1)),
-      y: Axis("loss above the minimum", (low / 2)...(high * 2), isLog: true, marks: 7, grid: true))
+      x: axes.x, y: axes.y)
+    let theory = entries.filter { $0.theory != nil }
     for (i, entry) in theory.enumerated() {
       panel.curves.append(
         .line(
-          "theory\(i)", entry.points,
-          OptimizerColors.mixed(entry.color, "#000000", 0.15), width: 1.6, dash: .dashed))
+          "theory\(i)", entry.theory ?? [],
+          OptimizerColors.mixed(entry.line.look.color, "#000000", 0.15), width: 1.6, dash: .dotted))
     }
     panel.add(lines, prefix: "gap", of: size, size: 10.5)
     if !theory.isEmpty {
       panel.labels.append(
         Label(
-          text: "dashed: theory, (ρ²) per step", x: 0.985, y: 0.965, system: .graph, align: .right,
+          text: "dotted: theory, (ρ²) per step", x: 0.985, y: 0.965, system: .graph, align: .right,
           color: Ink.soft, size: 10, boxed: true, omittedInTerminal: true))
     }
-    let seeds = groups.map(\.runs.count).max() ?? 1
-    var notes = ["values below \(Text.readable(least)) are drawn there"]
-    if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
+    let runs = entries.flatMap(\.runs)
+    var notes = [
+      "values below \(Text.readable(least)), where rounding decides, are drawn there: lines that end "
+        + "at that height end alike, whatever the order of their names"
+    ]
+    if runs.seedCount > 1 {
+      notes.append(
+        runs.seedsAgree
+          ? "the seeds of each optimizer gave the same numbers"
+          : "lines are medians over seeds, bands their quartiles")
+    }
     if !theory.isEmpty {
       notes.append(
         "ρ is the spectral radius of the rule on this quadratic; the loss falls with ρ² in the "
-          + "long run; the dashed line is laid through the run at a quarter of its length")
+          + "long run; the dotted line is laid through the run at a quarter of its length")
     }
     return Picture(
-      name: name, title: title(contest, floor),
-      caption: Caption(contest.runs, of: input, notes: notes), panels: [panel])
+      name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: [panel])
   }
 
   /// The loss that falls by ρ² a step, through the run at a quarter of its fall.
@@ -126,33 +166,73 @@ public struct Convergence: Figure {
     ]
   }
 
-  private func title(_ contest: Contest, _ floor: Double) -> String {
+  /// How those that take part come off, each by the median of its seeds.
+  private struct Standings {
+    struct Standing {
+      var label: String
+      /// Above the minimum at the end; infinite where it diverged.
+      var gap: Double
+      /// The most gradients that a seed took.
+      var gradients: Int
+      /// What the median seed cost until it was at the minimum; nil where half of them are not.
+      var arrival: EvaluationCounts?
+      var name: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
+    }
+
+    /// From the least gap to the largest.
+    let all: [Standing]
+    var best: Standing? { arrivals.first ?? all.first }
+    var worst: Standing? { all.last }
+    /// Those that arrive, the first ones first.
+    var arrivals: [Standing] {
+      all.filter { $0.arrival != nil }.sorted { $0.arrival!.gradients < $1.arrival!.gradients }
+    }
+
+    init(_ runs: [TracedRun], floor: Double) {
+      all = runs.byLabel.compactMap { label, runs -> Standing? in
+        let gaps = runs.map { $0.diverged ? .infinity : max($0.finalLoss - floor, 0) }
+        guard let median = Statistics.median(gaps) else { return nil }
+        let costs = runs.compactMap { $0.costToReach(floor) }.sorted { $0.gradients < $1.gradients }
+        // The upper median over all seeds, those that do not arrive last.
+        let middle = runs.count / 2
+        return Standing(
+          label: label, gap: median, gradients: runs.map(\.counts.gradients).max() ?? 0,
+          arrival: middle < costs.count ? costs[middle] : nil)
+      }.sorted { $0.gap < $1.gap }
+    }
+  }
+
+  private func title(_ contest: Contest, _ standings: Standings, _ floor: Double) -> String {
     let problem = Text.oneLine(contest.problem.name)
-    let ends = contest.runs.byLabel.compactMap { label, runs -> (String, Double, Int)? in
-      let gaps = runs.map { $0.diverged ? .infinity : max($0.finalLoss - floor, 0) }
-      guard let median = Statistics.median(gaps), median.isFinite else { return nil }
-      return (
-        Text.oneLine(Text.abbreviated(label), limit: 36), median,
-        runs.map(\.counts.gradients).max() ?? 0
-      )
-    }.sorted { $0.1 < $1.1 }
-    guard let best = ends.first, let worst = ends.last else {
+    let finite = standings.all.filter(\.gap.isFinite)
+    guard let best = finite.first, let worst = finite.last else {
       return "On \(problem), every run diverges"
     }
     func gap(_ v: Double) -> String { Text.readable(v, digits: 2) }
-    let arrivals = contest.runs.compactMap { run in
-      run.gradientsToReach(floor).map { (Text.oneLine(Text.abbreviated(run.label), limit: 36), $0) }
+    let remark = contest.runs.medianRemark
+    var text = "On \(problem), "
+    if let first = standings.arrivals.first, let cost = first.arrival {
+      let level = standings.arrivals.filter { $0.arrival == cost }.map(\.name)
+      let names = Text.enumeration(
+        level.count > 3 ? Array(level.prefix(2)) + ["\(level.count - 2) more"] : level)
+      text +=
+        "\(names) reach\(level.count == 1 ? "es" : "") the minimum first, after \(cost.text)"
+      text += contest.runs.choiceRemark(of: first.label)
+      if cost.beyondGradients != nil,
+        let plain = standings.arrivals.first(where: { $0.arrival?.beyondGradients == nil })
+      {
+        text += "; with gradients alone \(plain.name), after \(plain.arrival!.gradients)"
+      }
+    } else {
+      text += "\(best.name) comes within \(gap(best.gap)) of the minimum"
+      text += contest.runs.choiceRemark(of: best.label)
     }
-    let first = arrivals.min { $0.1 < $1.1 }
-    var text =
-      first.map {
-        "On \(problem), \($0.0) reaches the minimum first, after \($0.1) gradient"
-          + ($0.1 == 1 ? "" : "s")
-      } ?? "On \(problem), \(best.0) comes within \(gap(best.1)) of the minimum"
-    let initial = contest.runs[0].initialLoss - floor
-    if ends.count > 1, worst.1 > TracedRun.reachedShare * max(initial, 0) {
-      text += "; \(worst.0) is \(gap(worst.1)) above it after \(worst.2)"
+    let initial = (contest.runs.first?.initialLoss ?? floor) - floor
+    if finite.count > 1, worst.gap > TracedRun.reachedShare * max(initial, 0) {
+      text += "; \(worst.name) is \(gap(worst.gap)) above it after \(worst.gradients)"
     }
-    return text
+    let lost = standings.all.count - finite.count
+    if lost > 0 { text += "; \(lost) of \(standings.all.count) diverge\(lost == 1 ? "s" : "")" }
+    return text + remark
   }
 }

@@ -13,196 +13,338 @@ public struct LearningRateSensitivity: Figure {
 
   public init() {}
 
-  /// The runs of one optimizer that differ in nothing but learning rate and seed.
+  /// The runs of one optimizer that differ in nothing but learning rate and seed. One that was run at a
+  /// single rate, or has none, takes part too: it may be the best.
   private struct Sweep {
     var name: String
-    var rates: [(lr: Double, runs: [TracedRun])]
+    var optimizer: String
+    /// By rate; a rate of nil where it has none.
+    var rates: [(lr: Double?, runs: [TracedRun])]
+    /// What comes of each rate: the median over seeds, infinite where that diverged.
+    var outcomes: [Double] = []
+    /// Over how many decades of learning rates it does well, without a gap.
+    var width = 0.0
+
+    var runs: [TracedRun] { rates.flatMap(\.runs) }
+    var best: Int { outcomes.indices.min { outcomes[$0] < outcomes[$1] } ?? 0 }
   }
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    var found: [(contest: Contest, sweeps: [Sweep])] = []
-    for contest in input.contests() {
-      let sweeps = sweeps(contest)
-      if !sweeps.isEmpty { found.append((contest, sweeps)) }
+    let contests = input.contests().filter { contest in
+      sweeps(contest).contains { $0.rates.count > 1 }
     }
-    guard !found.isEmpty else { throw missing(input) }
-    let names = input.fileNames(Self.name, found.map(\.contest))
-    return zip(found, names).map { picture($1, $0.contest, $0.sweeps, input) }
+    guard !contests.isEmpty else { throw missing(input) }
+    return zip(contests, input.fileNames(Self.name, contests)).flatMap { contest, name in
+      pictures(name, contest, input)
+    }
   }
 
   private func sweeps(_ contest: Contest) -> [Sweep] {
-    struct Key: Hashable {
-      var optimizer: OptimizerSpec
-    }
-    var groups: [(key: Key, runs: [(Double, TracedRun)])] = []
+    var groups: [(key: OptimizerSpec, runs: [(lr: Double?, run: TracedRun)])] = []
     for run in contest.runs {
-      guard let text = run.spec.optimizer["lr"], let lr = Double(text), lr > 0 else { continue }
-      var rest = run.spec.optimizer
-      rest.plugin.settings.removeAll { $0.name == "lr" }
-      let key = Key(optimizer: rest)
+      let (key, lr) = withoutRate(run.spec.optimizer)
       if let i = groups.firstIndex(where: { $0.key == key }) {
         groups[i].runs.append((lr, run))
       } else {
         groups.append((key, [(lr, run)]))
       }
     }
-    return groups.compactMap { key, runs in
-      let rates = Set(runs.map(\.0)).sorted()
-      guard rates.count >= 2 else { return nil }
+    return groups.map { key, runs in
       // Named after the optimizer, or after its label without the learning rate where it has
       // several sets of other settings.
-      let several = groups.filter { $0.key.optimizer.name == key.optimizer.name }.count > 1
-      let name = several ? withoutRate(runs[0].1.label) : key.optimizer.name
+      let several = groups.filter { $0.key.name == key.name }.count > 1 || key.inner != nil
+      let name = several ? withoutRate(runs[0].run.label) : key.name
+      let rates = Set(runs.map(\.lr)).sorted { ($0 ?? 0) < ($1 ?? 0) }
       return Sweep(
-        name: Text.oneLine(Text.abbreviated(name), limit: 30),
-        rates: rates.map { rate in (rate, runs.filter { $0.0 == rate }.map(\.1)) })
+        name: Text.oneLine(Text.abbreviated(name), limit: 30), optimizer: key.name,
+        rates: rates.map { rate in (rate, runs.filter { $0.lr == rate }.map(\.run)) })
     }
+  }
+
+  /// An optimizer without its outermost learning rate, and that rate.
+  private func withoutRate(_ optimizer: OptimizerSpec) -> (OptimizerSpec, Double?) {
+    var optimizer = optimizer
+    if let lr = optimizer["lr"].flatMap({ Double($0) }), lr > 0 {
+      optimizer.plugin.settings.removeAll { $0.name == "lr" }
+      return (optimizer, lr)
+    }
+    guard let inner = optimizer.inner else { return (optimizer, nil) }
+    let (rest, lr) = withoutRate(inner)
+    optimizer.wrapped = [rest]
+    return (optimizer, lr)
   }
 
   /// "adam[lr=0.1;beta1=0.8]" → "adam[beta1=0.8]".
   private func withoutRate(_ label: String) -> String {
-    guard let open = label.firstIndex(of: "["), let close = label.lastIndex(of: "]"), open < close
-    else { return label }
-    let inside = label[label.index(after: open)..<close].split(separator: ";")
-      .filter { !$0.hasPrefix("lr=") }
-    return String(label[..<open]) + (inside.isEmpty ? "" : "[\(inside.joined(separator: ";"))]")
-      + label[label.index(after: close)...]
+    var parts: [String] = []
+    for part in label.split(separator: "[", omittingEmptySubsequences: false) {
+      guard !parts.isEmpty, let close = part.firstIndex(of: "]") else {
+        parts.append(String(part))
+        continue
+      }
+      let settings = part[..<close].split(separator: ";").filter { !$0.hasPrefix("lr=") }
+      parts[parts.count - 1] += settings.isEmpty ? "" : "[\(settings.joined(separator: ";"))]"
+      parts[parts.count - 1] += part[part.index(after: close)...]
+    }
+    return parts.joined(separator: "[")
+  }
+
+  /// What is drawn of a run, and how it is judged.
+  private struct Measure {
+    var label: String
+    /// The loss at the minimum; 0 where losses are drawn as they are.
+    var floor: Double
+    var isTraining: Bool
+    /// Below it, rounding decides.
+    var least: Double
+    /// Whether outcomes are distances from a known minimum.
+    var isAboveMinimum: Bool
+
+    init(_ contest: Contest, _ surface: (any Surface)?) {
+      isTraining = contest.runs.contains { $0.validation != nil }
+      let minimum = isTraining ? nil : surface?.minimumLoss
+      floor = minimum ?? 0
+      label =
+        isTraining
+        ? "final validation loss" : minimum != nil ? "final loss above the minimum" : "final loss"
+      let starts = contest.runs.map(\.initialLoss).filter(\.isFinite)
+      least = max((starts.map { abs($0 - (minimum ?? 0)) }.max() ?? 1) * 1e-16, 1e-300)
+      isAboveMinimum = minimum != nil
+    }
+
+    func outcome(_ run: TracedRun) -> Double {
+      if run.diverged || run.status == .crashed { return .infinity }
+      if isTraining { return run.validation?.loss ?? .infinity }
+      guard run.finalLoss.isFinite else { return .infinity }
+      return isAboveMinimum ? max(run.finalLoss - floor, 0) : run.finalLoss
+    }
+
+    /// The worst outcome that is still good, where `best` is the best of all.
+    func limit(best: Double, initial: Double) -> Double {
+      isAboveMinimum ? 10 * max(best, least) : best + 0.1 * max(initial - best, 0)
+    }
+
+    /// What `limit` stands for, in words.
+    var limitName: String {
+      isAboveMinimum
+        ? "within ten times of the best" : "nine tenths of the way from the start to the best"
+    }
+  }
+
+  private func pictures(_ name: String, _ contest: Contest, _ input: FigureInput) -> [Picture] {
+    let measure = Measure(contest, input.surface(contest.problem))
+    var sweeps = sweeps(contest)
+    for i in sweeps.indices {
+      sweeps[i].outcomes = sweeps[i].rates.map { rate in
+        Statistics.median(rate.runs.map(measure.outcome)) ?? .infinity
+      }
+    }
+    let best = sweeps.flatMap(\.outcomes).min() ?? .infinity
+    let initial = Statistics.median(contest.runs.map(\.initialLoss).filter(\.isFinite)) ?? .nan
+    let limit = measure.limit(best: best, initial: initial)
+    for i in sweeps.indices { sweeps[i].width = width(sweeps[i], limit) }
+
+    let places = sweeps.indices
+    let pages = Pages(
+      sweeps, of: 12,
+      best: places.min { sweeps[$0].outcomes.min()! < sweeps[$1].outcomes.min()! },
+      worst: places.max { sweeps[$0].outcomes.min()! < sweeps[$1].outcomes.min()! })
+    let axes = axes(pages.pages.flatMap { $0 }, measure)
+    let looks = looks(sweeps, input)
+    let title = title(sweeps, measure, contest)
+    return pages.pictures(naming: { $0.name }) { page in
+      picture(name, title, page, axes, looks, measure, contest, input)
+    }
+  }
+
+  /// The most decades between two rates such that the outcome is within the limit at both and at all
+  /// rates between them.
+  private func width(_ sweep: Sweep, _ limit: Double) -> Double {
+    var most = 0.0
+    var first: Double?
+    for (rate, outcome) in zip(sweep.rates, sweep.outcomes) {
+      guard let lr = rate.lr, outcome <= limit else {
+        first = nil
+        continue
+      }
+      most = max(most, log10(lr / (first ?? lr)))
+      first = first ?? lr
+    }
+    return most
+  }
+
+  /// Sweeps of one optimizer share its hue.
+  private func looks(_ sweeps: [Sweep], _ input: FigureInput) -> [String: OptimizerColors.Look] {
+    var looks: [String: OptimizerColors.Look] = [:]
+    for optimizer in sweeps.map(\.optimizer).unique {
+      let own = sweeps.filter { $0.optimizer == optimizer }
+      let shades = OptimizerColors.looks(input.colors.look(of: optimizer), count: own.count)
+      for (sweep, look) in zip(own, shades) { looks[sweep.name] = look }
+    }
+    return looks
+  }
+
+  private struct Axes {
+    var x: Axis
+    var y: Axis
+    /// Where those that diverged are marked.
+    var ceiling: Double
+  }
+
+  private func axes(_ sweeps: [Sweep], _ measure: Measure) -> Axes {
+    let finite = sweeps.flatMap(\.outcomes).filter(\.isFinite)
+    let largest = finite.max() ?? 1
+    let smallest = finite.min() ?? min(largest, measure.least)
+    let rates = sweeps.flatMap { $0.rates.compactMap(\.lr) }
+    let x = Axis(
+      "learning rate", ((rates.min() ?? 1) * 0.8)...((rates.max() ?? 1) * 1.25), isLog: true)
+    if smallest >= 0, largest > 0 {
+      let low = max(smallest, measure.least)
+      let decades = max(log10(max(largest, low) / low), 0.3)
+      let ceiling = max(largest, low) * pow(10, decades * 0.09)
+      return Axes(
+        x: x,
+        y: Axis(
+          measure.label, (low * pow(10, -decades * 0.05))...(ceiling * pow(10, decades * 0.05)),
+          isLog: true, grid: true),
+        ceiling: ceiling)
+    }
+    let span = max(largest - smallest, 1e-9)
+    let ceiling = largest + span * 0.09
+    return Axes(
+      x: x,
+      y: Axis(measure.label, (smallest - span * 0.05)...(ceiling + span * 0.05), grid: true),
+      ceiling: ceiling)
+  }
+
+  /// The line of a sweep, broken where the median diverged, and where it did.
+  private func line(
+    _ sweep: Sweep, _ look: OptimizerColors.Look, _ axes: Axes, _ measure: Measure
+  ) -> (line: ChartLine, lost: [Double]) {
+    func height(_ value: Double) -> Double { axes.y.isLog ? max(value, measure.least) : value }
+    var line = ChartLine(name: sweep.name, look: look, points: [])
+    var lost: [Double] = []
+    for (rate, median) in zip(sweep.rates, sweep.outcomes) {
+      guard let lr = rate.lr else {
+        // Without a learning rate, the same at all of them.
+        line.remark = median.isFinite ? "has no learning rate" : "diverges, has no learning rate"
+        line.points = [axes.x.range.lowerBound, axes.x.range.upperBound].map {
+          ($0, median.isFinite ? height(median) : axes.ceiling)
+        }
+        return (line, lost)
+      }
+      line.points.append((lr, median.isFinite ? height(median) : .nan))
+      guard median.isFinite else {
+        lost.append(lr)
+        continue
+      }
+      let values = rate.runs.map(measure.outcome)
+      if values.count > 1, let low = Statistics.quantile(0.25, of: values),
+        let high = Statistics.quantile(0.75, of: values)
+      {
+        line.band.append((lr, height(low), high.isFinite ? height(high) : 1e300))
+      }
+    }
+    let best = sweep.best
+    if let lr = sweep.rates[best].lr, sweep.outcomes[best].isFinite {
+      line.marks = [(lr, height(sweep.outcomes[best]))]
+      line.remark =
+        sweep.rates.count > 1
+        ? "best at \(Text.readable(lr))" : "run at \(Text.readable(lr)) only"
+    } else {
+      line.remark = "diverges at all"
+    }
+    return (line, lost)
   }
 
   private func picture(
-    _ name: String, _ contest: Contest, _ sweeps: [Sweep], _ input: FigureInput
+    _ name: String, _ title: String, _ sweeps: [Sweep], _ axes: Axes,
+    _ looks: [String: OptimizerColors.Look], _ measure: Measure, _ contest: Contest,
+    _ input: FigureInput
   ) -> Picture {
     let size = (width: 800, height: 600)
-    let surface = input.surface(contest.problem)
-    let floor = surface?.minimumLoss
-    let isTraining = contest.runs.contains { !$0.trajectory.validation.isEmpty }
-    func outcome(_ run: TracedRun) -> Double {
-      if run.diverged || run.status == .crashed { return .infinity }
-      if isTraining {
-        return run.trajectory.validation.last.map(\.metrics.loss) ?? .infinity
-      }
-      return floor.map { max(run.finalLoss - $0, 0) } ?? run.finalLoss
+    let drawn = sweeps.map {
+      line($0, looks[$0.name] ?? input.colors.look(of: $0.optimizer), axes, measure)
     }
-    let all = sweeps.flatMap { $0.rates.flatMap { $0.runs.map(outcome) } }.filter(\.isFinite)
-    let largest = all.max() ?? 1
-    let least = max(
-      (contest.runs.map { abs($0.initialLoss - (floor ?? 0)) }.filter(\.isFinite).max() ?? 1)
-        * 1e-16, 1e-300)
-    let isLog = (all.min() ?? 0) >= 0 && largest > 0
-    let label =
-      isTraining
-      ? "final validation loss" : floor != nil ? "final loss above the minimum" : "final loss"
-
-    // Room above for those that diverged.
-    let yAxis: Axis
-    let ceiling: Double
-    if isLog {
-      let low = max(all.min() ?? least, least)
-      let decades = max(log10(max(largest, low) / low), 0.3)
-      ceiling = max(largest, low) * pow(10, decades * 0.09)
-      yAxis = Axis(
-        label, (low * pow(10, -decades * 0.05))...(ceiling * pow(10, decades * 0.05)),
-        isLog: true, grid: true)
-    } else {
-      let low = all.min() ?? 0
-      let span = max(largest - low, 1e-9)
-      ceiling = largest + span * 0.09
-      yAxis = Axis(label, (low - span * 0.05)...(ceiling + span * 0.05), grid: true)
-    }
-
-    var lines: [ChartLine] = []
-    var diverged: [(color: String, points: [(x: Double, y: Double)])] = []
-    var best: [(name: String, lr: Double, value: Double, width: Double)] = []
-    for (index, sweep) in sweeps.prefix(12).enumerated() {
-      let look = input.colors.color(of: sweep.rates[0].runs[0].spec.optimizer.name)
-      let twins = sweeps.prefix(index).filter {
-        $0.rates[0].runs[0].spec.optimizer.name == sweep.rates[0].runs[0].spec.optimizer.name
-      }.count
-      let color = OptimizerColors.shade(look, twins)
-      var line = ChartLine(name: sweep.name, color: color, points: [])
-      var lost: [(x: Double, y: Double)] = []
-      for (lr, runs) in sweep.rates {
-        let values = runs.map(outcome)
-        let median = Statistics.median(values)!
-        if median.isFinite {
-          line.points.append((lr, isLog ? max(median, least) : median))
-          if runs.count > 1 {
-            let low = Statistics.quantile(0.25, of: values)!
-            let high = Statistics.quantile(0.75, of: values)!
-            line.band.append((lr, max(low, isLog ? least : low), high.isFinite ? high : 1e300))
-          }
-        } else {
-          // The line rises to the mark and is broken there.
-          line.points.append((lr, .nan))
-          lost.append((lr, ceiling))
-        }
-      }
-      let finite = line.points.filter { $0.y.isFinite }
-      if let minimum = finite.min(by: { $0.y < $1.y }) {
-        line.marks = [minimum]
-        line.remark = "best at \(Text.readable(minimum.x))"
-        // How many decades of learning rates end within a factor of ten of the best outcome.
-        let good = finite.filter { $0.y <= minimum.y * 10 }.map(\.x)
-        best.append(
-          (sweep.name, minimum.x, minimum.y, isLog ? log10(good.max()! / good.min()!) : 0))
-      } else {
-        line.remark = "diverges at all"
-      }
-      lines.append(line)
-      diverged.append((color, lost))
-    }
-    let rates = sweeps.flatMap { $0.rates.map(\.lr) }
+    let lines = drawn.map(\.line)
     let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
     var panel = Panel(
-      frame: Frame(left: 0.125, right: 0.985 - margin, bottom: 0.105, top: 0.865),
-      x: Axis("learning rate", (rates.min()! * 0.8)...(rates.max()! * 1.25), isLog: true), y: yAxis)
+      frame: Frame(left: 0.125, right: 0.985 - margin, bottom: 0.105, top: 0.865), x: axes.x,
+      y: axes.y)
     panel.add(lines, prefix: "sweep", of: size, size: 10.5)
-    for (i, line) in lines.enumerated() {
-      let finite = line.points.filter { $0.y.isFinite }
-      panel.curves.append(.points("points\(i)", finite, line.color, .dot, size: 0.6))
+    for (i, sweep) in sweeps.enumerated() where sweep.rates.contains(where: { $0.lr != nil }) {
+      let finite = lines[i].points.filter { $0.y.isFinite }
+      panel.curves.append(.points("points\(i)", finite, lines[i].look.color, .dot, size: 0.6))
     }
-    if diverged.contains(where: { !$0.points.isEmpty }) {
+    if drawn.contains(where: { !$0.lost.isEmpty }) {
       panel.rules.append(
         Rule(
-          from: (panel.x.range.lowerBound, ceiling), to: (panel.x.range.upperBound, ceiling),
-          color: Ink.grid, width: 1, dash: .solid))
+          from: (panel.x.range.lowerBound, axes.ceiling),
+          to: (panel.x.range.upperBound, axes.ceiling), color: Ink.grid))
       panel.labels.append(
         Label(
-          text: "diverged", x: 0.01, y: yAxis.share(ceiling) + 0.0, system: .graph,
+          text: "diverged", x: 0.01, y: panel.y.share(axes.ceiling), system: .graph,
           color: Ink.soft, size: 10, boxed: true))
       // Marks at the same learning rate stand side by side.
       let step = 0.011
-      for (i, entry) in diverged.enumerated() where !entry.points.isEmpty {
-        let shifted = entry.points.map { p in
-          let rank = diverged.prefix(i).filter { $0.points.contains { $0.x == p.x } }.count
-          return (x: panel.x.value(at: panel.x.share(p.x) + step * Double(rank)), y: p.y)
+      for (i, entry) in drawn.enumerated() where !entry.lost.isEmpty {
+        let marks = entry.lost.map { lr in
+          let rank = drawn.prefix(i).filter { $0.lost.contains(lr) }.count
+          return (x: panel.x.value(at: panel.x.share(lr) + step * Double(rank)), y: axes.ceiling)
         }
         panel.curves.append(
-          .points("diverged\(i)", shifted, entry.color, .cross, size: 1.2, width: 2.4))
+          .points("diverged\(i)", marks, entry.line.look.color, .cross, size: 1.2, width: 2.4))
       }
     }
-    let seeds = sweeps.flatMap { $0.rates.map(\.runs.count) }.max() ?? 1
+    let runs = sweeps.flatMap(\.runs)
     var notes = [
-      "the range near the best is that in which the final loss is at most ten times the best one's, "
-        + "in factors of ten",
       "a ring marks the best learning rate, × a median that diverged",
+      "doing well is to come \(measure.limitName) of all; its range is that between the first and the "
+        + "last of neighbouring rates of which that holds",
     ]
-    if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
+    if measure.isTraining {
+      notes.append("rates are chosen and judged by the same validation examples and seeds")
+    }
+    if runs.seedCount > 1 {
+      notes.append(
+        runs.seedsAgree
+          ? "the seeds of each optimizer gave the same numbers"
+          : "lines are medians over seeds, bands their quartiles")
+    }
     return Picture(
-      name: name, title: title(best, Text.oneLine(contest.problem.name)),
-      caption: Caption(sweeps.flatMap { $0.rates.flatMap(\.runs) }, of: input, notes: notes),
-      panels: [panel])
+      name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: [panel])
   }
 
-  private func title(
-    _ best: [(name: String, lr: Double, value: Double, width: Double)], _ problem: String
-  ) -> String {
-    guard let wide = best.max(by: { $0.width < $1.width }),
-      let low = best.min(by: { $0.value < $1.value })
-    else { return "On \(problem), every learning rate diverges" }
-    let first =
-      "On \(problem), \(low.name) does best, at a learning rate of \(Text.readable(low.lr))"
-    guard best.count > 1, wide.width > 0 else { return first }
-    return first + "; \(wide.name) has the widest range near its best"
+  private func title(_ sweeps: [Sweep], _ measure: Measure, _ contest: Contest) -> String {
+    let problem = Text.oneLine(contest.problem.name)
+    func height(_ sweep: Sweep) -> Double {
+      let outcome = sweep.outcomes[sweep.best]
+      return measure.isAboveMinimum ? max(outcome, measure.least) : outcome
+    }
+    guard let low = sweeps.map(height).min(), low.isFinite else {
+      return "On \(problem), every learning rate diverges"
+    }
+    let leaders = sweeps.filter { height($0) == low }
+    var text = "On \(problem), "
+    if leaders.count > 1 {
+      let names = leaders.map(\.name)
+      text += Text.enumeration(
+        names.count > 3 ? Array(names.prefix(2)) + ["\(names.count - 2) more"] : names)
+      text += " do best alike, each at its own learning rate"
+    } else {
+      let rate = leaders[0].rates[leaders[0].best]
+      text += "\(leaders[0].name) does best, "
+      text +=
+        rate.lr.map { "at a learning rate of \(Text.readable($0))" } ?? "without a learning rate"
+      if measure.isTraining, leaders[0].rates.count > 1 { text += ", chosen by these very runs" }
+    }
+    let widest = sweeps.map(\.width).max() ?? 0
+    let wide = sweeps.filter { $0.width > widest - 1e-9 }
+    if sweeps.count > 1, widest > 0, wide.count == 1 {
+      text +=
+        "; \(wide[0].name) comes \(measure.limitName) over the widest range, "
+        + "\(Text.readable(widest, digits: 2)) decades"
+    }
+    return text + contest.runs.medianRemark
   }
 }

@@ -21,30 +21,49 @@ public struct LossCurves: Figure {
     }
     var pictures: [Picture] = []
     for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
-      pictures.append(picture(name, contest, input))
+      pictures += self.pictures(name, contest, input)
     }
     guard !pictures.isEmpty else { throw missing(input) }
     return pictures
   }
 
-  private func picture(_ name: String, _ contest: Contest, _ input: FigureInput) -> Picture {
-    let size = (width: 1000, height: 460)
-    let groups = contest.runs.byLabel.prefix(12)
-    func lines(_ curve: (TracedRun) -> [(x: Double, y: Double)]) -> [ChartLine] {
-      groups.map { label, runs in
-        let (median, band) = ChartLine.overSeeds(runs.map(curve))
+  private func pictures(_ name: String, _ contest: Contest, _ input: FigureInput) -> [Picture] {
+    let groups = contest.runs.byLabel
+    let ranked = ranked(groups)
+    let pages = Pages(
+      groups, of: 12, best: groups.firstIndex { $0.label == ranked.first?.label },
+      worst: groups.firstIndex { $0.label == ranked.last?.label })
+    let parts = parts(pages.pages.flatMap { $0 }, contest, input)
+    let title = title(ranked, contest)
+    return pages.pictures(naming: { $0.label }) { page in
+      picture(name, title, page, parts, contest, input)
+    }
+  }
+
+  /// The panels, with a line for each participant.
+  private func parts(
+    _ groups: [(label: String, runs: [TracedRun])], _ contest: Contest, _ input: FigureInput
+  ) -> [Part] {
+    typealias Lines = [String: ChartLine]
+    func lines(_ curve: (TracedRun) -> [(x: Double, y: Double)]) -> Lines {
+      groups.reduce(into: [:]) { lines, group in
+        let (label, runs) = group
+        let (points, band) = ChartLine.overSeeds(runs, curve)
         let diverged = runs.filter(\.diverged).count
-        return ChartLine(
-          name: Text.oneLine(Text.abbreviated(label), limit: 30),
-          color: input.colors[runs[0]].color,
-          points: median,
-          band: band,
+        lines[label] = ChartLine(
+          name: Text.oneLine(Text.abbreviated(label), limit: 30), look: input.colors[runs[0]],
+          points: points, band: band,
           remark: diverged == 0
             ? "" : runs.count == 1 ? "diverges" : "\(diverged) of \(runs.count) diverge",
           diverged: diverged * 2 > runs.count)
       }
     }
-    let steps = contest.runs.flatMap(\.trajectory.steps).max() ?? 1
+    func heights(_ lines: Lines) -> [Double] {
+      lines.values.flatMap { $0.points.map(\.y) }.filter(\.isFinite)
+    }
+    func ends(_ lines: Lines) -> [Double] {
+      lines.values.filter { !$0.diverged }.compactMap { $0.points.last?.y }.filter(\.isFinite)
+    }
     let train = lines { run in
       smoothed(
         (0..<run.finiteRows).filter { run.trajectory.steps[$0] > 0 || run.finiteRows == 1 }.map {
@@ -63,10 +82,13 @@ public struct LossCurves: Figure {
     }
     // Train and validation loss share an axis, so that the gap between them can be read.
     let target = input.target(contest.problem)
-    var losses = train.flatMap { $0.points.map(\.y) } + loss.flatMap { $0.points.map(\.y) }
+    var losses = heights(train) + heights(loss)
     if case .validationLoss(let most) = target { losses.append(most) }
-    let positive = losses.filter { $0.isFinite && $0 > 0 }.sorted()
-    let top = positive.isEmpty ? 1 : positive[Int(Double(positive.count - 1) * 0.995)]
+    let positive = losses.filter { $0 > 0 }.sorted()
+    // Peaks on the way may leave the picture, ends do not.
+    let top = max(
+      positive.isEmpty ? 1 : positive[Int(Double(positive.count - 1) * 0.995)],
+      (ends(train) + ends(loss)).max() ?? 0)
     let bottom = positive.first ?? 0.1
     let isLog = top / bottom > 4
     func lossAxis(_ label: String) -> Axis {
@@ -74,10 +96,10 @@ public struct LossCurves: Figure {
         ? Axis(label, (bottom * 0.9)...(top * 1.15), isLog: true, grid: true)
         : Axis(label, (bottom - (top - bottom) * 0.06)...(top + (top - bottom) * 0.06), grid: true)
     }
-    // Accuracy: what is above the first quarter of the values matters, the very start does not.
-    let shares = accuracy.flatMap { $0.points.map(\.y) }.filter(\.isFinite).sorted()
+    // Accuracy: the very start does not matter, but where each ends does.
+    let shares = heights(accuracy).sorted()
     var high = shares.last ?? 100
-    var low = shares.isEmpty ? 0 : shares[shares.count / 8]
+    var low = shares.isEmpty ? 0 : min(shares[shares.count / 8], ends(accuracy).min() ?? 100)
     if case .validationAccuracy(let least) = target {
       high = max(high, 100 * least)
       low = min(low, 100 * least)
@@ -99,7 +121,18 @@ public struct LossCurves: Figure {
         parts[2].target = (100 * least, "target " + Text.readable(100 * least, digits: 4) + " %")
       }
     }
-    let margin = Panel.nameMargin(train, size: 10.5, width: size.width)
+    return parts
+  }
+
+  private func picture(
+    _ name: String, _ title: String, _ groups: [(label: String, runs: [TracedRun])],
+    _ parts: [Part], _ contest: Contest, _ input: FigureInput
+  ) -> Picture {
+    let size = (width: 1000, height: 460)
+    let runs = groups.flatMap(\.runs)
+    func lines(_ part: Part) -> [ChartLine] { groups.compactMap { part.lines[$0.label] } }
+    let steps = contest.runs.compactMap(\.trajectory.steps.last).max() ?? 1
+    let margin = Panel.nameMargin(parts.flatMap(lines), size: 10.5, width: size.width)
     let left = 0.075
     let gap = 0.062
     let width = (0.99 - margin - left - Double(parts.count - 1) * gap) / Double(parts.count)
@@ -112,10 +145,10 @@ public struct LossCurves: Figure {
         x: Axis("step", 0...end, marks: 4), y: part.axis)
       panel.title = part.title
       panel.add(
-        part.lines, prefix: part.name, of: size, named: index == parts.count - 1, size: 10.5)
+        lines(part), prefix: part.name, of: size, named: index == parts.count - 1, size: 10.5)
       if let (level, text) = part.target {
         panel.rules.append(
-          Rule(from: (0, level), to: (end, level), color: Ink.soft, width: 1, dash: .dashed))
+          Rule(from: (0, level), to: (end, level), color: Ink.soft, width: 1, dash: .dotted))
         // Above the line, where curves that fall or rise to it have not yet come.
         let isLow = part.axis.share(level) < 0.9
         panel.labels.append(
@@ -125,17 +158,20 @@ public struct LossCurves: Figure {
       }
       panels.append(panel)
     }
-    let seeds = groups.map(\.runs.count).max() ?? 1
     var notes: [String] = []
-    if seeds > 1 { notes.append("lines are medians over seeds, bands their quartiles") }
+    if runs.seedCount > 1 {
+      notes.append(
+        runs.seedsAgree
+          ? "the seeds of each optimizer gave the same numbers"
+          : "lines are medians over seeds, bands their quartiles")
+    }
     notes.append(
       smoothing > 0
         ? "the minibatch loss is smoothed by a running mean over "
           + "\(Text.readable(100 * smoothing)) % of the steps"
         : "the minibatch loss is not smoothed")
     var picture = Picture(
-      name: name, title: title(groups.map { $0 }, Text.oneLine(contest.problem.name)),
-      caption: Caption(contest.runs, of: input, notes: notes), panels: panels)
+      name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: panels)
     picture.width = size.width
     picture.height = size.height
     return picture
@@ -145,7 +181,8 @@ public struct LossCurves: Figure {
   private struct Part {
     var name: String
     var title: String
-    var lines: [ChartLine]
+    /// By label.
+    var lines: [String: ChartLine]
     var axis: Axis
     var target: (level: Double, text: String)?
   }
@@ -164,29 +201,43 @@ public struct LossCurves: Figure {
     }
   }
 
-  private func title(_ groups: [(label: String, runs: [TracedRun])], _ problem: String) -> String {
-    let passes = groups.flatMap { $0.runs.flatMap(\.trajectory.validation) }
-    let hasClasses = passes.contains { $0.metrics.accuracy.isFinite }
-    // The share of errors or the loss: either way, less is better.
-    let ends = groups.compactMap { label, runs -> (String, Double)? in
+  /// Participants from the best to the worst by what they end with, the median over seeds: the share of
+  /// errors where there are classes, the loss where there are none.
+  private func ranked(
+    _ groups: [(label: String, runs: [TracedRun])]
+  ) -> [(label: String, value: Double)] {
+    let hasClasses = hasClasses(groups.flatMap(\.runs))
+    return groups.compactMap { label, runs -> (label: String, value: Double)? in
       let values = runs.compactMap { run -> Double? in
         guard let last = run.trajectory.validation.last?.metrics else { return nil }
         if hasClasses { return run.diverged ? 1 : 1 - last.accuracy }
         return run.diverged ? .infinity : last.loss
       }
-      return Statistics.median(values).map {
-        (Text.oneLine(Text.abbreviated(label), limit: 30), $0)
-      }
-    }.sorted { $0.1 < $1.1 }
-    guard let best = ends.first, best.1.isFinite else { return "Training on \(problem)" }
+      return Statistics.median(values).map { (label, $0) }
+    }.sorted { $0.value < $1.value }
+  }
+
+  private func hasClasses(_ runs: [TracedRun]) -> Bool {
+    runs.contains { $0.trajectory.validation.contains { $0.metrics.accuracy.isFinite } }
+  }
+
+  private func title(_ ranked: [(label: String, value: Double)], _ contest: Contest) -> String {
+    let problem = Text.oneLine(contest.problem.name)
+    guard let best = ranked.first, best.value.isFinite else { return "Training on \(problem)" }
+    let hasClasses = hasClasses(contest.runs)
+    func name(_ label: String) -> String { Text.oneLine(Text.abbreviated(label), limit: 30) }
     func text(_ v: Double) -> String {
       hasClasses ? Text.readable(100 * (1 - v), digits: 3) + " %" : Text.readable(v, digits: 3)
     }
     let metric = hasClasses ? "accuracy" : "loss"
-    var title = "On \(problem), \(best.0) reaches a validation \(metric) of \(text(best.1))"
-    if let worst = ends.last, ends.count > 1 {
-      title += worst.1.isFinite ? ", \(worst.0) \(text(worst.1))" : ", \(worst.0) diverges"
+    var title =
+      "On \(problem), \(name(best.label)) reaches a validation \(metric) of \(text(best.value))"
+      + contest.runs.choiceRemark(of: best.label)
+    if let worst = ranked.last, ranked.count > 1 {
+      title +=
+        worst.value.isFinite
+        ? ", \(name(worst.label)) \(text(worst.value))" : ", \(name(worst.label)) diverges"
     }
-    return title
+    return title + contest.runs.medianRemark
   }
 }

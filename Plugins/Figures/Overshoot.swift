@@ -10,7 +10,7 @@ public struct Overshoot: Figure {
   public static let summary = "distance along the flat and the steep direction against step"
   public static let needs = "runs with their paths on a surface whose minimum is known"
 
-  @Hyperparameter("paths at most: more names do not fit beside a panel", in: 1...20)
+  @Hyperparameter("paths on a page: more names do not fit beside a panel", in: 2...20)
   public var paths = 7
 
   public init() {}
@@ -25,10 +25,8 @@ public struct Overshoot: Figure {
     if !quadratic.isEmpty { contests = quadratic }
     var pictures: [Picture] = []
     for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
-      guard let surface = input.surface(contest.problem),
-        let picture = picture(name, contest, surface, input)
-      else { continue }
-      pictures.append(picture)
+      guard let surface = input.surface(contest.problem) else { continue }
+      pictures += self.pictures(name, contest, surface, input)
     }
     guard !pictures.isEmpty else { throw missing(input) }
     return pictures
@@ -40,10 +38,10 @@ public struct Overshoot: Figure {
     var frame: PathFrame
   }
 
-  private func picture(
+  private func pictures(
     _ name: String, _ contest: Contest, _ surface: any Surface, _ input: FigureInput
-  ) -> Picture? {
-    let paths = contest.runs.firstSeeds.prefix(self.paths).compactMap { run -> Path? in
+  ) -> [Picture] {
+    let paths = contest.runs.firstSeeds.compactMap { run -> Path? in
       guard run.trajectory.dimension == surface.dimension, run.finiteRows > 1 else { return nil }
       let shape = PathShape.measure(run.trajectory, on: surface)
       guard let frame = shape.frame, frame.isAtMinimum, frame.flattest != nil,
@@ -51,8 +49,26 @@ public struct Overshoot: Figure {
       else { return nil }
       return Path(run: run, shape: shape, frame: frame)
     }
-    guard !paths.isEmpty else { return nil }
+    func flat(_ path: Path) -> Double {
+      path.run.diverged ? .infinity : path.shape.flatOvershoot?.percent ?? .infinity
+    }
+    let places = paths.indices
+    let pages = Pages(
+      paths, of: self.paths, best: places.min { flat(paths[$0]) < flat(paths[$1]) },
+      worst: places.max { flat(paths[$0]) < flat(paths[$1]) })
+    let title =
+      title(paths, Text.oneLine(contest.problem.name)) + contest.runs.firstSeedRemark
+    // The same axes on all pages.
+    let drawn = pages.pages.flatMap { $0 }
+    return pages.pictures(naming: { $0.run.shownLabel }) { page in
+      picture(name, title, page, among: drawn, contest, input)
+    }
+  }
 
+  private func picture(
+    _ name: String, _ title: String, _ page: [Path], among paths: [Path], _ contest: Contest,
+    _ input: FigureInput
+  ) -> Picture {
     // As far as the last of them takes to settle, and a little more.
     let longest = paths.map { Double($0.run.trajectory.steps.last ?? 1) }.max()!
     let settled = paths.filter { !$0.run.diverged }.map { path in
@@ -66,7 +82,11 @@ public struct Overshoot: Figure {
     var charts: [[ChartLine]] = []
     for (index, isFlat) in [true, false].enumerated() {
       var lines: [ChartLine] = []
+      var values: [Double] = [0, 100]
       for path in paths {
+        let isOnPage = page.contains {
+          $0.run.key == path.run.key && $0.run.label == path.run.label
+        }
         let direction = isFlat ? path.frame.flattest! : path.frame.steepest!
         let first = path.frame.coordinate(of: path.run.trajectory.point(0), along: direction)
         let reach = path.frame.distance(of: path.run.trajectory.point(0))
@@ -81,8 +101,8 @@ public struct Overshoot: Figure {
         }
         let overshoot = isFlat ? path.shape.flatOvershoot : path.shape.steepOvershoot
         var line = ChartLine(
-          name: path.run.shownLabel, color: input.colors[path.run].color,
-          dash: input.colors[path.run].dash, points: points, diverged: path.run.diverged)
+          name: path.run.shownLabel, look: input.colors[path.run], points: points,
+          diverged: path.run.diverged)
         // Once it has left for good, what follows would only blacken the picture.
         if let last = points.lastIndex(where: { abs($0.y) < 300 }), last + 1 < points.count {
           line.points = Array(points[...(last + 1)])
@@ -98,11 +118,8 @@ public struct Overshoot: Figure {
             line.remark = "no overshoot"
           }
         }
-        lines.append(line)
-      }
-      var values: [Double] = [0, 100]
-      for line in lines where !line.diverged {
-        values += line.points.map { min(max($0.y, -160), 160) }
+        if isOnPage { lines.append(line) }
+        if !line.diverged { values += line.points.map { min(max($0.y, -160), 160) } }
       }
       let range = ClosedRange(covering: values) ?? -100...100
       let room = (range.upperBound - range.lowerBound) * 0.06
@@ -130,13 +147,11 @@ public struct Overshoot: Figure {
         charts[index], prefix: index == 0 ? "flat" : "steep", of: size, size: 10.5)
     }
     var picture = Picture(
-      name: name, title: title(paths, Text.oneLine(contest.problem.name)),
+      name: name, title: title,
       caption: Caption(
-        contest.runs, of: input,
+        page.map(\.run), of: input,
         notes: [
-          contest.runs.firstSeeds.count > self.paths
-            ? "the first \(self.paths) of \(contest.runs.firstSeeds.count) runs" : "all runs",
-          "directions: \(paths[0].frame.name)",
+          "directions: \(page[0].frame.name)",
           "a ring marks the farthest passage beyond the minimum, in per cent of the initial "
             + "distance along that direction",
         ]), panels: panels)

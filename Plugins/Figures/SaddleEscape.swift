@@ -25,21 +25,38 @@ public struct SaddleEscape: Figure {
       guard let surface = input.surface(contest.problem), let saddle = surface.saddle else {
         continue
       }
-      pictures.append(picture(name, contest, surface, saddle, input))
+      pictures += self.pictures(name, contest, surface, saddle, input)
     }
     guard !pictures.isEmpty else { throw missing(input) }
     return pictures
   }
 
-  private func picture(
+  private func pictures(
     _ name: String, _ contest: Contest, _ surface: any Surface, _ saddle: [Double],
     _ input: FigureInput
+  ) -> [Picture] {
+    let runs = contest.runs.firstSeeds.filter {
+      $0.trajectory.dimension == 2 && $0.finiteRows > 0
+    }
+    let places = runs.indices
+    func escape(_ run: TracedRun) -> Int { run.escapeStep ?? .max }
+    let pages = Pages(
+      runs, of: 10, best: places.min { escape(runs[$0]) < escape(runs[$1]) },
+      worst: places.max { escape(runs[$0]) < escape(runs[$1]) })
+    let title =
+      title(runs, Text.oneLine(contest.problem.name)) + contest.runs.firstSeedRemark
+    let drawn = pages.pages.flatMap { $0 }
+    return pages.pictures(naming: \.shownLabel) { page in
+      picture(name, title, page, among: drawn, surface, saddle, input)
+    }
+  }
+
+  private func picture(
+    _ name: String, _ title: String, _ runs: [TracedRun], among all: [TracedRun],
+    _ surface: any Surface, _ saddle: [Double], _ input: FigureInput
   ) -> Picture {
-    let runs = Array(
-      contest.runs.firstSeeds.filter { $0.trajectory.dimension == 2 && $0.finiteRows > 0 }
-        .prefix(10))
     let size = (width: 1000, height: 520)
-    let viewport = surface.viewport ?? Viewport(of: surface, with: runs)
+    let viewport = surface.viewport ?? Viewport(of: surface, with: all)
     let saddleLoss = surface.loss(at: saddle)
 
     let count = 31
@@ -87,9 +104,10 @@ public struct SaddleEscape: Figure {
       }
       // Shorter where neighbours fall on the same pixel.
       line = sparse(line, viewport)
-      let color = input.colors[run].color
+      let look = input.colors[run]
+      let color = look.color
       scene.curves.append(
-        Curve(.table("path\(index)", columns: 3, line), .line(color, width: 2.6)))
+        Curve(.table("path\(index)", columns: 3, line), .line(color, width: 2.6, dash: look.dash)))
       if line.count >= 3 {
         scene.curves.append(
           Curve(
@@ -107,18 +125,20 @@ public struct SaddleEscape: Figure {
         .points(Ink.marker, .diamond, size: 1.3, width: 1)))
 
     // Beside it, the loss.
-    let escapes = runs.compactMap(\.escapeStep)
-    let longest = runs.map { Double($0.trajectory.steps[$0.finiteRows - 1]) }.max() ?? 1
-    let waiting = runs.contains { $0.escapeStep == nil }
+    let escapes = all.compactMap(\.escapeStep)
+    let longest = all.map { Double($0.trajectory.steps[$0.finiteRows - 1]) }.max() ?? 1
+    let waiting = all.contains { $0.escapeStep == nil }
     let end = waiting ? longest : min(longest, max(Double(escapes.max() ?? 0) * 1.5, 10))
+    func lossCurve(_ run: TracedRun) -> [(x: Double, y: Double)] {
+      (0..<run.finiteRows).map {
+        (Double(run.trajectory.steps[$0]), run.trajectory.losses[$0])
+      }.filter { $0.x <= end }
+    }
     var lines: [ChartLine] = []
     for run in runs {
-      let look = input.colors[run]
       var line = ChartLine(
-        name: run.shownLabel, color: look.color,
-        points: (0..<run.finiteRows).map {
-          (Double(run.trajectory.steps[$0]), run.trajectory.losses[$0])
-        }.filter { $0.x <= end }, diverged: run.diverged)
+        name: run.shownLabel, look: input.colors[run], points: lossCurve(run),
+        diverged: run.diverged)
       line.remark = run.escapeStep.map { "escapes at step \($0)" } ?? "does not escape"
       if let step = run.escapeStep, let row = run.trajectory.steps.firstIndex(of: step) {
         line.marks = [(Double(step), run.trajectory.losses[row])]
@@ -127,8 +147,8 @@ public struct SaddleEscape: Figure {
     }
     let depth = max(
       abs(saddleLoss - range.lowerBound),
-      (runs.map { $0.trajectory.losses[0] }.max() ?? saddleLoss) - saddleLoss, 1e-9)
-    let values = lines.flatMap { $0.points.map(\.y) } + [saddleLoss]
+      (all.map { $0.trajectory.losses[0] }.max() ?? saddleLoss) - saddleLoss, 1e-9)
+    let values = all.flatMap { lossCurve($0).map(\.y) } + [saddleLoss]
     let low = max(values.min() ?? 0, saddleLoss - depth * 1.3)
     let high = min(values.max() ?? 1, saddleLoss + depth * 1.3)
     let room = max((high - low) * 0.07, 1e-12)
@@ -147,9 +167,9 @@ public struct SaddleEscape: Figure {
     chart.add(lines, prefix: "loss", of: size, size: 10.5)
 
     var picture = Picture(
-      name: name, title: title(runs, Text.oneLine(contest.problem.name)),
+      name: name, title: title,
       caption: Caption(
-        contest.runs, of: input,
+        runs, of: input,
         notes: ["a run has escaped when its loss is 0.1 below the saddle's; a ring marks the step"]),
       panels: [scene, chart])
     picture.width = size.width
@@ -190,7 +210,10 @@ public struct SaddleEscape: Figure {
     var text = "On \(problem), \(first.0) escapes from the saddle at step \(first.1)"
     if !stuck.isEmpty {
       text +=
-        "; \(Text.enumeration(Array(stuck.prefix(3)))) \(stuck.count == 1 ? "does" : "do") not"
+        "; "
+        + Text.enumeration(
+          stuck.count > 3 ? Array(stuck.prefix(2)) + ["\(stuck.count - 2) more"] : stuck)
+        + " \(stuck.count == 1 ? "does" : "do") not"
     } else if let last = escaped.last, last.0 != first.0 {
       text += ", \(last.0) only at step \(last.1)"
     }

@@ -36,10 +36,21 @@ public struct Schedules: Figure {
         if !same { panels[index].curves.append(Curve(name: names, run: run, points: points)) }
       }
     }
-    panels = panels.map { ($0.hyperparameter, Array($0.curves.prefix(10))) }
     guard !panels.isEmpty else { throw missing(input) }
+    let title = title(panels.map { ($0.hyperparameter, $0.curves) })
+    // Ten curves a panel, three panels a picture.
+    let parts = panels.flatMap { panel in
+      Pages(panel.curves, of: 10, most: nil).pages.map { (panel.hyperparameter, $0) }
+    }
+    return Pages(parts, of: 3, most: nil).pictures(naming: \.0) { page in
+      picture(title, page, input)
+    }
+  }
 
-    let count = min(panels.count, 3)
+  private func picture(
+    _ title: String, _ panels: [(hyperparameter: String, curves: [Curve])], _ input: FigureInput
+  ) -> Picture {
+    let count = panels.count
     let size = (width: 800, height: count == 1 ? 520 : 120 + 280 * count)
     var drawn: [Panel] = []
     var charts: [[ChartLine]] = []
@@ -47,7 +58,7 @@ public struct Schedules: Figure {
     let bottom = 58 / Double(size.height)
     let each = (top - bottom) / Double(count)
     var margin = 0.0
-    for (index, panel) in panels.prefix(count).enumerated() {
+    for (index, panel) in panels.enumerated() {
       let several = panel.curves.map(\.run.spec.optimizer.name).unique.count > 1
       // Two of the same name are told apart by the run that they belong to.
       let names = panel.curves.map { curve in
@@ -58,7 +69,7 @@ public struct Schedules: Figure {
         let last = pair.0.points.last!.y
         let first = pair.0.points.first!.y
         return ChartLine(
-          name: pair.1, color: color(i, pair.0.run, several, input), points: pair.0.points,
+          name: pair.1, look: look(i, pair.0.run, several, input), points: pair.0.points,
           remark: "\(Text.readable(first, digits: 2)) → \(Text.readable(last, digits: 2))")
       }
       let values = panel.curves.flatMap { $0.points.map(\.y) }
@@ -84,20 +95,19 @@ public struct Schedules: Figure {
       drawn[index].add(charts[index], prefix: "schedule\(index)-", of: size, size: 10.5)
     }
     var picture = Picture(
-      name: Self.name, title: title(panels.map { ($0.hyperparameter, $0.curves) }),
-      caption: Caption(runs, of: input), panels: drawn)
+      name: Self.name, title: title,
+      caption: Caption(panels.flatMap { $0.curves.map(\.run) }, of: input), panels: drawn)
     picture.width = size.width
     picture.height = size.height
     picture.terminalRows = 16 * count
-    return [picture]
+    return picture
   }
 
   /// Schedules of one optimizer are told apart by colour; those of several have the optimizers'.
-  private func color(
+  private func look(
     _ index: Int, _ run: TracedRun, _ several: Bool, _ input: FigureInput
-  ) -> String {
-    several
-      ? input.colors[run].color : OptimizerColors.palette[index % OptimizerColors.palette.count]
+  ) -> OptimizerColors.Look {
+    several ? input.colors[run] : OptimizerColors.Look(OptimizerColors.palette[index])
   }
 
   private func points(

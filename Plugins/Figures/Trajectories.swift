@@ -22,29 +22,38 @@ public struct Trajectories: Figure {
       }
       guard !runs.isEmpty, let surface = input.surface(contest.problem), surface.dimension == 2
       else { continue }
-      pictures.append(picture(name, contest, runs, surface, input))
+      pictures += self.pictures(name, contest, runs, surface, input)
     }
     guard !pictures.isEmpty else { throw missing(input) }
     return pictures
   }
 
-  private func picture(
+  private func pictures(
     _ name: String, _ contest: Contest, _ runs: [TracedRun], _ surface: any Surface,
     _ input: FigureInput
-  ) -> Picture {
-    let viewport = Viewport(of: surface, with: runs)
-    var panel = Panel(x: Axis("x₀", viewport.x), y: Axis("x₁", viewport.y))
-    panel.frame.bottom = 0.095
-    panel.terminalFrame = panel.frame
-    let size = (width: 800, height: 600)
-    var notes = panel.addMap(of: surface)
-    panel.addPaths(of: runs, on: surface, picture: size, colors: input.colors)
-    if contest.runs.count > runs.count {
-      notes.append("of each optimizer the run with the lowest seed is drawn")
+  ) -> [Picture] {
+    func end(_ run: TracedRun) -> Double {
+      run.diverged || !run.finalLoss.isFinite ? .infinity : run.finalLoss
     }
-    return Picture(
-      name: name, title: title(runs, contest.problem, surface),
-      caption: Caption(contest.runs, of: input, notes: notes), panels: [panel])
+    let places = runs.indices
+    let pages = Pages(
+      runs, of: 12, best: places.min { end(runs[$0]) < end(runs[$1]) },
+      worst: places.max { end(runs[$0]) < end(runs[$1]) })
+    // The same part of the plane on all pages.
+    let viewport = Viewport(of: surface, with: pages.pages.flatMap { $0 })
+    let title = title(runs, contest.problem, surface) + contest.runs.firstSeedRemark
+    return pages.pictures(naming: \.shownLabel) { page in
+      var panel = Panel(x: Axis("x₀", viewport.x), y: Axis("x₁", viewport.y))
+      panel.frame.bottom = 0.095
+      panel.terminalFrame = panel.frame
+      var notes = panel.addMap(of: surface)
+      panel.addPaths(of: page, on: surface, picture: (800, 600), colors: input.colors)
+      if contest.runs.count > runs.count {
+        notes.append("of each optimizer the run with the lowest seed is drawn")
+      }
+      return Picture(
+        name: name, title: title, caption: Caption(page, of: input, notes: notes), panels: [panel])
+    }
   }
 
   /// What is to be seen: who gets nearest to the minimum, who does not get there.
@@ -62,7 +71,7 @@ public struct Trajectories: Figure {
         text =
           "On \(name), \(best.shownLabel) "
           + (best.reaches(floor) ? "reaches \(minimum)" : "comes within \(gap) of the minimal loss")
-          + " in \(best.steps) steps"
+          + " in \(best.steps) step\(best.steps == 1 ? "" : "s")"
         if worst.label != best.label {
           if worst.reaches(floor) {
             text += ", as do all others"

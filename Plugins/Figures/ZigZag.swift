@@ -12,7 +12,7 @@ public struct ZigZag: Figure {
   public static let summary = "zig-zag on quadratics: small multiples over condition number"
   public static let needs = "runs with their paths on a quadratic of two coordinates"
 
-  @Hyperparameter("condition numbers side by side, at most", in: 1...8) public var columns = 4
+  @Hyperparameter("condition numbers side by side", in: 1...8) public var columns = 4
 
   public init() {}
 
@@ -44,13 +44,7 @@ public struct ZigZag: Figure {
           surface: surface, condition: high / low, flat: low, steep: high))
     }
     columns.sort { $0.condition < $1.condition }
-    // Where there are too many: the ends of the range, and what lies evenly between.
-    let most = self.columns
-    if columns.count > most {
-      columns = (0..<most).map { columns[$0 * (columns.count - 1) / max(most - 1, 1)] }
-    }
-    guard !columns.isEmpty else { throw missing(input) }
-    let runs = columns.flatMap(\.contest.runs)
+    guard let last = columns.last else { throw missing(input) }
 
     // A row for each optimizer, or for each label where one optimizer has several on a problem.
     let crowded = columns.contains { column in
@@ -59,18 +53,55 @@ public struct ZigZag: Figure {
     func row(_ run: TracedRun) -> String {
       crowded ? run.shownLabel : Text.oneLine(run.spec.optimizer.name, limit: 36)
     }
-    let rows = Array(runs.map(row).unique.prefix(7))
+    let shares = last.contest.runs.compactMap { run in
+      run.measures.zigZag.map { (row: row(run), share: $0) }
+    }
+    let title =
+      title(shares, last.condition)
+      + input.runs.filter { run in
+        columns.contains { $0.contest.problem == run.spec.problem }
+      }.firstSeedRemark
+    let rows = columns.flatMap(\.contest.runs).map(row).unique
+    func share(_ name: String) -> Double { shares.first { $0.row == name }?.share ?? .infinity }
+    let places = rows.indices
+    let pages = Pages(
+      rows, of: 7, best: places.min { share(rows[$0]) < share(rows[$1]) },
+      worst: places.max { share(rows[$0]) < share(rows[$1]) })
+    // Condition numbers that do not stand side by side have pictures of their own.
+    let sheets = Pages(columns, of: self.columns, most: nil).pages
+    return sheets.enumerated().flatMap { index, columns in
+      pages.pictures(naming: { $0 }) { rows in
+        var picture = picture(columns, rows, row, title, isCrowded: crowded, input)
+        if sheets.count > 1 {
+          picture.name += "-part-\(index + 1)"
+          let conditions = columns.map { Text.readable($0.condition) }
+          picture.title += " (here: κ = \(Text.enumeration(conditions)))"
+          picture.caption.lines.append(
+            (
+              "part",
+              "\(index + 1) of \(sheets.count), by condition number; the title speaks of the highest"
+            ))
+        }
+        return picture
+      }
+    }
+  }
 
-    let width = max(520, 150 + 300 * columns.count)
-    let height = 110 + 132 * rows.count
+  private func picture(
+    _ columns: [Column], _ rows: [String], _ row: (TracedRun) -> String, _ title: String,
+    isCrowded crowded: Bool, _ input: FigureInput
+  ) -> Picture {
+    let width = max(720, 150 + 300 * columns.count)
+    // The page's number and the conditions may be added to the title.
+    let header = Picture.titleHeight(title + String(repeating: " ", count: 44) + ".", width: width)
+    let height = Int(header) + 76 + 132 * rows.count
     let left = 74 / Double(width)
     let cell = (1 - left - 16 / Double(width)) / Double(columns.count)
-    let top = 1 - 84 / Double(height)
+    let top = 1 - (header + 50) / Double(height)
     let bottom = 56 / Double(height)
     let rowHeight = (top - bottom) / Double(rows.count)
 
     var panels: [Panel] = []
-    var shares: [(row: String, share: Double)] = []
     for (c, column) in columns.enumerated() {
       let frame = PathFrame(for: column.surface)
       let paths = column.contest.runs.map { run in
@@ -109,8 +140,8 @@ public struct ZigZag: Figure {
         panel.curves.append(
           .points("centre\(c)", [(0, 0)], Ink.marker, .asterisk, size: 0.9, width: 1.3))
         if let (run, path) = paths.first(where: { row($0.0) == name }) {
-          let color =
-            crowded ? input.colors[run].color : input.colors.color(of: run.spec.optimizer.name)
+          let color = OptimizerColors.legible(
+            crowded ? input.colors[run].color : input.colors.color(of: run.spec.optimizer.name))
           let line = panel.thinned(
             panel.clipped(path), of: (width: width, height: height))
           panel.curves.append(.line("path\(c)-\(r)", line, color, width: 1.8))
@@ -127,7 +158,6 @@ public struct ZigZag: Figure {
               .points("end\(c)-\(r)", [end], color, .cross, size: 1.4, width: 2.5))
           }
           let zigZag = run.measures.zigZag
-          if c == columns.count - 1, let share = zigZag { shares.append((name, share)) }
           var remark = zigZag.map { "zig-zag \(Text.percent($0))" } ?? "zig-zag –"
           if run.diverged { remark += ", diverges" }
           panel.labels.append(
@@ -143,9 +173,9 @@ public struct ZigZag: Figure {
     }
 
     var picture = Picture(
-      name: Self.name, title: title(shares, columns.last!.condition),
+      name: Self.name, title: title,
       caption: Caption(
-        runs, of: input,
+        columns.flatMap(\.contest.runs).filter { rows.contains(row($0)) }, of: input,
         notes: [
           "directions are the eigenvectors of the Hessian; zig-zag is the share of successive "
             + "steps between which the steep component changes its sign",
@@ -154,7 +184,7 @@ public struct ZigZag: Figure {
     picture.width = width
     picture.height = height
     picture.terminalRows = rows.count * 10 + 4
-    return [picture]
+    return picture
   }
 
   private func title(_ shares: [(row: String, share: Double)], _ condition: Double) -> String {
@@ -162,10 +192,18 @@ public struct ZigZag: Figure {
     guard let most = ranked.first, let least = ranked.last else {
       return "Paths on quadratics in the eigenbasis"
     }
+    // Equal shares are no first place.
+    func names(_ share: Double) -> String {
+      let level = ranked.filter { Text.percent($0.share) == Text.percent(share) }.map(\.row)
+      return Text.enumeration(
+        level.count > 3 ? Array(level.prefix(2)) + ["\(level.count - 2) more"] : level)
+    }
+    let level = ranked.count { Text.percent($0.share) == Text.percent(most.share) }
     let text =
-      "At κ = \(Text.readable(condition)), \(most.row) zig-zags on \(Text.percent(most.share)) of its steps"
-    guard ranked.count > 1, least.row != most.row else { return text }
-    return text + ", \(least.row) on \(Text.percent(least.share))"
+      "At κ = \(Text.readable(condition)), \(names(most.share)) zig-zag\(level == 1 ? "s" : "") on "
+      + "\(Text.percent(most.share)) of \(level == 1 ? "its" : "their") steps"
+    guard Text.percent(least.share) != Text.percent(most.share) else { return text }
+    return text + ", \(names(least.share)) on \(Text.percent(least.share))"
   }
 
   private func visible(_ p: (x: Double, y: Double), _ panel: Panel) -> Bool {

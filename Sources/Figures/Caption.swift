@@ -13,18 +13,17 @@ public struct Caption: Sendable {
   /// - Parameter notes: what a reader must know of how the picture was made.
   public init(_ runs: [TracedRun], of input: FigureInput, notes: [String] = []) {
     var lines: [(name: String, value: String)] = []
-    for problem in runs.map(\.spec.problem).unique.prefix(12) {
-      lines.append(("problem", Self.text(problem)))
+    /// So many entries, and how many more there are.
+    func add(_ name: String, _ values: [String], most: Int) {
+      for value in values.prefix(most) { lines.append((name, value)) }
+      if values.count > most { lines.append((name, "and \(values.count - most) more")) }
     }
-    let starts = runs.compactMap(\.spec.start).unique
-    for start in starts.prefix(6) {
-      lines.append(
-        (
-          "start",
-          "(" + start.prefix(8).map { Text.readable($0, digits: 6) }.joined(separator: ", ")
-            + (start.count > 8 ? ", …)" : ")")
-        ))
+    add("problem", runs.map(\.spec.problem).unique.map(Self.text), most: 12)
+    let starts = runs.compactMap(\.spec.start).unique.map { start in
+      "(" + start.prefix(8).map { Text.readable($0, digits: 6) }.joined(separator: ", ")
+        + (start.count > 8 ? ", …)" : ")")
     }
+    add("start", starts, most: 6)
     for (label, group) in runs.byLabel {
       var seen: [String] = []
       for run in group {
@@ -38,19 +37,28 @@ public struct Caption: Sendable {
     lines.append(("budget", Self.budget(runs, unit: input.ledger.budgetUnit)))
     let diverged = runs.filter(\.diverged)
     if !diverged.isEmpty {
+      let names = diverged.map { "\($0.shownLabel) (step \($0.steps))" }.unique
+      let more = names.count > 8 ? ["\(names.count - 8) more"] : []
       lines.append(
         (
           "diverged",
-          "\(diverged.count) of \(runs.count) runs: "
-            + Text.enumeration(
-              diverged.map { "\($0.shownLabel) (step \($0.steps))" }.unique.prefix(8).map { $0 })
+          "\(diverged.count) of \(runs.count) runs: " + Text.enumeration(names.prefix(8) + more)
         ))
     }
-    let others = runs.filter { ![.completed, .reachedTarget, .diverged].contains($0.status) }
-    for run in others.prefix(6) {
-      lines.append(
-        (run.status.rawValue, "\(run.shownLabel): \(Text.oneLine(run.reason, limit: 120))"))
+    for status in [RunStatus.crashed, .timedOut, .interrupted] {
+      let failed = runs.filter { $0.status == status }.map {
+        "\($0.shownLabel): \(Text.oneLine($0.reason, limit: 120))"
+      }
+      add(status.rawValue, failed.unique, most: 6)
     }
+    // Runs of the comparison that the picture had no use for.
+    let isShown = Set(runs.map(\.key))
+    let compared = Set(runs.map(\.spec.problem))
+    let missing = input.runs.filter { run in
+      compared.contains(run.spec.problem) && !isShown.contains(run.key)
+        && !runs.contains { $0.label == run.label }
+    }
+    add("not drawn here", missing.byLabel.map { Self.absence($0.label, $0.runs) }, most: 24)
     for note in notes { lines.append(("note", note)) }
     let ledger = input.ledger
     if !ledger.suite.isEmpty { lines.append(("suite", Text.oneLine(ledger.suite))) }
@@ -62,6 +70,18 @@ public struct Caption: Sendable {
     }
     for warning in ledger.warnings { lines.append(("warning", Text.oneLine(warning, limit: 200))) }
     self.lines = lines
+  }
+
+  /// Why an optimizer of the comparison is not in the picture: what its runs lack, or nothing where
+  /// another picture has it.
+  private static func absence(_ label: String, _ runs: [TracedRun]) -> String {
+    let name = Text.oneLine(Text.abbreviated(label))
+    if let failed = runs.first(where: { [.crashed, .timedOut, .interrupted].contains($0.status) }) {
+      return "\(name) (\(failed.status.rawValue): \(Text.oneLine(failed.reason, limit: 120)))"
+    }
+    if runs.allSatisfy({ $0.trajectory.count == 0 }) { return "\(name) (no path was recorded)" }
+    if runs.allSatisfy({ $0.finiteRows == 0 }) { return "\(name) (no loss is finite)" }
+    return name
   }
 
   /// One line each, "name: value".

@@ -135,7 +135,8 @@ public enum ExampleRuns {
     let outcome = Outcome(
       status: status, reason: status == .diverged ? "loss above the cap" : "", steps: last,
       initialLoss: t.losses.first ?? .nan, finalLoss: t.losses.last { $0.isFinite } ?? .nan,
-      bestLoss: t.losses.filter(\.isFinite).min() ?? .nan, counts: counts,
+      bestLoss: t.losses.filter(\.isFinite).min() ?? .nan,
+      validation: t.validation.last?.metrics, counts: counts,
       measures: ruler?.measures(of: t, by: nil) ?? RunMeasures())
     return TracedRun(
       RunRecord(

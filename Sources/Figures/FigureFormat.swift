@@ -2,7 +2,7 @@
 
 /// A format of pictures.
 public enum FigureFormat: String, Sendable, CaseIterable {
-  case png, svg, pdf, gif
+  case png, svg, pdf
   /// Characters, for the terminal itself.
   case terminal
 
@@ -32,8 +32,6 @@ public enum FigureFormat: String, Sendable, CaseIterable {
       let h = Text.decimal(Double(height) / 96, digits: 4)
       return "set terminal pdfcairo size \(w)in,\(h)in enhanced font 'DejaVu Sans,11'"
         + " fontscale 1 linewidth 1 background rgb '#ffffff'"
-    case .gif:
-      return "set terminal gif size \(width),\(height) enhanced font 'DejaVu Sans,12'"
     case .terminal:
       let colour = characters.colour ? "ansi256" : "mono"
       return "set terminal dumb size \(characters.columns),\(characters.rows) aspect 2,1"

@@ -43,7 +43,6 @@ public struct Label: Sendable {
     let weight =
       switch format {
       case .svg: bold ? "\" font-weight=\"bold" : ""
-      case .gif: ""
       default: bold ? ":Bold" : ""
       }
     // Points of the svg terminal are pixels.

@@ -1,5 +1,6 @@
 // One colour per optimizer.
 
+import Glibc
 import OptimizerKit
 
 /// The colours of optimizers and of their variants.
@@ -9,8 +10,10 @@ import OptimizerKit
 /// palette, so that an optimizer has its colour in every figure; where two names meet, one moves on
 /// to the next free place: the one that the lab does not know, else the one later in the alphabet.
 /// While the lab knows no more names than there are colours, each of them keeps its colour whoever
-/// else takes part.
-/// Several settings of one optimizer share its colour and differ in shade and dash.
+/// else takes part. Where more take part than there are colours, those that share one differ in dash,
+/// then in marks.
+///
+/// Several settings of one optimizer share its hue, from light to dark in the order of their values.
 public struct OptimizerColors: Sendable {
   /// The colours, safe for colour-blind readers.
   public static let palette = [
@@ -18,10 +21,28 @@ public struct OptimizerColors: Sendable {
     "#332288", "#3d4144", "#882255", "#999933", "#44aa99", "#7a4a2b",
   ]
 
-  /// A colour and a dash.
-  public struct Look: Sendable, Equatable {
+  /// What tells a line from others: colour, dash, and marks where those two do not suffice.
+  public struct Look: Sendable, Hashable {
     public var color: String
     public var dash: Dash
+    /// Marks along the line; nil for none.
+    public var symbol: Symbol?
+
+    public init(_ color: String, dash: Dash = .solid, symbol: Symbol? = nil) {
+      self.color = color
+      self.dash = dash
+      self.symbol = symbol
+    }
+  }
+
+  /// Dashes of those that share a colour. Dotted lines are left to what is not a run: theory, targets.
+  private static let dashes: [Dash] = [.solid, .dashed, .dashDotted]
+  private static let symbols: [Symbol?] = [nil, .square, .triangle, .diamond, .ring]
+
+  /// A colour of the palette, and how many had it before.
+  private struct Place {
+    var slot: Int
+    var round: Int
   }
 
   /// Variants are told apart where they meet: within a problem.
@@ -35,7 +56,7 @@ public struct OptimizerColors: Sendable {
   }
 
   private var looks: [Side: [String: Look]] = [:]
-  private var slots: [String: Int] = [:]
+  private var places: [String: Place] = [:]
 
   /// The colours of these runs.
   ///
@@ -43,46 +64,49 @@ public struct OptimizerColors: Sendable {
   public init(_ runs: [TracedRun], known: [String] = []) {
     let home = Self.places(of: Set(known).sorted(), from: [:])
     let shown = Set(runs.map(\.spec.optimizer.name)).sorted()
-    slots = Self.places(
+    places = Self.places(
       of: shown.filter { home[$0] != nil } + shown.filter { home[$0] == nil }, from: home)
-    var labels: [Side: Set<String>] = [:]
-    for run in runs { labels[Side(run), default: []].insert(run.label) }
-    for (side, labels) in labels {
-      // The shortest label comes first and has the plain colour.
-      let ordered = labels.sorted { ($0.count, $0) < ($1.count, $1) }
-      for (variant, label) in ordered.enumerated() {
-        looks[side, default: [:]][label] = Look(
-          color: Self.shade(color(of: side.optimizer), variant),
-          dash: Dash(rawValue: variant % 4 + 1)!)
+    var variants: [Side: [String: OptimizerSpec]] = [:]
+    for run in runs { variants[Side(run), default: [:]][run.label] = run.spec.optimizer }
+    for (side, variants) in variants {
+      let ordered = variants.sorted { $0.value.settingsPrecede($1.value) ?? ($0.key < $1.key) }
+      let plain = look(of: side.optimizer)
+      for ((label, _), look) in zip(ordered, Self.looks(plain, count: ordered.count)) {
+        looks[side, default: [:]][label] = look
       }
     }
   }
 
-  /// A place for each name in order: its own in `home`, else the hashed one, and the next free one
-  /// where that is taken and another is free.
-  private static func places(of names: [String], from home: [String: Int]) -> [String: Int] {
-    var places: [String: Int] = [:]
-    var taken: Set<Int> = []
-    for name in names {
-      var slot = home[name] ?? preferredSlot(name)
-      if taken.count < palette.count {
-        while taken.contains(slot) { slot = (slot + 1) % palette.count }
-      }
-      taken.insert(slot)
-      places[name] = slot
+  /// A place for each name in order: its own in `home`, else the hashed one, and the next one that
+  /// fewer have where that is taken.
+  private static func places(of names: [String], from home: [String: Place]) -> [String: Place] {
+    var places: [String: Place] = [:]
+    var uses = [Int](repeating: 0, count: palette.count)
+    for (rank, name) in names.enumerated() {
+      let round = rank / palette.count
+      var slot = home[name]?.slot ?? preferredSlot(name)
+      while uses[slot] > round { slot = (slot + 1) % palette.count }
+      places[name] = Place(slot: slot, round: uses[slot])
+      uses[slot] += 1
     }
     return places
   }
 
   /// The look of a run.
   public subscript(run: TracedRun) -> Look {
-    looks[Side(run)]?[run.label] ?? Look(color: color(of: run.spec.optimizer.name), dash: .solid)
+    looks[Side(run)]?[run.label] ?? look(of: run.spec.optimizer.name)
+  }
+
+  /// The look of an optimizer, whatever its settings.
+  public func look(of optimizer: String) -> Look {
+    let place = places[optimizer] ?? Place(slot: Self.preferredSlot(optimizer), round: 0)
+    return Look(
+      Self.palette[place.slot], dash: Self.dashes[place.round % Self.dashes.count],
+      symbol: Self.symbols[place.round / Self.dashes.count % Self.symbols.count])
   }
 
   /// The plain colour of an optimizer.
-  public func color(of optimizer: String) -> String {
-    Self.palette[slots[optimizer] ?? Self.preferredSlot(optimizer)]
-  }
+  public func color(of optimizer: String) -> String { look(of: optimizer).color }
 
   /// The place of a name: FNV-1a. The start value was searched for, so that the optimizers most
   /// often seen together lie far apart in the palette and none of them meet.
@@ -93,20 +117,58 @@ public struct OptimizerColors: Sendable {
     return Int(hash % UInt64(palette.count))
   }
 
-  /// The shade of a variant: the colour itself, then by turns darker and lighter.
-  public static func shade(_ color: String, _ variant: Int) -> String {
-    guard variant > 0 else { return color }
-    let amount = min(0.2 + 0.15 * Double((variant + 1) / 2), 0.6)
-    return mixed(color, variant % 2 == 1 ? "#000000" : "#ffffff", amount)
+  /// The looks of so many variants in their order: one hue from light to dark. Of more than seven, whose
+  /// shades are hard to tell apart, neighbours differ in dash too.
+  public static func looks(_ plain: Look, count: Int) -> [Look] {
+    guard count > 1 else { return [plain] }
+    return (0..<count).map { rank in
+      var look = plain
+      let depth = Double(rank) / Double(count - 1)
+      look.color = tinted(plain.color, lightness: 72 - depth * (72 - 20))
+      if count > 7 { look.dash = dashes[rank % dashes.count] }
+      return look
+    }
+  }
+
+  /// A colour as it is legible as text on white: darkened where it is light.
+  public static func legible(_ color: String) -> String {
+    lightness(color) > 58 ? tinted(color, lightness: 58) : color
+  }
+
+  /// A colour mixed with white or black so that it has this lightness, CIE L* in 0...100.
+  static func tinted(_ color: String, lightness target: Double) -> String {
+    let end = target > lightness(color) ? "#ffffff" : "#000000"
+    var low = 0.0
+    var high = 1.0
+    // 2⁻¹⁰ is finer than the steps of a channel.
+    for _ in 0..<10 {
+      let middle = (low + high) / 2
+      let isShort =
+        abs(lightness(mixed(color, end, middle)) - lightness(color))
+        < abs(target - lightness(color))
+      if isShort { low = middle } else { high = middle }
+    }
+    return mixed(color, end, low)
+  }
+
+  /// CIE L* of a colour of the sRGB space.
+  static func lightness(_ color: String) -> Double {
+    let linear = channels(color).map { value in
+      let c = value / 255
+      return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4)
+    }
+    let y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return y <= 0.008856 ? 903.3 * y : 116 * cbrt(y) - 16
+  }
+
+  private static func channels(_ color: String) -> [Double] {
+    let number = Int(color.dropFirst(), radix: 16) ?? 0
+    return [number >> 16, number >> 8 & 255, number & 255].map(Double.init)
   }
 
   /// A colour with a share of another.
   public static func mixed(_ a: String, _ b: String, _ share: Double) -> String {
-    func parts(_ color: String) -> [Double] {
-      let number = Int(color.dropFirst(), radix: 16) ?? 0
-      return [number >> 16, number >> 8 & 255, number & 255].map(Double.init)
-    }
-    let value = zip(parts(a), parts(b)).reduce(0) {
+    let value = zip(channels(a), channels(b)).reduce(0) {
       $0 << 8 | Int(($1.0 + share * ($1.1 - $1.0)).rounded())
     }
     let digits = String(value, radix: 16)

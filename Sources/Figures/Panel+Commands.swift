@@ -48,8 +48,7 @@ extension Panel {
     lines += commands
     for rule in rules {
       lines.append(
-        "set arrow from first \(Text.decimal(rule.from.x, digits: 8)),\(Text.decimal(rule.from.y, digits: 8))"
-          + " to first \(Text.decimal(rule.to.x, digits: 8)),\(Text.decimal(rule.to.y, digits: 8))"
+        "set arrow from \(spot(rule.from, rule.system)) to \(spot(rule.to, rule.system))"
           + " nohead"
           + " linecolor rgb '\(rule.color)' linewidth \(Text.decimal(rule.width))"
           + " dashtype \(rule.dash.rawValue)")
@@ -63,6 +62,12 @@ extension Panel {
     }
     lines += labels.map { $0.command(format) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A point as gnuplot takes it.
+  private func spot(_ point: (x: Double, y: Double), _ system: Label.System) -> String {
+    "\(system.rawValue) \(Text.decimal(point.x, digits: 8)),"
+      + "\(system.rawValue) \(Text.decimal(point.y, digits: 8))"
   }
 
   /// The plot command.

@@ -30,7 +30,7 @@ extension Panel {
       let (run, line) = paths[index]
       let look = colors[run]
       curves.append(
-        .line("path\(index)", line, look.color, width: 2.2))
+        .line("path\(index)", line, look.color, width: 2.2, dash: look.dash))
       if run.finiteRows <= 60 {
         let steps = line.filter { $0.x.isFinite }
         curves.append(.points("steps\(index)", steps, look.color, .dot, size: 0.45))
@@ -67,7 +67,8 @@ extension Panel {
       labels.append(
         Label(
           text: text, x: p.x / placement.width, y: p.y / placement.height, system: .graph,
-          align: .center, color: color, size: size, bold: bold, boxed: true))
+          align: .center, color: OptimizerColors.legible(color), size: size, bold: bold, boxed: true
+        ))
       return true
     }
     for p in minima + starts {
@@ -95,11 +96,12 @@ extension Panel {
       if !add(text, anchors, color, bold: true) { unplaced.append((text, color)) }
     }
     // What found no place is listed in a corner.
-    for (i, entry) in unplaced.prefix(24).enumerated() {
+    for (i, entry) in unplaced.enumerated() {
       labels.append(
         Label(
           text: "— " + entry.text, x: 0.985, y: 0.965 - Double(i) * 20 / placement.height,
-          system: .graph, align: .right, color: entry.color, size: 11, bold: true, boxed: true))
+          system: .graph, align: .right, color: OptimizerColors.legible(entry.color), size: 11,
+          bold: true, boxed: true))
     }
   }
 

@@ -54,20 +54,23 @@ public struct Frame: Sendable, Equatable {
   public static let whole = Frame(left: 0.105, right: 0.97, bottom: 0.105, top: 0.885)
 }
 
-/// A straight line from point to point of the axes.
+/// A straight line from point to point.
 public struct Rule: Sendable {
   public var from: (x: Double, y: Double)
   public var to: (x: Double, y: Double)
+  /// What its ends are given in.
+  public var system: Label.System
   public var color: String
   public var width: Double
   public var dash: Dash
 
   public init(
-    from: (x: Double, y: Double), to: (x: Double, y: Double), color: String, width: Double = 1,
-    dash: Dash = .solid
+    from: (x: Double, y: Double), to: (x: Double, y: Double), system: Label.System = .first,
+    color: String, width: Double = 1, dash: Dash = .solid
   ) {
     self.from = from
     self.to = to
+    self.system = system
     self.color = color
     self.width = width
     self.dash = dash

@@ -51,7 +51,7 @@ extension Picture {
     guard format == .terminal else {
       return panels.map { panel in
         var panel = panel
-        panel.labels += panel.tagLabels(pictureHeight: Double(height), rowHeight: nil)
+        panel.placeTags(of: (Double(width), Double(height)), rowHeight: nil)
         return panel.withoutEmptyCurves
       }
     }
@@ -62,8 +62,9 @@ extension Picture {
       // Room for a title of two lines and the name of the axis.
       panel.frame.top = min(frame.top, 1 - 5 / Double(characters.rows))
       panel.labels.removeAll { $0.omittedInTerminal }
-      panel.labels += panel.tagLabels(
-        pictureHeight: Double(characters.rows), rowHeight: 1.02 / Double(characters.rows),
+      panel.placeTags(
+        of: (Double(characters.columns), Double(characters.rows)),
+        rowHeight: 1.02 / Double(characters.rows),
         room: Int((1 - frame.right) * Double(characters.columns)) - 2)
       // Upright text stands in the way of the numbers: the name of the axis goes above it.
       if !panel.y.label.isEmpty {
@@ -86,14 +87,8 @@ extension Picture {
     if count > 1, index == 0 { text += "set multiplot\n" }
     text += "unset label\nunset arrow\nunset key\n"
     if index == 0 {
-      // Two lines at the usual size, or three smaller ones.
-      var size = 14.0
-      func lines() -> [String] {
-        Text.wrapped(
-          title, width: format == .terminal ? 74 : Int(Double(width) * 0.965 / (size * 0.84)))
-      }
-      if lines().count > 2 { size = 11.5 }
-      for (i, line) in lines().prefix(3).enumerated() {
+      let (lines, size) = Self.titleLines(title, width: width, isTerminal: format == .terminal)
+      for (i, line) in lines.enumerated() {
         let spacing = size * 1.62 / Double(height)
         text +=
           Label(
@@ -103,6 +98,26 @@ extension Picture {
       }
     }
     return text
+  }
+
+  /// A title as it is drawn: two lines at the usual size, or up to four smaller ones, the last of which
+  /// ends with "…" where even they do not hold it; and the size in points.
+  static func titleLines(
+    _ title: String, width: Int, isTerminal: Bool = false
+  ) -> (lines: [String], size: Double) {
+    func lines(_ size: Double) -> [String] {
+      Text.wrapped(title, width: isTerminal ? 74 : Int(Double(width) * 0.965 / (size * 0.84)))
+    }
+    if lines(14).count <= 2 { return (lines(14), 14) }
+    let all = lines(11.5)
+    guard all.count > 4 else { return (all, 11.5) }
+    return (all.prefix(3) + [all[3] + " …"], 11.5)
+  }
+
+  /// How much of a picture a title takes from the top, in pixels.
+  public static func titleHeight(_ title: String, width: Int) -> Double {
+    let (lines, size) = titleLines(title, width: width)
+    return 34 + Double(lines.count - 1) * size * 1.62
   }
 
   private func closing(_ index: Int, of count: Int) -> String {

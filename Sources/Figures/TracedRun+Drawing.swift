@@ -64,15 +64,37 @@ extension TracedRun {
 
   /// Whether the run ends at a minimum of the loss `floor`.
   public func reaches(_ floor: Double) -> Bool {
-    gradientsToReach(floor) != nil
+    costToReach(floor) != nil
   }
 
-  /// The number of gradients after which the run is at the loss `floor` and stays there.
-  public func gradientsToReach(_ floor: Double) -> Int? {
+  /// What was asked of the problem until the run is at the loss `floor` and stays there; nil where it
+  /// does not come there.
+  public func costToReach(_ floor: Double) -> EvaluationCounts? {
     let limit = Self.reachedShare * max(outcome.initialLoss - floor, 0)
     let before = trajectory.losses.lastIndex { !($0 - floor <= limit) } ?? -1
     let row = before + 1
     guard row < trajectory.count, outcome.steps > 0 else { return nil }
-    return trajectory.counts(row).gradients
+    return trajectory.counts(row)
+  }
+}
+
+extension EvaluationCounts {
+  /// What was asked for beside gradients: "12 Hessian–vector products and 3 loss values"; nil where
+  /// that is nothing.
+  public var beyondGradients: String? {
+    func text(_ count: Int, _ name: String) -> String? {
+      count == 0 ? nil : "\(count) \(name)\(count == 1 ? "" : "s")"
+    }
+    let parts = [
+      text(losses, "loss value"), text(hessianVectorProducts, "Hessian–vector product"),
+      text(hessians, "Hessian"),
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : Text.enumeration(parts)
+  }
+
+  /// All that was asked for: "57 gradients", "1 gradient and 1 Hessian".
+  public var text: String {
+    "\(gradients) gradient\(gradients == 1 ? "" : "s")"
+      + (beyondGradients.map { " and \($0)" } ?? "")
   }
 }

@@ -140,7 +140,7 @@ struct CompareCommand: AsyncParsableCommand {
     } else {
       var group = Suite.Group(name: "comparison", optimizers: [], problems: [])
       group.figures = []
-      suite = Suite(name: "command-line", title: "from the command line", groups: [group])
+      suite = Suite(name: "", title: "from the command line", groups: [group])
     }
     let start = try start.map { [try parsePoint($0)] }
     for i in suite.groups.indices {
@@ -162,7 +162,24 @@ struct CompareCommand: AsyncParsableCommand {
         suite.groups[i].figures = figures == "none" ? [] : splitSelections(figures)
       }
     }
+    if self.suite == nil { suite.name = Self.name(of: suite.groups[0]) }
     return suite
+  }
+
+  /// The name of a comparison from the command line, by which it is stored and its pictures are found:
+  /// "adam-sgd-on-rosenbrock-1f3a". It is the same for the same comparison, and another one for any
+  /// other, so that the pictures of neither replace those of the other.
+  private static func name(of group: Suite.Group) -> String {
+    func words(_ selections: [String]) -> [String] {
+      selections.joined(separator: "-").lowercased().split { !$0.isLetter && !$0.isNumber }
+        .map(String.init)
+    }
+    let name = (words(group.optimizers) + ["on"] + words(group.problems)).joined(separator: "-")
+    var identity = group
+    // What decides no number.
+    identity.figures = []
+    identity.timeLimit = 0
+    return "\(name.prefix(48))-\(ContentHash.of("\(identity)").prefix(4))"
   }
 }
 

@@ -13,7 +13,7 @@ struct FigureOptions: ParsableArguments {
   @Option(
     name: .customLong("format"),
     help: ArgumentHelp(
-      "png, svg, pdf, gif, or terminal to draw right here.",
+      "png, svg, pdf, or terminal to draw right here.",
       discussion: "Several are separated by commas; png,svg if left out."))
   var formats = "png,svg"
 
@@ -56,8 +56,7 @@ final class FigureDrawing {
   func draw(
     _ selections: [String], of records: [TracedRun], suite: String, group: String
   ) throws -> [FigureRenderer.Drawn] {
-    let usable = records.filter { $0.trajectory.count > 0 }
-    var input = FigureInput(runs: usable, catalogue: catalogue)
+    var input = FigureInput(runs: records, catalogue: catalogue)
     input.ledger.suite = suite
     var pictures: [Picture] = []
     for selected in try catalogue.selectFigures(selections) {

@@ -35,10 +35,9 @@ struct PlotCommand: ParsableCommand {
       return
     }
     for figure in selected {
-      // A suite asks for it as it is, or with these settings.
-      var groups = try store.groups(drawing: figure.name)
-      if figure.label != figure.name { groups += try store.groups(drawing: figure.label) }
-      groups = groups.filter { suite == nil || $0.suite == suite }
+      let groups = try store.groups(drawing: figure.name).filter {
+        suite == nil || $0.suite == suite
+      }
       guard let latest = groups.first?.suite else {
         throw LabFailure(
           "no stored comparison asks for the figure '\(figure.name)'; "

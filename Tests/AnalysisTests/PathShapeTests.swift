@@ -47,6 +47,24 @@ import Testing
     #expect(rate.quantity == .distance)
   }
 
+  /// Steps below the rounding of their points turn at random and say nothing: a path that goes straight
+  /// to its end and then trembles in the last digits does not zig-zag.
+  @Test func tremblingIsNoZigZag() throws {
+    var path = Trajectory()
+    path.dimension = 2
+    func append(_ x: Double, _ y: Double) {
+      path.steps.append(path.steps.count)
+      path.losses.append(bowl.loss(at: [x, y]))
+      path.points += [x, y]
+    }
+    for i in 0..<10 { append(11 - Double(i), 2 - 0.1 * Double(i)) }
+    for i in 0..<100 { append(2, i.isMultiple(of: 2) ? 1.1 : 1.1.nextUp) }
+    let shape = PathShape.measure(path, on: bowl)
+    #expect(shape.zigZag == 0)
+    #expect(shape.turns == 8)
+    #expect(try #require(shape.meanCosine) > 0.999)
+  }
+
   @Test func rateOfTheHeavyBallAtItsBest() throws {
     let best = ConvergenceTheory.optimalHeavyBall(smallest: 1, largest: 100)
     guard case .heavyBall(let lr, let momentum) = best.method else { return }

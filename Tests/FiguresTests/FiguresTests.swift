@@ -38,14 +38,13 @@ import Testing
       #expect(png.count > 8_000)
       #expect(workspace.text("\(picture.name).svg").contains("</svg>"))
       #expect(workspace.text("\(picture.name).pdf").hasPrefix("%PDF"))
-      #expect(workspace.text("\(picture.name).gif").hasPrefix("GIF8"))
       #expect((result.text ?? "").split(separator: "\n").count >= 20)
       let caption = workspace.text("\(picture.name).md")
       for entry in ["problem", "seeds", "budget", "suite", "warning"] {
         #expect(caption.contains("**\(entry)**"))
       }
       #expect(!picture.title.isEmpty && !picture.title.contains("NaN"))
-      #expect(result.files.count == 6)
+      #expect(result.files.count == 5)
     }
     #expect(!workspace.files.contains { $0.hasSuffix(".part") })
   }

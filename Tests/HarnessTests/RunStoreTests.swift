@@ -62,6 +62,24 @@ import Testing
     }
   }
 
+  /// A run that is done again takes the place of the old one, its path and all.
+  @Test func theLaterRunIsKept() throws {
+    try withStore { store in
+      let job = try plan().entries[0].job
+      try store.save(job.traced(RunResult(Outcome(status: .timedOut, reason: "after 1 s"))))
+      let whole = try done(job)
+      try store.save(whole)
+      #expect(try store.outcomes([job.key])[job.key] == whole.outcome)
+      #expect(try store.run(whole.record)?.trajectory == whole.trajectory)
+      #expect(try store.records().count == 1)
+      // Back to one that left no path: none of the older one stays.
+      let lost = job.traced(RunResult(Outcome(status: .crashed, reason: "lost")))
+      try store.save(lost)
+      #expect(try store.outcomes([job.key])[job.key]?.status == .crashed)
+      #expect(try store.run(lost.record)?.trajectory.count == 0)
+    }
+  }
+
   /// Numbers that are none, that are endless, that have a sign and no size; measures that there are and
   /// that there are not; runs of every kind of budget, with and without a start.
   @Test func everyOutcomeComesBackBitForBit() throws {

@@ -32,6 +32,18 @@ import Testing
     #expect(try catalogue.selectOptimizers(text).map(\.label) == labels)
   }
 
+  /// A range is even on the scale of its hyperparameter, both ends included.
+  @Test(arguments: [
+    ("adam[lr=1e-4..1:3]", "lr", ["0.0001", "0.01", "1"]),
+    ("adam[lr=1e-3..2e-3:2]", "lr", ["0.001", "0.002"]),
+    ("sgd[lr=1e-2..1e2:5]", "lr", ["0.01", "0.1", "1", "10", "100"]),
+    ("momentum[momentum=0..0.8:5]", "momentum", ["0", "0.2", "0.4", "0.6", "0.8"]),
+  ])
+  func ranges(_ selection: String, _ hyperparameter: String, _ values: [String]) throws {
+    let chosen = try catalogue.selectOptimizers(selection)
+    #expect(chosen.map { $0.spec[hyperparameter] } == values)
+  }
+
   @Test(arguments: [
     ("", "the selection is empty: expected a name"),
     (

@@ -116,6 +116,23 @@ struct ImageLayerTests {
     #expect(outputs[2] == -1)
     #expect(outputs[3].isNaN)
   }
+
+  /// Of equal pixels the first in reading order passes the gradient back, as in torch.
+  @Test func maxPoolingOfEqualPixels() throws {
+    let sights = try #require(PoolingSights([1, 4, 4], MaxPooling(2).pool))
+    let pooling = MaxPoolingOperation<Double>(sights, capacity: 1)
+    let image: [Double] = [1, 3, 0, 0, 3, 3, 0, 0, 2, 1, -1, -2, 2, 2, -1, -1]
+    let pass = Pass(examples: 1, isTraining: true)
+    var output = [Double](repeating: 0, count: 4)
+    pooling.forward(image, parameters: [0], output: &output, pass: pass)
+    #expect(output == [3, 0, 2, -1])
+    var gradient = [Double](repeating: 0, count: 16)
+    var (outputGradient, none) = ([1.0, 2, 3, 4], [0.0])
+    pooling.backward(
+      image, output: output, parameters: [0], outputGradient: &outputGradient,
+      parameterGradient: &none, inputGradient: &gradient, pass: pass)
+    #expect(gradient == [0, 1, 2, 0, 0, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0])
+  }
 }
 
 @Suite("batch normalisation")

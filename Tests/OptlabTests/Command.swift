@@ -97,6 +97,15 @@ final class Workspace: Sendable {
     try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
   }
 
+  /// The folders that comparisons have drawn into, beside the store.
+  func pictureFolders() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path("plots"))
+      .filter { !$0.hasPrefix("runs.sqlite") }.sorted().map { "plots/\($0)" }
+  }
+
+  /// The folder of the pictures of the first comparison from the command line.
+  func pictureFolder() throws -> String { try pictureFolders()[0] + "/comparison" }
+
   /// The stored runs, from the store's default place.
   func storedRuns() async throws -> [[String: Any]] {
     let outcome = try await run("runs", "--json")

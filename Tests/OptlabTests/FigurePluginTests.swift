@@ -23,7 +23,7 @@ import Testing
         "20", "--figures", "final-losses", "--format", "png",
       ] + plugin)
     #expect(compare.status == 0, "\(compare)")
-    let folder = "plots/command-line/comparison"
+    let folder = try workspace.pictureFolder()
     #expect(compare.output.contains("drew \(folder)/final-losses.png: Half of the runs end below "))
     let plot = try await workspace.run(
       ["plot", "final-losses[size=2]", "final-losses@large", "--format", "svg"] + plugin)

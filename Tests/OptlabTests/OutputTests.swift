@@ -73,14 +73,12 @@ import Testing
   /// Pictures take the place of those of their name at once, but for links, which are written through.
   @Test func picturesKeepModesAndLinks() async throws {
     let workspace = try Workspace()
-    let folder = "plots/command-line/comparison"
-    try FileManager.default.createDirectory(
-      atPath: workspace.path(folder), withIntermediateDirectories: true)
     let arguments = [
       "compare", "--optimizers", "sgd", "--problems", "beale", "--steps", "5", "--figures",
       "trajectory", "--format", "svg",
     ]
     _ = try await workspace.run(arguments)
+    let folder = try workspace.pictureFolder()
     let names = try FileManager.default.contentsOfDirectory(atPath: workspace.path(folder))
     let picture = try #require(names.first { $0.hasSuffix(".svg") })
     let caption = try #require(names.first { $0.hasSuffix(".md") })

@@ -52,7 +52,7 @@ import Testing
         "compare", "--optimizers", "adam,momentum", "--problems", "rosenbrock", "--steps", "10",
         "--figures", "end-points[size=2]",
       ] + plugin)
-    let picture = "plots/command-line/comparison/end-points-rosenbrock-size-2.svg"
+    let picture = try workspace.pictureFolder() + "/end-points-rosenbrock-size-2.svg"
     #expect(FileManager.default.fileExists(atPath: workspace.path(picture)), "\(compare)")
   }
 

@@ -72,7 +72,7 @@ import Testing
     // One run has the machine to itself.
     #expect(!outcome.output.contains("runs at a time"))
     let picture = try String(
-      contentsOfFile: workspace.path("plots/command-line/comparison/loss-curves-drawn.svg"),
+      contentsOfFile: workspace.path(try workspace.pictureFolder() + "/loss-curves-drawn.svg"),
       encoding: .utf8)
     #expect(picture.contains("target 2"))
     #expect(!picture.contains("Validation accuracy"))

@@ -207,14 +207,17 @@ extension RunStore {
     }
   }
 
-  /// The groups that were last compared and ask for a figure, newest first.
+  /// The groups that were last compared and ask for a figure, with whatever settings, newest first.
   public func groups(drawing figure: String) throws -> [(suite: String, group: String)] {
     try access {
       try $0.read { db in
         try Row.fetchAll(
           db,
-          sql: #"SELECT suite, "group" FROM suite_figure WHERE figure = ? ORDER BY compared DESC"#,
-          arguments: [figure]
+          sql: """
+            SELECT suite, "group" FROM suite_figure
+            WHERE substr(figure, 1, length(:name) + 1) IN (:name, :name || '[', :name || '@')
+            GROUP BY suite, "group" ORDER BY max(compared) DESC
+            """, arguments: ["name": figure]
         ).map { ($0["suite"], $0["group"]) }
       }
     }

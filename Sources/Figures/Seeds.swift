@@ -1,0 +1,45 @@
+// What pictures say of runs that differ in nothing but their seed.
+
+import OptimizerKit
+
+extension [TracedRun] {
+  /// The most seeds that one participant has.
+  public var seedCount: Int {
+    byLabel.map { Set($0.runs.map(\.spec.seed)).count }.max() ?? 0
+  }
+
+  /// Whether several seeds gave the same numbers, for each participant: nothing was drawn at random.
+  public var seedsAgree: Bool {
+    byLabel.allSatisfy { _, runs in
+      runs.dropFirst().allSatisfy {
+        $0.spec.start == runs[0].spec.start && $0.outcome.hasSameNumbers(as: runs[0].outcome)
+      }
+    }
+  }
+
+  /// What a title adds where a participant stands for several seeds by their median: " (median of 5
+  /// seeds)", " (5 seeds, all alike)"; nothing where there is one seed.
+  public var medianRemark: String {
+    guard seedCount > 1 else { return "" }
+    return seedsAgree ? " (\(seedCount) seeds, all alike)" : " (median of \(seedCount) seeds)"
+  }
+
+  /// What a title adds where of each participant only the run with the lowest seed is drawn: " (seed 1
+  /// of 5)"; nothing where there is one, or where all are alike.
+  public var firstSeedRemark: String {
+    guard seedCount > 1, !seedsAgree else { return "" }
+    let first = Set(firstSeeds.map(\.spec.seed))
+    let name = first.count == 1 ? "seed \(first.first!)" : "the lowest seed"
+    return " (\(name) of \(seedCount))"
+  }
+
+  /// What a title adds where it names one of several settings of an optimizer as the best: of how many,
+  /// and, where the runs train a model, that these very runs chose it; nothing where there is one.
+  public func choiceRemark(of label: String) -> String {
+    guard let run = first(where: { $0.label == label }) else { return "" }
+    let settings = filter { $0.spec.optimizer.name == run.spec.optimizer.name }.map(\.label).unique
+    guard settings.count > 1 else { return "" }
+    let isTraining = contains { !$0.trajectory.validation.isEmpty }
+    return " (best of \(settings.count) settings\(isTraining ? ", chosen by these very runs" : ""))"
+  }
+}

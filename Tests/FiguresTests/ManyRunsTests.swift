@@ -1,0 +1,346 @@
+// More runs than a picture holds: nothing is left out in silence, and titles speak of all.
+
+import OptimizerKit
+import Plugins
+import Testing
+
+@testable import Figures
+
+@Suite struct ManyRunsTests {
+  // MARK: pages
+
+  @Test(arguments: [(5, 1), (12, 1), (13, 2), (15, 2), (45, 4), (88, 8), (89, 8)])
+  func everyParticipantIsOnAPage(_ count: Int, _ expected: Int) {
+    let pages = Pages(Array(0..<count), of: 12, best: count - 1, worst: 0)
+    #expect(pages.pages.count == expected)
+    #expect(Set(pages.pages.flatMap { $0 }) == Set(0..<count))
+    #expect(pages.undrawn == [])
+    for page in pages.pages {
+      #expect(page.count <= 12 && page == page.sorted())
+      #expect(page.contains(count - 1))
+    }
+    // Evenly filled.
+    let sizes = pages.pages.map(\.count)
+    #expect(sizes.max()! - sizes.min()! <= 1)
+  }
+
+  @Test(arguments: [90, 500, 10_000])
+  func bestAndWorstAreDrawnWhateverTheNumber(_ count: Int) {
+    for (best, worst) in [(1, 3), (count / 2, count / 2 + 1), (count - 2, 0)] {
+      let pages = Pages(Array(0..<count), of: 12, best: best, worst: worst)
+      #expect(pages.pages.count == 8)
+      #expect(pages.pages.allSatisfy { $0.contains(best) && $0.count == 12 })
+      #expect(pages.pages.contains { $0.contains(worst) })
+      #expect(Set(pages.pages.flatMap { $0 } + pages.undrawn) == Set(0..<count))
+    }
+  }
+
+  /// Which labels the lines or paths of a picture belong to, by its caption.
+  private func participants(_ picture: Picture, of labels: [String]) -> [String] {
+    labels.filter { label in picture.caption.lines.contains { $0.name == label } }
+  }
+
+  /// The text of all labels and names of lines of a picture.
+  private func names(_ picture: Picture) -> [String] {
+    picture.panels.flatMap { panel in
+      // What found no place beside its path is listed in a corner, after a dash.
+      panel.labels.map { $0.text.hasPrefix("— ") ? String($0.text.dropFirst(2)) : $0.text }
+        + panel.tags.map(\.name)
+    }
+  }
+
+  /// Rates from slow to fast, each fine.
+  private func sweep(_ optimizer: String, _ count: Int) -> [TracedRun] {
+    (1...count).map { i in
+      let lr = 0.001 * Double(i)
+      return Make.run(optimizer, lr: lr, label: "\(optimizer)[lr=\(i)]")
+    }
+  }
+
+  @Test(arguments: ["convergence", "trajectory", "zigzag", "overshoot"])
+  func allVariantsAreDrawn(_ name: String) throws {
+    let runs = sweep("sgd", 31)
+    let figure = try #require(figures.first { type(of: $0).name == name })
+    let pictures = try figure.draw(Make.input(runs))
+    let labels = runs.map(\.label)
+    #expect(Set(pictures.flatMap { participants($0, of: labels) }) == Set(labels))
+    #expect(Set(pictures.flatMap(names)).isSuperset(of: labels))
+    #expect(Set(pictures.map(\.name)).count == pictures.count && pictures.count > 1)
+    // One title for all, numbered; the axes are the same.
+    let titles = Set(pictures.map { $0.title.prefix { $0 != "(" } })
+    #expect(titles.count == 1)
+    for (index, picture) in pictures.enumerated() {
+      #expect(picture.title.hasSuffix("(page \(index + 1) of \(pictures.count))"))
+      let axes = zip(picture.panels, pictures[0].panels)
+      #expect(axes.allSatisfy { $0.x.range == $1.x.range && $0.y.range == $1.y.range })
+    }
+    // The best is on each.
+    if name == "convergence" || name == "trajectory" {
+      #expect(pictures.allSatisfy { $0.title.contains("sgd[lr=31]") })
+      #expect(pictures.allSatisfy { names($0).contains("sgd[lr=31]") })
+    }
+  }
+
+  @Test func trainingOfManyVariants() throws {
+    let runs = (1...45).map { i in
+      var run = Make.training("adam", seed: 1)
+      run.record.label = "adam[lr=\(i)]"
+      run.record.spec.optimizer.plugin.settings = [.init(name: "lr", value: "\(i)")]
+      for pass in run.trajectory.validation.indices {
+        run.trajectory.validation[pass].metrics.accuracy = 0.5 + 0.01 * Double(i)
+      }
+      return run
+    }
+    let pictures = try LossCurves().draw(Make.input(runs))
+    #expect(pictures.count == 4)
+    #expect(Set(pictures.flatMap(names)).isSuperset(of: runs.map(\.label)))
+    for picture in pictures {
+      #expect(
+        picture.title.hasPrefix(
+          "On net, adam[lr=45] reaches a validation accuracy of 95 % (best of 45 settings, "
+            + "chosen by these very runs), adam[lr=1] 51 %"))
+      #expect(names(picture).contains("adam[lr=45]"))
+      // What ends within the picture's range, and nothing ends outside.
+      let accuracy = try #require(picture.panels.last).y.range
+      #expect(accuracy.contains(51) && accuracy.contains(95))
+    }
+  }
+
+  /// What is not on any page is named, and the title still speaks of it all.
+  @Test func whatIsOnNoPageIsNamed() throws {
+    let runs = sweep("sgd", 120)
+    let pictures = try Convergence().draw(Make.input(runs))
+    #expect(pictures.count == 8)
+    let drawn = Set(pictures.flatMap { participants($0, of: runs.map(\.label)) })
+    #expect(drawn.count == 89 && drawn.contains("sgd[lr=120]") && drawn.contains("sgd[lr=1]"))
+    let note = try #require(pictures[0].caption.lines.first { $0.name == "on no page" })
+    #expect(note.value.contains("and 11 more; the title speaks of all 120"))
+    let first = try #require(runs.map(\.label).first { !drawn.contains($0) })
+    #expect(note.value.hasPrefix(first + ", "))
+  }
+
+  @Test func conditionNumbersStandInParts() throws {
+    let runs = (1...6).map { i in
+      let condition = [PluginSpec.Setting(name: "condition", value: "\(10 * i)")]
+      return Make.run("sgd", lr: 1.9 / Double(10 * i), settings: condition)
+    }
+    var figure = ZigZag()
+    figure.columns = 4
+    let pictures = try figure.draw(Make.input(runs))
+    #expect(pictures.map(\.name) == ["zigzag-part-1", "zigzag-part-2"])
+    #expect(pictures.allSatisfy { $0.title.hasPrefix("At κ = 60, sgd zig-zags on 100 %") })
+    let headings = pictures.flatMap(names).filter { $0.hasPrefix("κ = ") }
+    #expect(headings == (1...6).map { "κ = \(10 * $0)" })
+  }
+
+  // MARK: who is best
+
+  /// One rate makes no sweep, but may be the best: it takes part.
+  @Test func sensitivityKnowsTheBestOfAll() throws {
+    // The bowl's curvatures are 1 and 25: sgd at these rates ends farther off than muon at 0.07.
+    let sgd = [0.001, 0.005, 0.01].map { Make.run("sgd", lr: $0, label: "sgd[lr=\($0)]") }
+    let muon = Make.run("muon", lr: 0.07)
+    let picture = try #require(
+      LearningRateSensitivity().draw(Make.input(sgd + [muon])).first)
+    #expect(picture.title.hasPrefix("On bowl, muon does best, at a learning rate of 0.07"))
+    #expect(names(picture).contains("muon"))
+    let alone = try #require(LearningRateSensitivity().draw(Make.input(sgd)).first)
+    #expect(alone.title == "On bowl, sgd does best, at a learning rate of 0.01")
+    // The worst is never called the best, in whatever order they come.
+    for runs in [sgd.reversed() + [muon], [muon] + sgd] {
+      let title = try #require(LearningRateSensitivity().draw(Make.input(runs)).first).title
+      #expect(title.hasPrefix("On bowl, muon does best"))
+    }
+  }
+
+  /// A range counts only where it is good by the measure of the best of all.
+  @Test func beingUniformlyPoorIsNoMerit() throws {
+    let poor = [1e-5, 1e-4, 1e-3].map { Make.run("poor", lr: $0, label: "poor[lr=\($0)]") }
+    let good = [0.01, 0.06, 0.07].map { Make.run("good", lr: $0, label: "good[lr=\($0)]") }
+    let title = try #require(
+      LearningRateSensitivity().draw(Make.input(poor + good)).first
+    ).title
+    #expect(!title.contains("poor"))
+    #expect(title.contains("good comes within ten times of the best over the widest range"))
+  }
+
+  @Test func arrivalsAreRankedByTheMedianOfSeeds() throws {
+    // One lucky seed of three does not make the first.
+    let lucky = zip([0.079, 0.01, 0.01], 1...).map { lr, seed in
+      Make.run("lucky", lr: lr, steps: 3000, seed: UInt64(seed))
+    }
+    let steady = (1...3).map { Make.run("steady", lr: 0.07, steps: 3000, seed: UInt64($0)) }
+    let input = Make.input(lucky + steady)
+    let title = try #require(Convergence().draw(input).first).title
+    #expect(title.hasPrefix("On bowl, steady reaches the minimum first, after "), "\(title)")
+    #expect(title.hasSuffix(" (median of 3 seeds)"))
+  }
+
+  /// What a method asks for beside gradients is part of what it costs.
+  @Test func hessiansAreCounted() throws {
+    var newton = Make.run("newton", lr: 0.04, steps: 2000)
+    newton.trajectory.hessians = newton.trajectory.steps
+    newton.record.outcome.counts.hessians = 2000
+    let sgd = Make.run("sgd", lr: 0.03, steps: 2000)
+    let picture = try #require(Convergence().draw(Make.input([newton, sgd])).first)
+    let counts = try #require(newton.costToReach(0))
+    let plain = try #require(sgd.costToReach(0))
+    #expect(counts.hessians == counts.gradients && counts.gradients < plain.gradients)
+    #expect(
+      picture.title
+        == "On bowl, newton reaches the minimum first, after \(counts.gradients) gradients and "
+        + "\(counts.gradients) Hessians; with gradients alone sgd, after \(plain.gradients)")
+    #expect(picture.panels[0].tags.first { $0.name == "newton" }?.remark == "+ 2000 Hessians")
+  }
+
+  /// The first is the first: neither the last, nor the one that ends lowest.
+  @Test func theFirstToArriveIsNamed() throws {
+    let runs = [("slow", 0.02), ("fast", 0.07), ("middle", 0.04)].map {
+      Make.run($0.0, lr: $0.1, steps: 3000)
+    }
+    let title = try #require(Convergence().draw(Make.input(runs)).first).title
+    let cost = try #require(runs[1].costToReach(0)).gradients
+    #expect(title == "On bowl, fast reaches the minimum first, after \(cost) gradients")
+    // Those who arrive at once are named together.
+    let twins = ["one", "two"].map { Make.run($0, lr: 0.07, steps: 3000) }
+    let level = try #require(Convergence().draw(Make.input(twins)).first).title
+    #expect(level.hasPrefix("On bowl, one and two reach the minimum first"))
+  }
+
+  // MARK: seeds
+
+  @Test func seedsThatAreAlikeAreSaidToBe() throws {
+    let runs = (1...3).map { Make.run("sgd", seed: UInt64($0)) }
+    let picture = try #require(Convergence().draw(Make.input(runs)).first)
+    #expect(picture.title.hasSuffix(" (3 seeds, all alike)"))
+    #expect(picture.caption.text.contains("the seeds of each optimizer gave the same numbers"))
+    let differing = zip([0.01, 0.02, 0.03], 1...).map {
+      Make.run("sgd", lr: $0, seed: UInt64($1))
+    }
+    let other = try #require(Convergence().draw(Make.input(differing)).first)
+    #expect(other.title.hasSuffix(" (median of 3 seeds)"))
+    // Where one seed stands for all, the title says which.
+    let path = try #require(Trajectories().draw(Make.input(differing)).first)
+    #expect(path.title.hasSuffix(" (seed 1 of 3)"))
+    let alike = try #require(Trajectories().draw(Make.input(runs)).first)
+    #expect(!alike.title.contains("seed"))
+  }
+
+  private func curve(_ heights: [Double], every stride: Double = 1) -> [(x: Double, y: Double)] {
+    heights.enumerated().map { (Double($0) * stride, $1) }
+  }
+
+  /// A seed that ended early counts as lost from there on; one that reached its target stays there.
+  @Test func seedsThatEndEarly() {
+    let whole = [4.0, 3, 2, 1]
+    let curves = ["1": whole, "2": whole, "3": [4.0, 9]]
+    func runs(_ status: RunStatus) -> [TracedRun] {
+      (1...3).map { seed in
+        var run = Make.run("sgd", seed: UInt64(seed))
+        if seed == 3 { run.record.outcome.status = status }
+        return run
+      }
+    }
+    func band(_ status: RunStatus) -> [Double] {
+      ChartLine.overSeeds(runs(status)) { curve(curves["\($0.spec.seed)"]!) }.band.map(\.high)
+    }
+    #expect(band(.diverged) == [4, 6, 1e300, 1e300])
+    #expect(band(.completed) == [4, 6, 1e300, 1e300])
+    #expect(band(.reachedTarget) == [4, 6, 5.5, 5])
+    let median = ChartLine.overSeeds(runs(.diverged)) { curve(curves["\($0.spec.seed)"]!) }.median
+    #expect(median.map(\.y) == [4, 3, 2, 1])
+    // The band is that of the quartiles: a quarter below, a quarter above.
+    let spread = ChartLine.overSeeds(
+      (1...5).map { Make.run("sgd", seed: UInt64($0)) }
+    ) { [(0, Double($0.spec.seed))] }
+    #expect(spread.band.map(\.low) == [2] && spread.band.map(\.high) == [4])
+    #expect(spread.median.map(\.y) == [3])
+  }
+
+  /// Seeds whose rows lie at other abscissae (a line search asks as often as it likes) count too.
+  @Test func seedsAtOtherAbscissae() {
+    let runs = (1...3).map { Make.run("sgd", seed: UInt64($0)) }
+    let points = ChartLine.overSeeds(runs) { run in
+      switch run.spec.seed {
+      case 1: [(0, 8), (2, 4), (4, 2)]
+      case 2: [(0, 9), (3, 5)]
+      default: [(0, 7), (1, 6), (3, 3)]
+      }
+    }
+    // At 0, 2, 4: the medians of 8 9 7, of 4 9 6, of 2 5 3.
+    #expect(points.median.map(\.x) == [0, 2, 4])
+    #expect(points.median.map(\.y) == [8, 6, 3])
+  }
+
+  // MARK: colours
+
+  @Test func moreOptimizersThanColours() {
+    let names = (0..<40).map { "x\($0)" }
+    let runs = names.map { Make.run($0) }
+    let colors = OptimizerColors(runs)
+    #expect(Set(runs.map { colors[$0] }).count == 40)
+    // Each colour as often as the others.
+    let uses = Dictionary(grouping: names) { colors.color(of: $0) }.values.map(\.count)
+    #expect(uses.min() == 3 && uses.max() == 4)
+  }
+
+  /// A sweep goes from light to dark in the order of its values, whatever the order of its labels.
+  @Test func shadesFollowTheValues() throws {
+    let rates = [1e-4, 0.003, 0.02, 0.1, 0.5, 10]
+    let runs = rates.shuffled().map { Make.run("adam", lr: $0, label: "adam[lr=\($0)]") }
+    let colors = OptimizerColors(runs)
+    let lightness = rates.map { rate in
+      OptimizerColors.lightness(colors[runs.first { $0.label == "adam[lr=\(rate)]" }!].color)
+    }
+    for (lighter, darker) in zip(lightness, lightness.dropFirst()) {
+      #expect(lighter - darker > 8)
+    }
+    // Of many, whose shades lie close, neighbours differ in dash as well.
+    let many = OptimizerColors.looks(.init("#0072b2"), count: 30)
+    #expect(Set(many).count == 30)
+    for (one, next) in zip(many, many.dropFirst()) { #expect(one.dash != next.dash) }
+    // Names are legible, however light their lines.
+    for color in OptimizerColors.palette + many.map(\.color) {
+      #expect(OptimizerColors.lightness(OptimizerColors.legible(color)) < 60)
+    }
+  }
+
+  @Test func dashesAndMarksAreDrawn() throws {
+    let runs = (0..<40).map { Make.run("x\($0)", lr: 0.01 + 0.001 * Double($0)) }
+    let curves = try Convergence().draw(Make.input(runs)).flatMap(\.panels).flatMap(\.curves)
+    var dashes: Set<Int> = []
+    var symbols: Set<Int> = []
+    for curve in curves {
+      if case .line(_, _, let dash) = curve.style { dashes.insert(dash.rawValue) }
+      if case .points(_, let symbol, _, _) = curve.style { symbols.insert(symbol.rawValue) }
+    }
+    #expect(dashes == [1, 2, 4])
+    #expect(symbols.contains(Symbol.square.rawValue))
+  }
+
+  // MARK: labels
+
+  /// Names that had to be moved are tied to the ends of their lines.
+  @Test func movedNamesHaveLeaders() {
+    var panel = Panel(x: Axis("", 0...1), y: Axis("", 0...1))
+    let lines = ["one", "two", "three"].map { name in
+      ChartLine(name: name, look: .init("#0072b2"), points: [(0, 0), (1, 0.5)])
+    }
+    panel.add(lines, prefix: "", of: (800, 600))
+    panel.placeTags(of: (800, 600), rowHeight: nil)
+    let leaders = panel.rules.filter { $0.system == .graph }
+    #expect(leaders.count == 2)
+    #expect(leaders.allSatisfy { $0.from.y == 0.5 && $0.to.y != 0.5 })
+    #expect(panel.setup(.png).contains("set arrow from graph 1.00"))
+  }
+
+  /// A title has the room that it needs, in narrow pictures too.
+  @Test func titlesDoNotLieOnHeadings() throws {
+    let runs = [Make.run("sgd", lr: 1.9 / 25), Make.run("adam", lr: 0.5 / 25)]
+    let picture = try #require(ZigZag().draw(Make.input(runs)).first)
+    let title = Picture.titleHeight(picture.title, width: picture.width)
+    let heading = try #require(
+      picture.panels.flatMap(\.labels).first { $0.text.hasPrefix("κ = ") })
+    #expect((1 - heading.y) * Double(picture.height) > title + 12)
+  }
+}
