@@ -45,12 +45,12 @@ public struct Convergence: Figure {
     let pages = Pages(
       groups, of: 12, best: groups.firstIndex { $0.label == standings.best?.label },
       worst: groups.firstIndex { $0.label == standings.worst?.label })
-    let shown = pages.pages.flatMap { $0 }.flatMap(\.runs)
+    let shown = pages.drawn.flatMap(\.runs)
     let initial = shown.map { abs($0.trajectory.losses[0] - floor) }.max() ?? 1
     // Below rounding of the loss itself, a gap says nothing.
     let least = max(initial * 1e-16, abs(floor) * 1e-16, 1e-300)
     let entries = Dictionary(
-      pages.pages.flatMap { $0 }.map { ($0.label, entry($0.label, $0.runs, floor, least, input)) },
+      pages.drawn.map { ($0.label, entry($0.label, $0.runs, floor, least, input)) },
       uniquingKeysWith: { first, _ in first })
 
     // The same axes on all pages.
@@ -62,7 +62,10 @@ public struct Convergence: Figure {
     let high = min(points.map(\.y).max() ?? 1, max(starts.max() ?? 1, low) * 1e3)
     let end = entries.values.flatMap { $0.line.points.map(\.x) }.filter(\.isFinite).max() ?? 1
     let axes = (
-      x: Axis("gradient evaluations", 0...max(end, 1)),
+      x: Axis(
+        entries.values.contains { $0.theory != nil }
+          ? "gradient evaluations        (dotted: theory, ρ² a step)" : "gradient evaluations",
+        0...max(end, 1)),
       y: Axis("loss above the minimum", (low / 2)...(high * 2), isLog: true, marks: 7, grid: true)
     )
     let title = title(contest, standings, floor)
@@ -122,12 +125,6 @@ public struct Convergence: Figure {
           OptimizerColors.mixed(entry.line.look.color, "#000000", 0.15), width: 1.6, dash: .dotted))
     }
     panel.add(lines, prefix: "gap", of: size, size: 10.5)
-    if !theory.isEmpty {
-      panel.labels.append(
-        Label(
-          text: "dotted: theory, (ρ²) per step", x: 0.985, y: 0.965, system: .graph, align: .right,
-          color: Ink.soft, size: 10, boxed: true, omittedInTerminal: true))
-    }
     let runs = entries.flatMap(\.runs)
     var notes = [
       "values below \(Text.readable(least)), where rounding decides, are drawn there: lines that end "
@@ -203,7 +200,7 @@ public struct Convergence: Figure {
   }
 
   private func title(_ contest: Contest, _ standings: Standings, _ floor: Double) -> String {
-    let problem = Text.oneLine(contest.problem.name)
+    let problem = contest.name
     let finite = standings.all.filter(\.gap.isFinite)
     guard let best = finite.first, let worst = finite.last else {
       return "On \(problem), every run diverges"

@@ -149,7 +149,7 @@ public struct LearningRateSensitivity: Figure {
       sweeps, of: 12,
       best: places.min { sweeps[$0].outcomes.min()! < sweeps[$1].outcomes.min()! },
       worst: places.max { sweeps[$0].outcomes.min()! < sweeps[$1].outcomes.min()! })
-    let axes = axes(pages.pages.flatMap { $0 }, measure)
+    let axes = axes(pages.drawn, measure)
     let looks = looks(sweeps, input)
     let title = title(sweeps, measure, contest)
     return pages.pictures(naming: { $0.name }) { page in
@@ -316,7 +316,7 @@ public struct LearningRateSensitivity: Figure {
   }
 
   private func title(_ sweeps: [Sweep], _ measure: Measure, _ contest: Contest) -> String {
-    let problem = Text.oneLine(contest.problem.name)
+    let problem = contest.name
     func height(_ sweep: Sweep) -> Double {
       let outcome = sweep.outcomes[sweep.best]
       return measure.isAboveMinimum ? max(outcome, measure.least) : outcome

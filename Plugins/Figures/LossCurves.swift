@@ -33,7 +33,7 @@ public struct LossCurves: Figure {
     let pages = Pages(
       groups, of: 12, best: groups.firstIndex { $0.label == ranked.first?.label },
       worst: groups.firstIndex { $0.label == ranked.last?.label })
-    let parts = parts(pages.pages.flatMap { $0 }, contest, input)
+    let parts = parts(pages.drawn, contest, input)
     let title = title(ranked, contest)
     return pages.pictures(naming: { $0.label }) { page in
       picture(name, title, page, parts, contest, input)
@@ -222,7 +222,7 @@ public struct LossCurves: Figure {
   }
 
   private func title(_ ranked: [(label: String, value: Double)], _ contest: Contest) -> String {
-    let problem = Text.oneLine(contest.problem.name)
+    let problem = contest.name
     guard let best = ranked.first, best.value.isFinite else { return "Training on \(problem)" }
     let hasClasses = hasClasses(contest.runs)
     func name(_ label: String) -> String { Text.oneLine(Text.abbreviated(label), limit: 30) }

@@ -57,9 +57,9 @@ public struct Overshoot: Figure {
       paths, of: self.paths, best: places.min { flat(paths[$0]) < flat(paths[$1]) },
       worst: places.max { flat(paths[$0]) < flat(paths[$1]) })
     let title =
-      title(paths, Text.oneLine(contest.problem.name)) + contest.runs.firstSeedRemark
+      title(paths, contest.name) + contest.runs.firstSeedRemark
     // The same axes on all pages.
-    let drawn = pages.pages.flatMap { $0 }
+    let drawn = pages.drawn
     return pages.pictures(naming: { $0.run.shownLabel }) { page in
       picture(name, title, page, among: drawn, contest, input)
     }

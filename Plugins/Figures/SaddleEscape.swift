@@ -44,8 +44,8 @@ public struct SaddleEscape: Figure {
       runs, of: 10, best: places.min { escape(runs[$0]) < escape(runs[$1]) },
       worst: places.max { escape(runs[$0]) < escape(runs[$1]) })
     let title =
-      title(runs, Text.oneLine(contest.problem.name)) + contest.runs.firstSeedRemark
-    let drawn = pages.pages.flatMap { $0 }
+      title(runs, contest.name) + contest.runs.firstSeedRemark
+    let drawn = pages.drawn
     return pages.pictures(naming: \.shownLabel) { page in
       picture(name, title, page, among: drawn, surface, saddle, input)
     }

@@ -40,8 +40,8 @@ public struct Trajectories: Figure {
       runs, of: 12, best: places.min { end(runs[$0]) < end(runs[$1]) },
       worst: places.max { end(runs[$0]) < end(runs[$1]) })
     // The same part of the plane on all pages.
-    let viewport = Viewport(of: surface, with: pages.pages.flatMap { $0 })
-    let title = title(runs, contest.problem, surface) + contest.runs.firstSeedRemark
+    let viewport = Viewport(of: surface, with: pages.drawn)
+    let title = title(runs, contest.name, surface) + contest.runs.firstSeedRemark
     return pages.pictures(naming: \.shownLabel) { page in
       var panel = Panel(x: Axis("x₀", viewport.x), y: Axis("x₁", viewport.y))
       panel.frame.bottom = 0.095
@@ -57,13 +57,15 @@ public struct Trajectories: Figure {
   }
 
   /// What is to be seen: who gets nearest to the minimum, who does not get there.
-  private func title(_ runs: [TracedRun], _ problem: PluginSpec, _ surface: any Surface) -> String {
-    let name = Text.oneLine(problem.name)
+  private func title(_ runs: [TracedRun], _ name: String, _ surface: any Surface) -> String {
     let diverged = runs.filter(\.diverged).map(\.shownLabel).unique
     var text: String
     if let floor = surface.minimumLoss {
-      let ranked = runs.filter { !$0.diverged && $0.finalLoss.isFinite }
-        .sorted { $0.finalLoss < $1.finalLoss }
+      // Those that arrive by when they do, the others by how near they come.
+      let ranked = runs.filter { !$0.diverged && $0.finalLoss.isFinite }.sorted { one, other in
+        let steps = [one, other].map { $0.stepsToReach(floor) ?? .max }
+        return steps[0] != steps[1] ? steps[0] < steps[1] : one.finalLoss < other.finalLoss
+      }
       if let best = ranked.first, let worst = ranked.last {
         let gap = Text.readable(best.finalLoss - floor, digits: 2)
         let left = Text.readable(worst.finalLoss - floor, digits: 2)
@@ -71,7 +73,8 @@ public struct Trajectories: Figure {
         text =
           "On \(name), \(best.shownLabel) "
           + (best.reaches(floor) ? "reaches \(minimum)" : "comes within \(gap) of the minimal loss")
-          + " in \(best.steps) step\(best.steps == 1 ? "" : "s")"
+        let steps = best.stepsToReach(floor) ?? best.steps
+        text += " in \(steps) step\(steps == 1 ? "" : "s")"
         if worst.label != best.label {
           if worst.reaches(floor) {
             text += ", as do all others"

@@ -94,7 +94,9 @@ public struct ZigZag: Figure {
     let width = max(720, 150 + 300 * columns.count)
     // The page's number and the conditions may be added to the title.
     let header = Picture.titleHeight(title + String(repeating: " ", count: 44) + ".", width: width)
-    let height = Int(header) + 76 + 132 * rows.count
+    // A single row has the height that its axis needs.
+    let each = max(132, 330 / max(rows.count, 1))
+    let height = Int(header) + 76 + each * rows.count
     let left = 74 / Double(width)
     let cell = (1 - left - 16 / Double(width)) / Double(columns.count)
     let top = 1 - (header + 50) / Double(height)

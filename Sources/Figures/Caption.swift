@@ -58,7 +58,11 @@ public struct Caption: Sendable {
       compared.contains(run.spec.problem) && !isShown.contains(run.key)
         && !runs.contains { $0.label == run.label }
     }
-    add("not drawn here", missing.byLabel.map { Self.absence($0.label, $0.runs) }, most: 24)
+    let absent = missing.byLabel.map { Self.absence($0.label, $0.runs) }
+    if !absent.isEmpty {
+      let more = absent.count > 40 ? ["\(absent.count - 40) more"] : []
+      lines.append(("not drawn here", Text.enumeration(absent.prefix(40) + more)))
+    }
     for note in notes { lines.append(("note", note)) }
     let ledger = input.ledger
     if !ledger.suite.isEmpty { lines.append(("suite", Text.oneLine(ledger.suite))) }

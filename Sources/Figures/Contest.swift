@@ -5,12 +5,16 @@ import OptimizerKit
 /// Runs on one problem from one start.
 public struct Contest: Sendable {
   public var problem: PluginSpec
+  /// What the problem is called in titles: its name, with the settings in which it differs from others
+  /// of that name in the same comparison.
+  public var name: String
   /// Nil where runs start from their seeds, or from several points.
   public var start: [Double]?
   public var runs: [TracedRun]
 
-  public init(problem: PluginSpec, start: [Double]?, runs: [TracedRun]) {
+  public init(problem: PluginSpec, name: String? = nil, start: [Double]?, runs: [TracedRun]) {
     self.problem = problem
+    self.name = name ?? Text.oneLine(problem.name)
     self.start = start
     self.runs = runs
   }
@@ -29,14 +33,29 @@ extension FigureInput {
         contests.append(Contest(problem: run.spec.problem, start: run.spec.start, runs: [run]))
       }
     }
+    for i in contests.indices { contests[i].name = name(of: contests[i].problem) }
     return contests
   }
 
-  /// A name for each contest's files: that of the problem, with a number where it is not alone.
+  /// "quadratic", or "quadratic[condition=20]" where others of that name take part.
+  private func name(of problem: PluginSpec) -> String {
+    let namesakes = runs.map(\.spec.problem).filter { $0.name == problem.name }.unique
+    let settings = problem.settings.filter { setting in
+      namesakes.contains { $0[setting.name] != setting.value }
+    }.map { "\($0.name)=\($0.value)" }
+    return Text.oneLine(
+      problem.name + (settings.isEmpty ? "" : "[\(settings.joined(separator: ";"))]"), limit: 60)
+  }
+
+  /// A name for each contest's files: that of the problem, with the settings in which it differs from
+  /// others, and a number where that is not enough.
   public func fileNames(_ stem: String, _ contests: [Contest]) -> [String] {
     var seen: [String: Int] = [:]
     return contests.map { contest in
-      let name = stem + "-" + Text.fileSafe(contest.problem.name)
+      let words = contest.name.split {
+        !$0.isASCII || !($0.isLetter || $0.isNumber || $0 == "." || $0 == "-")
+      }
+      let name = stem + "-" + Text.fileSafe(words.joined(separator: "-"))
       seen[name, default: 0] += 1
       return seen[name]! > 1 ? "\(name)-\(seen[name]!)" : name
     }

@@ -8,6 +8,8 @@
 public struct Pages<Participant> {
   /// Who stands on which page.
   public let pages: [[Participant]]
+  /// Who stands on one or all of them, each once.
+  public let drawn: [Participant]
   /// Who stands on none.
   public let undrawn: [Participant]
   /// How many there are in all.
@@ -27,6 +29,7 @@ public struct Pages<Participant> {
     count = participants.count
     guard count > capacity else {
       pages = participants.isEmpty ? [] : [participants]
+      drawn = participants
       undrawn = []
       self.best = nil
       return
@@ -34,22 +37,23 @@ public struct Pages<Participant> {
     self.best = best.map { participants[$0] }
     let others = participants.indices.filter { $0 != best }
     let room = capacity - (best == nil ? 0 : 1)
-    var drawn = others
+    var chosen = others
     if let most, others.count > room * most {
       let places = room * most
-      drawn = (0..<places).map { others[$0 * (others.count - 1) / (places - 1)] }
-      if let worst, worst != best, !drawn.contains(worst) {
-        let near = drawn.indices.min { abs(drawn[$0] - worst) < abs(drawn[$1] - worst) }!
-        drawn[near] = worst
+      chosen = (0..<places).map { others[$0 * (others.count - 1) / (places - 1)] }
+      if let worst, worst != best, !chosen.contains(worst) {
+        let near = chosen.indices.min { abs(chosen[$0] - worst) < abs(chosen[$1] - worst) }!
+        chosen[near] = worst
       }
     }
-    let isDrawn = Set(drawn)
-    undrawn = others.filter { !isDrawn.contains($0) }.map { participants[$0] }
+    let isDrawn = Set(chosen + [best].compactMap { $0 })
+    drawn = isDrawn.sorted().map { participants[$0] }
+    undrawn = participants.indices.filter { !isDrawn.contains($0) }.map { participants[$0] }
     // Evenly filled: of 15, two pages of 8 and 7 rather than of 14 and 1.
-    let sheets = (drawn.count + room - 1) / room
+    let sheets = (chosen.count + room - 1) / room
     pages = (0..<sheets).map { sheet in
       var members = Array(
-        drawn[sheet * drawn.count / sheets..<(sheet + 1) * drawn.count / sheets])
+        chosen[sheet * chosen.count / sheets..<(sheet + 1) * chosen.count / sheets])
       if let best { members.append(best) }
       return members.sorted().map { participants[$0] }
     }

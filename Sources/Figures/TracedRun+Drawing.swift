@@ -63,18 +63,24 @@ extension TracedRun {
   public static let reachedShare = 1e-12
 
   /// Whether the run ends at a minimum of the loss `floor`.
-  public func reaches(_ floor: Double) -> Bool {
-    costToReach(floor) != nil
-  }
+  public func reaches(_ floor: Double) -> Bool { arrivalRow(floor) != nil }
 
   /// What was asked of the problem until the run is at the loss `floor` and stays there; nil where it
   /// does not come there.
   public func costToReach(_ floor: Double) -> EvaluationCounts? {
+    arrivalRow(floor).map(trajectory.counts)
+  }
+
+  /// The number of updates after which it is there.
+  public func stepsToReach(_ floor: Double) -> Int? {
+    arrivalRow(floor).map { trajectory.steps[$0] }
+  }
+
+  private func arrivalRow(_ floor: Double) -> Int? {
     let limit = Self.reachedShare * max(outcome.initialLoss - floor, 0)
     let before = trajectory.losses.lastIndex { !($0 - floor <= limit) } ?? -1
     let row = before + 1
-    guard row < trajectory.count, outcome.steps > 0 else { return nil }
-    return trajectory.counts(row)
+    return row < trajectory.count && outcome.steps > 0 ? row : nil
   }
 }
 

@@ -170,16 +170,17 @@ struct CompareCommand: AsyncParsableCommand {
   /// "adam-sgd-on-rosenbrock-1f3a". It is the same for the same comparison, and another one for any
   /// other, so that the pictures of neither replace those of the other.
   private static func name(of group: Suite.Group) -> String {
-    func words(_ selections: [String]) -> [String] {
-      selections.joined(separator: "-").lowercased().split { !$0.isLetter && !$0.isNumber }
-        .map(String.init)
+    func names(_ selections: [String]) -> [String] {
+      selections.map { $0.prefix { !"[@:(".contains($0) }.trimmingCharacters(in: .whitespaces) }
+        .unique
     }
-    let name = (words(group.optimizers) + ["on"] + words(group.problems)).joined(separator: "-")
+    let name = (names(group.optimizers) + ["on"] + names(group.problems)).joined(separator: "-")
+      .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }.joined()
     var identity = group
     // What decides no number.
     identity.figures = []
     identity.timeLimit = 0
-    return "\(name.prefix(48))-\(ContentHash.of("\(identity)").prefix(4))"
+    return "\(name.prefix(60))-\(ContentHash.of("\(identity)").prefix(4))"
   }
 }
 

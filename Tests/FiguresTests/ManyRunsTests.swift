@@ -119,6 +119,18 @@ import Testing
     #expect(note.value.hasPrefix(first + ", "))
   }
 
+  /// Problems of one name are told apart, in titles and in names of files.
+  @Test func namesakesAreToldApart() throws {
+    let runs = [20, 50].map {
+      Make.run("sgd", lr: 0.01, settings: [.init(name: "condition", value: "\($0)")])
+    }
+    let pictures = try Convergence().draw(Make.input(runs))
+    #expect(pictures.map(\.name) == [20, 50].map { "convergence-bowl-condition-\($0)" })
+    for (picture, condition) in zip(pictures, [20, 50]) {
+      #expect(picture.title.hasPrefix("On bowl[condition=\(condition)], "))
+    }
+  }
+
   @Test func conditionNumbersStandInParts() throws {
     let runs = (1...6).map { i in
       let condition = [PluginSpec.Setting(name: "condition", value: "\(10 * i)")]
