@@ -18,8 +18,9 @@ struct TraceCommand: AsyncParsableCommand {
       moves each tensor (‖Δw‖/‖w‖), and with --layers what each layer computes.
 
       --dump writes the run so that other programs can do it again: parameters.npy and layout.json \
-      (the start), order.npy (the training examples of each update), final.npy, and run.json (all \
-      hyperparameters, the loss before each update and its learning rate).
+      (the start), order.npy (the training examples of each update), final.npy, run.json (all \
+      hyperparameters, the loss before each update and its learning rate), and for a network \
+      training.json with arrays of its own (data and their parts, preparation, layers, loss).
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

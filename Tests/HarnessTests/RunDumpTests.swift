@@ -90,6 +90,32 @@ import Testing
     }
   }
 
+  /// A network says what it is made of, in files that go when another run takes their place.
+  @Test func network() throws {
+    try withFolder { folder in
+      _ = try dumped(
+        specification("sgd", on: "softmax-regression[data=moons;batch=10]", steps: 2), to: folder)
+      let arrays = [
+        "deviation", "features", "final", "labels", "mean", "order", "parameters", "test-examples",
+        "training-examples", "validation-examples",
+      ]
+      #expect(
+        try names(folder)
+          == (arrays.map { $0 + ".npy" } + ["layout.json", "run.json", "training.json"]).sorted())
+      let files = try #require(try json(folder, "run.json")["files"] as? [String: String])
+      #expect(files["training"] == "training.json")
+      for name in arrays { #expect(files[name] == name + ".npy") }
+      let training = try json(folder, "training.json")
+      #expect(
+        Set(training.keys) == [
+          "architecture", "augmentation", "constraint", "data", "loss", "minibatches", "precision",
+          "preprocessing", "random", "regularizer",
+        ])
+      _ = try dumped(specification("adam", on: "beale", steps: 5), to: folder)
+      #expect(try names(folder) == ["final.npy", "layout.json", "parameters.npy", "run.json"])
+    }
+  }
+
   /// In double precision, in place of an earlier run whatever that was of.
   @Test func surface() throws {
     try withFolder { folder in

@@ -133,7 +133,7 @@ struct Dump {
   }
 }
 
-/// An array of NumPy's file format, version 1.0, of 32-bit numbers.
+/// An array of NumPy's file format, version 1.0.
 struct NumPyArray {
   var shape: [Int]
   var values: [Double]
@@ -145,16 +145,19 @@ struct NumPyArray {
     try #require(header.contains("'fortran_order': False"))
     let axes = try #require(header.firstMatch(of: /'shape': \(([0-9, ]*)\)/)).output.1
     shape = axes.split(separator: ",").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
-    let words = file[start...].withUnsafeBytes { bytes in
-      (0..<bytes.count / 4).map {
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
+    func elements<T>(_: T.Type) -> [T] {
+      file[start...].withUnsafeBytes { bytes in
+        (0..<bytes.count / MemoryLayout<T>.size).map {
+          bytes.loadUnaligned(fromByteOffset: MemoryLayout<T>.size * $0, as: T.self)
+        }
       }
     }
-    if header.contains("'descr': '<f4'") {
-      values = words.map { Double(Float(bitPattern: $0)) }
-    } else {
-      try #require(header.contains("'descr': '<i4'"))
-      values = words.map { Double(Int32(bitPattern: $0)) }
+    switch try #require(header.firstMatch(of: /'descr': '<(..)'/)).output.1 {
+    case "f4": values = elements(Float.self).map(Double.init)
+    case "f8": values = elements(Double.self)
+    case let type:
+      try #require(type == "i4")
+      values = elements(Int32.self).map(Double.init)
     }
     try #require(values.count == shape.reduce(1, *))
   }

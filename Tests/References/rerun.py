@@ -5,10 +5,9 @@
     optlab trace mlp 'adam[lr=1e-3]' --steps 100 --dump mlp-adam
     references/bin/python Tests/References/rerun.py mlp-adam
 
-Initial parameters, order of the data, hyperparameters and learning rates are read from the folder;
-the data from where the lab finds them (OPTLAB_DATA, by default /usr/share/datasets), normalised
-with mean and deviation of the first 50,000 images. Everything is in single precision, on one
-thread.
+Initial parameters, order of the data, hyperparameters, learning rates, which images are trained on
+and how their bytes are scaled are read from the folder; the images from the files that it names.
+Everything is in single precision, on one thread.
 
 Printed are the largest relative difference between the lab's loss before an update and torch's, and
 the distance of the last parameters, relative to that from the start. Some trainings are chaotic
@@ -22,7 +21,6 @@ where the losses of the lab and of torch differ by more.
 import argparse
 import gzip
 import json
-import os
 import pathlib
 import sys
 
@@ -247,20 +245,20 @@ def optimizer(run, parameters):
 
 # --- data ----------------------------------------------------------------------------------------
 
-TRAINING = 50_000
-
-
 def idx(path, header):
     with gzip.open(path) as file:
         return np.frombuffer(file.read(), dtype=np.uint8, offset=header)
 
 
-def load(name):
-    folder = pathlib.Path(os.environ.get("OPTLAB_DATA") or "/usr/share/datasets") / name
-    images = idx(folder / "train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28)[:TRAINING]
-    labels = idx(folder / "train-labels-idx1-ubyte.gz", 8)[:TRAINING]
-    mean, deviation = images.mean(dtype=np.float64), images.std(dtype=np.float64)
-    scale, shift = np.float32(1 / deviation), np.float32(-mean / deviation)
+def load(folder):
+    data = json.loads((folder / "training.json").read_text())["data"]
+    if not data["format"].startswith("IDX"):
+        sys.exit(f"only images in IDX files are read, not {data['name']}")
+    files = data["files"]["trainingAndValidation"]
+    examples = np.load(folder / "training-examples.npy")
+    images = idx(files["images"], 16).reshape(-1, *data["shape"])[examples]
+    labels = idx(files["labels"], 8)[examples]
+    scale, shift = np.load(folder / "scale.npy"), np.load(folder / "shift.npy")
     return torch.from_numpy(images * scale + shift), torch.from_numpy(labels.astype(np.int64))
 
 
@@ -307,7 +305,7 @@ def main():
     layout = json.loads((folder / "layout.json").read_text())
     start = np.load(folder / "parameters.npy")
     order = torch.from_numpy(np.load(folder / "order.npy").astype(np.int64))
-    data = load(run["dataSet"])
+    data = load(folder)
 
     def again(start, data=data):
         return train(run, layout, start, order, data)

@@ -38,6 +38,16 @@ enum NPY {
     return data
   }
 
+  /// An array as a file.
+  static func data(_ numbers: TrainingDescription.Numbers) -> Data {
+    func elements<T>(_ values: [T]) -> Data { values.withUnsafeBufferPointer { Data(buffer: $0) } }
+    return switch numbers {
+    case .int32(let values, let shape): header(.int32, shape: shape) + elements(values)
+    case .float32(let values, let shape): header(.float32, shape: shape) + elements(values)
+    case .float64(let values, let shape): header(.float64, shape: shape) + elements(values)
+    }
+  }
+
   /// Integers that follow a header.
   static func data(_ values: [Int32]) -> Data {
     values.withUnsafeBufferPointer { Data(buffer: $0) }

@@ -22,18 +22,35 @@ public struct RunDumpError: Error, CustomStringConvertible {
 ///   within the training part. None for a surface.
 /// - `final.npy`: the parameters after the last update. None for a surface of more than 512
 ///   coordinates.
+/// - `training.json`: all else that a training is made of, where the problem says so: data and their
+///   parts, preparation, random changes, layers, loss, regulariser, precision; with it, in files of
+///   the names in `TrainingDescription.ArrayName`, the arrays that belong to it.
 /// - `run.json`: problem, optimizer and schedules with all of their hyperparameters, seed, how the
 ///   run ended, and for each update the loss before it and its learning rate, to the last digit.
 public struct RunDump: Sendable {
   /// Where the files are.
   public let folder: URL
 
-  enum File: String, CaseIterable {
-    case layout = "layout.json"
-    case parameters = "parameters.npy"
-    case order = "order.npy"
-    case final = "final.npy"
-    case run = "run.json"
+  /// A file of the folder.
+  struct File: Hashable {
+    /// What it holds.
+    var content: String
+    var name: String
+
+    static let layout = File(content: "layout", name: "layout.json")
+    static let parameters = File(content: "parameters", name: "parameters.npy")
+    static let order = File(content: "order", name: "order.npy")
+    static let final = File(content: "final", name: "final.npy")
+    static let training = File(content: "training", name: "training.json")
+    static let run = File(content: "run", name: "run.json")
+
+    static func array(_ array: TrainingDescription.ArrayName) -> File {
+      File(content: array.rawValue, name: "\(array.rawValue).npy")
+    }
+
+    static let all =
+      [layout, parameters, order, final, training, run]
+      + TrainingDescription.ArrayName.allCases.map(File.array)
   }
 
   public init(folder: String) {
@@ -75,8 +92,10 @@ public struct RunDump: Sendable {
   private func isDump(_ contents: [String]) -> Bool {
     // No link or device among them.
     contents.allSatisfy { name in
-      File(rawValue: name).flatMap { FileStatus(of: url($0).path, followingLinks: false) }?
-        .isRegular == true
+      File.all.first { $0.name == name }.flatMap {
+        FileStatus(of: url($0).path, followingLinks: false)
+      }?
+      .isRegular == true
     }
       && (try? Data(contentsOf: url(.layout))).map {
         (try? LabJSON.decode(Layout.self, from: $0)) != nil
@@ -88,9 +107,15 @@ public struct RunDump: Sendable {
   /// Writes the layout and the parameters before the first update, in place of an earlier run.
   func write<R: Real>(start: Vector<R>, layout: ParameterLayout) throws {
     // Written anew in place: what a file may be read by stays as it is.
-    for file in File.allCases { truncate(url(file).path, 0) }
+    for file in File.all { truncate(url(file).path, 0) }
     try write(Layout(layout, scalar: R.self == Float.self ? "float32" : "float64"), to: .layout)
     try write(NPY.data(start), to: .parameters)
+  }
+
+  /// Writes what the training is made of.
+  func write(_ description: TrainingDescription) throws {
+    try write(Fact.group(description.facts), to: .training)
+    for (name, numbers) in description.arrays { try write(NPY.data(numbers), to: .array(name)) }
   }
 
   /// Writes the minibatches of `steps` updates, one after the other: together they may be large.
@@ -114,14 +139,14 @@ public struct RunDump: Sendable {
   /// Writes what was run and what came of it.
   func write(_ spec: RunSpec, _ result: RunResult) throws {
     // What only the earlier run had is empty now.
-    for file in File.allCases where file != .run && size(of: file) == 0 { unlink(url(file).path) }
-    let written = File.allCases.filter { $0 != .run && size(of: $0) != nil }
+    for file in File.all where file != .run && size(of: file) == 0 { unlink(url(file).path) }
+    let written = File.all.filter { $0 != .run && size(of: $0) != nil }
     try write(Run(spec, result, files: written), to: .run)
   }
 
   private func size(of file: File) -> Int? { FileStatus(of: url(file).path)?.size }
 
-  private func url(_ file: File) -> URL { folder.appendingPathComponent(file.rawValue) }
+  private func url(_ file: File) -> URL { folder.appendingPathComponent(file.name) }
 
   private func write(_ value: some Encodable, to file: File) throws {
     try write(LabJSON.encode(value, readably: true), to: file)
@@ -236,7 +261,7 @@ extension RunDump {
       losses = Array(trajectory.losses.prefix(result.outcome.steps))
       learningRates = Array(trajectory.learningRates.dropFirst())
       finalLoss = trajectory.losses.last
-      self.files = Dictionary(uniqueKeysWithValues: files.map { ("\($0)", $0.rawValue) })
+      self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.content, $0.name) })
     }
   }
 }

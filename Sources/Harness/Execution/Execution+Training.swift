@@ -19,7 +19,10 @@ extension PluginCatalogue {
     recorder.measure = { RunMeasures(of: $0, target: problem.target) }
     let start = session.initialParameters()
     let layout = session.layout
-    try recorder.context.dump?.write(start: start, layout: layout)
+    if let dump = recorder.context.dump {
+      try dump.write(start: start, layout: layout)
+      if let description = try problem.trainingDescription() { try dump.write(description) }
+    }
     let current = CurrentStep()
     let meter = EvaluationMeter()
     var context = StepContext(

@@ -16,6 +16,10 @@ import OptimizerKit
 /// matrix product over patches.
 public struct Convolution: Layer {
   public static let kind = "convolution"
+  public static let formula =
+    "y[o,i,j] = activation(bias[o] + sum over c,u,v of weight[o,c,u,v] x[c, i S + u - P, "
+    + "j S + v - P]), S the stride, P the zeros on each side of the image; floor((W - F + 2 P) / S) "
+    + "+ 1 pixels along an axis of W, F the window's size"
 
   /// The number of filters.
   public var outputs: Int

@@ -20,8 +20,8 @@ struct CIFAR10Files {
     shape: shape, classes: classes, trainingCount: 45_000, validationCount: 5_000,
     testCount: 10_000)
 
-  private var trainingFiles: [String] { (1...5).map { "\(folder)/data_batch_\($0).bin" } }
-  private var testFile: String { "\(folder)/test_batch.bin" }
+  var trainingFiles: [String] { (1...5).map { "\(folder)/data_batch_\($0).bin" } }
+  var testFile: String { "\(folder)/test_batch.bin" }
 
   private var folder: String {
     let unpacked = "\(root)/cifar-10-batches-bin"

@@ -1,5 +1,6 @@
 // A data set in a CSV file of one's own.
 
+import Glibc
 import OptimizerKit
 
 /// A CSV file with one example a row: numbers, and the class in one column.
@@ -54,8 +55,8 @@ public struct CSVSource: Sendable, Hashable {
     return String(hash.text.prefix(hashSize))
   }
 
-  /// Reads, checks, shuffles and splits the examples.
-  func read() throws(DataError) -> RawDataSet {
+  /// Reads and checks the examples.
+  func table() throws(DataError) -> CSVExamples {
     let bytes = try fileBytes(path)
     guard hash == Self.hash(bytes) else { throw .changed(file: path) }
     let table = try CSVExamples(bytes, file: path)
@@ -63,6 +64,19 @@ public struct CSVSource: Sendable, Hashable {
     guard table.labels.count >= least else {
       throw .tooFew(file: path, found: table.labels.count, expected: least)
     }
+    return table
+  }
+
+  /// Where the file lies, from the root; as it was given where there is none.
+  var absolutePath: String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Reads, checks, shuffles and splits the examples.
+  func read() throws(DataError) -> RawDataSet {
+    let table = try table()
     return RawDataSet(
       shuffled: try FloatExamples(
         values: table.values, labels: table.labels, shape: [table.features],

@@ -47,11 +47,15 @@ struct RawDataSet: Sendable {
   /// on.
   init(shuffled all: FloatExamples, classNames: [String]) {
     let all = all.shuffled()
-    let tenth = all.count / 10
-    let training = all.count - 2 * tenth
+    let (training, tenth) = Self.shares(of: all.count)
     self.init(
       training: all.part(0..<training), validation: all.part(training..<training + tenth),
       test: all.part(training + tenth..<all.count), classNames: classNames)
+  }
+
+  /// How many of `count` examples are trained on, and how many each are validated and tested on.
+  static func shares(of count: Int) -> (training: Int, tenth: Int) {
+    (count - 2 * (count / 10), count / 10)
   }
 
   var summary: DataSummary {

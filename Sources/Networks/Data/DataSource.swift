@@ -113,10 +113,17 @@ public enum DataSource: HyperparameterValue, Hashable {
     switch self {
     case .fashionMNIST, .mnist: try mnistFiles(in: root).read()
     case .cifar10: try CIFAR10Files(root: root).read()
-    case .spirals: SyntheticPoints.split(SyntheticPoints.spirals())
-    case .moons: SyntheticPoints.split(SyntheticPoints.moons())
-    case .blobs: SyntheticPoints.split(SyntheticPoints.blobs())
+    case .spirals, .moons, .blobs: SyntheticPoints.split(points())
     case .csv(let source): try source.read()
+    }
+  }
+
+  /// The points of a synthetic data set.
+  func points() -> FloatExamples {
+    switch self {
+    case .moons: SyntheticPoints.moons()
+    case .blobs: SyntheticPoints.blobs()
+    default: SyntheticPoints.spirals()
     }
   }
 
@@ -127,7 +134,7 @@ public enum DataSource: HyperparameterValue, Hashable {
       ? try CIFAR10Files(root: root).readTest() : try mnistFiles(in: root).readTest()
   }
 
-  private func mnistFiles(in root: String) -> MNISTFiles {
+  func mnistFiles(in root: String) -> MNISTFiles {
     let remedy =
       self == .fashionMNIST
       ? "install it with `sudo apt-get install dataset-fashion-mnist`"

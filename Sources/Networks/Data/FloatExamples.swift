@@ -55,11 +55,11 @@ public struct FloatExamples: RawExamples {
 
   /// The same examples in another order, the same on every call.
   func shuffled() -> FloatExamples {
-    var random = RandomSource(seed: 1, purpose: .instance)
     let size = shape.count
     var shuffledValues: [Float] = []
     var shuffledLabels: [Int32] = []
-    for example in range.shuffled(using: &random) {
+    for place in Self.shuffledOrder(count) {
+      let example = range.lowerBound + place
       shuffledValues += values[example * size..<(example + 1) * size]
       shuffledLabels.append(labels[example])
     }
@@ -68,7 +68,18 @@ public struct FloatExamples: RawExamples {
       classes: classes)
   }
 
+  /// Where `shuffled()` takes each of `count` examples from.
+  static func shuffledOrder(_ count: Int) -> [Int] {
+    var random = RandomSource(seed: 1, purpose: .instance)
+    return (0..<count).shuffled(using: &random)
+  }
+
   var allLabels: [Int32] { Array(labels[range]) }
+
+  /// The features, example after example.
+  var allValues: [Float] {
+    Array(values[range.lowerBound * shape.count..<range.upperBound * shape.count])
+  }
 
   /// In two passes, so that a large mean does not hide a small deviation.
   func moments() -> FeatureMoments {

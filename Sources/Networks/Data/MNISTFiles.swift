@@ -16,7 +16,7 @@ struct MNISTFiles {
     shape: [1, 28, 28], classes: 10, trainingCount: 50_000, validationCount: 10_000,
     testCount: 10_000)
 
-  private enum Part: String, CaseIterable {
+  enum Part: String, CaseIterable {
     case train
     case test = "t10k"
     var count: Int { self == .train ? 60_000 : 10_000 }
@@ -51,11 +51,16 @@ struct MNISTFiles {
   }
 
   private func files(_ part: Part) throws(DataError) -> (images: String, labels: String) {
-    let stem = "\(root)/\(name)/\(part.rawValue)"
-    let files = (stem + "-images-idx3-ubyte.gz", stem + "-labels-idx1-ubyte.gz")
+    let files = paths(part)
     for file in [files.0, files.1] where access(file, F_OK) != 0 {
       throw .missing(dataSet: name, file: file, remedy: remedy)
     }
     return files
+  }
+
+  /// Where the files of a part belong.
+  func paths(_ part: Part) -> (images: String, labels: String) {
+    let stem = "\(root)/\(name)/\(part.rawValue)"
+    return (stem + "-images-idx3-ubyte.gz", stem + "-labels-idx1-ubyte.gz")
   }
 }

@@ -21,9 +21,9 @@ public struct PrincipalComponents: Sendable {
   /// The most features: the covariance matrix of more takes minutes.
   public static let mostFeatures = 4096
 
-  private let mean: [Float]
+  let mean: [Float]
   /// One row for each component.
-  private let matrix: [Float]
+  let matrix: [Float]
 
   /// Finds the components of `examples`: 2 n d² + O(d³) operations for n examples of d features.
   ///

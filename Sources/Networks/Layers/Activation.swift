@@ -36,6 +36,21 @@ public enum Activation: String, Choice {
   private static let seluScale = 1.0507009873554804934193349852946
   private static let seluFloor = seluScale * 1.6732632423543772848170429916717
 
+  /// What it computes, for whoever rebuilds a network elsewhere.
+  var formula: String {
+    switch self {
+    case .identity: "z"
+    case .relu: "max(0, z), with slope 0 at 0"
+    case .leakyReLU: "max(0.01 z, z), with slope 0.01 at 0"
+    case .elu: "z where z > 0, else exp(z) - 1"
+    case .selu:
+      "\(Self.seluScale) z where z > 0, else \(Self.seluFloor) (exp(z) - 1)"
+    case .tanh: "tanh(z)"
+    case .sigmoid: "1 / (1 + exp(-z))"
+    case .step: "1 where z > 0, else 0; with slope 0"
+    }
+  }
+
   /// values ← f(values + bias) for each row. NaN stays NaN.
   ///
   /// - Parameters:
@@ -139,8 +154,14 @@ private func multiply<R: NetworkScalar>(
 
 extension Activation: Layer {
   public static let kind = "activation"
+  public static let formula =
+    "y = activation(x)"
 
   public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape { input }
+
+  public func settings(_ input: Shape, name: String) -> [String: Fact] {
+    ["activation": .text(rawValue)]
+  }
 
   public func makeOperation<R: NetworkScalar>(
     _ input: Shape, context: inout OperationContext, over: R.Type

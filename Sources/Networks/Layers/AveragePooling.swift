@@ -6,6 +6,8 @@ import OptimizerKit
 /// in the padding are zeros.
 public struct AveragePooling: PoolingLayer {
   public static let kind = "average-pooling"
+  public static let formula =
+    "the mean of each channel over the window's size^2 pixels, those in the padding zeros"
 
   public var pool: Window
 
@@ -25,6 +27,8 @@ public struct AveragePooling: PoolingLayer {
 /// Lin, Chen and Yan 2014, arXiv 1312.4400.
 public struct GlobalAveragePooling: Layer {
   public static let kind = "global-average-pooling"
+  public static let formula =
+    "the mean of each channel over all pixels"
 
   public init() {}
 

@@ -17,6 +17,11 @@ import OptimizerKit
 /// Ioffe and Szegedy 2015, arXiv 1502.03167; conventions and defaults as torch.nn.BatchNorm2d.
 public struct BatchNormalization: Layer {
   public static let kind = "batch-normalization"
+  public static let formula =
+    "y = activation(scale (x - mean) / sqrt(variance + epsilon) + bias), for each channel; in "
+    + "training with mean and variance (divided by the count) over examples and pixels of the "
+    + "minibatch, otherwise with running averages r, which begin as 0 and 1 and become (1 - "
+    + "momentum) r + momentum s after each step, s the mean, or the variance divided by the count - 1"
 
   /// The function applied to each output.
   public var activation: Activation

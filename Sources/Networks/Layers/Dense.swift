@@ -13,6 +13,8 @@ import OptimizerKit
 /// Three matrix products, two where the input needs no gradient.
 public struct Dense: Layer {
   public static let kind = "dense"
+  public static let formula =
+    "y = activation(weight x + bias)"
 
   /// The number of outputs.
   public var outputs: Int

@@ -17,6 +17,11 @@ import OptimizerKit
 /// Hinton et al. 2012, arXiv 1207.0580; Srivastava et al. 2014, JMLR 15:1929–1958.
 public struct Dropout: Layer {
   public static let kind = "dropout"
+  public static let formula =
+    "in training y = x m / keep (inverted) or x m (plain), otherwise x or keep x; m is drawn anew "
+    + "for each step from the stream (seed, dropout, step, k) for the k-th dropout layer of the "
+    + "network, from 1; each draw serves two elements of examples x elements, its lower 32 bits the "
+    + "first; m = 1 where they are below min(round(keep 2^32), 2^32 - 1), else 0; with keep = 1 y = x"
 
   /// Where the scaling takes place.
   public enum Scaling: String, Sendable, CaseIterable {

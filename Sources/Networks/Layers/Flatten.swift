@@ -7,6 +7,8 @@
 /// is one channel or one pixel.
 public struct Flatten: Layer {
   public static let kind = "flatten"
+  public static let formula =
+    "the elements of an image as a vector: channel by channel, row by row"
 
   public init() {}
 

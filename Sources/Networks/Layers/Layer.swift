@@ -27,11 +27,23 @@ public protocol Layer: Sendable {
   ) -> (any LayerOperation<R>)?
   /// How far one output sees; nil for a layer whose outputs each see one position.
   var window: Window? { get }
+  /// What it computes, for whoever rebuilds the network elsewhere; empty unless said otherwise.
+  static var formula: String { get }
+  /// What it was declared with; its stored properties unless said otherwise.
+  ///
+  /// - Parameters:
+  ///   - input: the shape of one example before it.
+  ///   - name: its name in the network.
+  func settings(_ input: Shape, name: String) -> [String: Fact]
 }
 
 extension Layer {
   public func parameters(_ input: Shape) -> [LayerParameter] { [] }
   public var window: Window? { nil }
+  public static var formula: String { "" }
+  public func settings(_ input: Shape, name: String) -> [String: Fact] {
+    Fact.properties(of: self)
+  }
 }
 
 /// What operations are told when they are made.

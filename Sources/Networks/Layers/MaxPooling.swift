@@ -8,6 +8,9 @@ import OptimizerKit
 /// is never the largest; NaN is. Zhou and Chellappa 1988, doi:10.1109/ICNN.1988.23914.
 public struct MaxPooling: PoolingLayer {
   public static let kind = "max-pooling"
+  public static let formula =
+    "the largest value of each channel in the window; padding is never the largest; the gradient "
+    + "goes to the first of equals, row by row"
 
   public var pool: Window
 

@@ -16,6 +16,8 @@ import OptimizerKit
 /// Goodfellow et al. 2013, arXiv 1302.4389.
 public struct Maxout: Layer {
   public static let kind = "maxout"
+  public static let formula =
+    "y_j = max over pieces p of (weight x + bias)_r, r = p * outputs + j"
 
   /// The number of outputs.
   public var outputs: Int

@@ -13,6 +13,8 @@ import OptimizerKit
 /// He et al. 2015, arXiv 1502.01852.
 public struct PReLU: Layer {
   public static let kind = "prelu"
+  public static let formula =
+    "y = x where x > 0, else slope x, with a slope for each channel"
 
   /// The slopes before the first step.
   public var slope: Double

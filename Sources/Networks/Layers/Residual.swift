@@ -9,6 +9,8 @@ import OptimizerKit
 /// same: `[Convolution(32, size: 1, stride: 2)]`.
 public struct Residual: Layer {
   public static let kind = "residual"
+  public static let formula =
+    "y = activation(body(x) + shortcut(x)), where no layers are the identity"
 
   /// F.
   public var body: [any Layer]
@@ -28,6 +30,16 @@ public struct Residual: Layer {
   public var window: Window? {
     let (field, stride) = reach(of: body)
     return Window(size: field, stride: stride)
+  }
+
+  public func settings(_ input: Shape, name: String) -> [String: Fact] {
+    func facts(_ layers: [any Layer], _ prefix: String) -> Fact {
+      (try? NetworkPlan(layers, input: input))?.facts(prefix: prefix) ?? .nothing
+    }
+    return [
+      "activation": .text(activation.rawValue), "body": facts(body, name + "."),
+      "shortcut": facts(shortcut, name + ".shortcut."),
+    ]
   }
 
   public func outputShape(_ input: Shape, name: String) throws(ShapeError) -> Shape {

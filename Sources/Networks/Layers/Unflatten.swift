@@ -3,6 +3,8 @@
 /// The same elements under the axes of an image, channels × height × width: the inverse of `Flatten`.
 public struct Unflatten: Layer {
   public static let kind = "unflatten"
+  public static let formula =
+    "a vector as an image: channel by channel, row by row"
 
   /// The shape of the image.
   public var shape: Shape

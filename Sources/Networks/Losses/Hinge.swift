@@ -8,6 +8,9 @@
 ///
 /// Weston and Watkins 1999, ESANN. torch.nn.MultiMarginLoss divides by the number of outputs.
 public struct Hinge: Loss {
+  public static let formula =
+    "sum over j other than the label of max(0, z_j - z_label + margin), with slope 0 at the kink"
+
   /// By how much the right output should exceed each other.
   public var margin: Double
 

@@ -23,6 +23,8 @@ public struct Batch<R: NetworkScalar> {
 public protocol Loss: Sendable {
   /// Whether the largest output names a class, so that a share of right answers makes sense.
   var isClassification: Bool { get }
+  /// What it is of one example, for whoever rebuilds it elsewhere; empty unless said otherwise.
+  static var formula: String { get }
   /// Checks that a network with this output can be trained with it.
   ///
   /// - Parameters:
@@ -54,6 +56,7 @@ public struct Example<R: NetworkScalar> {
 
 extension Loss {
   public var isClassification: Bool { true }
+  public static var formula: String { "" }
 
   /// The mean loss over a batch and, where asked for, its gradient.
   ///

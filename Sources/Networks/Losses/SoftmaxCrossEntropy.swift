@@ -8,6 +8,8 @@ import Glibc
 ///
 ///     L = log Σⱼ e^{zⱼ − max z} − (z_label − max z)    ∂L/∂zⱼ = (softmax(z)ⱼ − [j = label]) / N
 public struct SoftmaxCrossEntropy: Loss {
+  public static let formula = "log(sum over j of exp(z_j)) - z_label"
+
   public init() {}
 
   @_specialize(where R == Float)

@@ -6,6 +6,10 @@
 /// auto-encoder. Squares are summed over outputs, as in Rumelhart et al. 1986; torch.nn.MSELoss takes
 /// the mean over outputs without the half, and is 2 / outputs times this.
 public struct SquaredError: Loss {
+  public static let formula =
+    "half the sum over outputs of (y - t)^2; t is the label as a one-hot vector, or the prepared "
+    + "inputs, as target says"
+
   /// What the outputs should be.
   public enum Target: String, Sendable, CaseIterable {
     /// 1 for the class of the example, 0 for the others.

@@ -67,3 +67,31 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 }
+
+extension RandomSource {
+  /// How every number above is drawn, for other programs. All arithmetic is of 64 bits without sign.
+  public static var facts: Fact {
+    [
+      "generator": "SplitMix64: a draw adds 0x9E3779B97F4A7C15 to the state and gives mix(state)",
+      "mix": .text(
+        "z ^= z >> 30; z *= 0xBF58476D1CE4E5B9; z ^= z >> 27; z *= 0x94D049BB133111EB; "
+          + "z ^= z >> 31"),
+      "stream": .text(
+        "the state of the stream (seed, purpose, step, stream) begins as "
+          + "mix(h ^ step * 0x8CB92BA72F3D8DD7), h = mix(mix(seed + 0x9E3779B97F4A7C15) ^ purpose * "
+          + "0xD1B54A32D192ED03); a stream s other than 0 makes it mix(that ^ s * 0xAEF17502108EF2D9)"
+      ),
+      "uniform": "(draw >> 11) * 2^-53, in [0, 1)",
+      "normal": "sqrt(-2 log(1 - u)) cos(2 pi v), of two uniform numbers u and v",
+      "index": .text(
+        "below n: the upper 64 bits of draw * n (128 bits); drawn again while the lower 64 "
+          + "bits are below (2^64 - n) mod n"),
+      "purposes": .group(
+        Dictionary(
+          uniqueKeysWithValues: [
+            ("initialization", RandomPurpose.initialization), ("data order", .dataOrder),
+            ("dropout", .dropout), ("augmentation", .augmentation),
+          ].map { ($0, .count(Int($1.rawValue))) })),
+    ]
+  }
+}

@@ -15,6 +15,9 @@ public protocol TrainingProblem: Problem {
   var target: TrainingTarget? { get }
   /// The layers from input to output; none unless said otherwise. Throws where they do not fit.
   func outline() throws -> [LayerOutline]
+  /// What the training is made of, for other programs; nil where a problem does not say. Throws where
+  /// data cannot be read.
+  func trainingDescription() throws -> TrainingDescription?
 }
 
 extension TrainingProblem {
@@ -23,6 +26,7 @@ extension TrainingProblem {
   public func checkAvailability() throws {}
   public var target: TrainingTarget? { nil }
   public func outline() throws -> [LayerOutline] { [] }
+  public func trainingDescription() throws -> TrainingDescription? { nil }
 }
 
 /// One training run's model and data. A class: its buffers are reused from step to step.
