@@ -11,7 +11,7 @@ public struct StepDecay: Schedule {
   public static let source = "torch.optim.lr_scheduler.StepLR"
 
   @Hyperparameter("γ, the factor of each drop", in: 0...1) public var gamma = 0.1
-  @Hyperparameter("k, the steps between drops; 0 for a third of the budget", in: 0.0...)
+  @Hyperparameter("k, the steps between drops; 0 for a third of the budget", in: 0.0...1e9)
   public var every = 0
 
   public init() {}

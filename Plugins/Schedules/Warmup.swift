@@ -18,7 +18,7 @@ public struct Warmup: Schedule {
       ["steps": 5, "start": "0.33333333333333331"])
   ]
 
-  @Hyperparameter("T, how many steps the rise takes", in: 0.0...) public var steps = 100
+  @Hyperparameter("T, how many steps the rise takes", in: 0.0...1e9) public var steps = 100
   @Hyperparameter("s, the share of the value at step 0", in: 0...1) public var start = 0.0
 
   public init() {}

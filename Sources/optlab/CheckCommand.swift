@@ -19,10 +19,8 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Memory in MiB beyond which the plugin fails.") var memoryLimit = 4096
 
   func validate() throws {
-    guard timeLimit > 0 else { throw ValidationError("--time-limit: expected more than 0") }
-    guard (64...1 << 30).contains(memoryLimit) else {
-      throw ValidationError("--memory-limit: expected at least 64 MiB")
-    }
+    try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")
+    try refuse(memoryLimit, notIn: RunLimits.memory, "--memory-limit", unit: " MiB")
     if name.isEmpty { throw ValidationError("expected the name of a plugin, found ''") }
   }
 

@@ -53,30 +53,18 @@ struct CompareCommand: AsyncParsableCommand {
       throw ValidationError(
         "give a suite ('optlab list suites' shows them), or --optimizers and --problems")
     }
-    if let steps, !(1...1_000_000_000).contains(steps) {
-      throw ValidationError("--steps: expected 1 to 1000000000")
-    }
-    if let gradients, !(1...1_000_000_000).contains(gradients) {
-      throw ValidationError("--gradients: expected 1 to 1000000000")
-    }
-    if let seconds, seconds.isNaN || seconds <= 0 {
-      throw ValidationError("--seconds: expected more than 0")
-    }
+    try refuse(steps, notIn: RunLimits.steps, "--steps")
+    try refuse(gradients, notIn: RunLimits.steps, "--gradients")
+    try refuse(seconds, notIn: RunLimits.seconds, "--seconds")
     guard [steps != nil, gradients != nil, seconds != nil].count(where: { $0 }) < 2 else {
       throw ValidationError("a run has one budget: --steps, --gradients or --seconds")
     }
-    if let every, every < 1 { throw ValidationError("--every: expected at least 1") }
-    if let validations, validations < 1 {
-      throw ValidationError("--validations: expected at least 1")
-    }
-    if let timeLimit, timeLimit.isNaN || timeLimit <= 0 {
-      throw ValidationError("--time-limit: expected more than 0")
-    }
-    if let target, !(0..<1).contains(target) {
-      throw ValidationError("--target: expected a number in [0, 1)")
-    }
+    try refuse(every, notIn: RunLimits.steps, "--every")
+    try refuse(validations, notIn: RunLimits.validations, "--validations")
+    try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")
+    try refuse(target, notIn: (0.0..<1.0).bounds, "--target")
     if let seeds, parseSeeds(seeds) == nil {
-      throw ValidationError("--seeds: expected whole numbers or ranges such as 1-5")
+      throw ValidationError("--seeds: expected \(RunLimits.seedsExpectation), found '\(seeds)'")
     }
   }
 

@@ -50,10 +50,8 @@ struct RunOptions: ParsableArguments {
   var memoryLimit: Int?
 
   func validate() throws {
-    guard (1...1024).contains(jobs) else { throw ValidationError("--jobs: expected 1 to 1024") }
-    if let memoryLimit, !(64...1 << 30).contains(memoryLimit) {
-      throw ValidationError("--memory-limit: expected at least 64 MiB")
-    }
+    try refuse(jobs, notIn: RunLimits.jobs, "--jobs")
+    try refuse(memoryLimit, notIn: RunLimits.memory, "--memory-limit", unit: " MiB")
   }
 
   /// Workers with the plugins that this process has loaded.
@@ -96,6 +94,23 @@ struct StoreOptions: ParsableArguments {
       throw ValidationError("--store: expected the path of a file, found '\(store)'")
     }
   }
+}
+
+/// Refuses a whole number out of range.
+func refuse(_ value: Int?, notIn range: ClosedRange<Int>, _ option: String, unit: String = "")
+  throws
+{
+  guard let value, !range.contains(value) else { return }
+  throw ValidationError(
+    "\(option): expected a whole number from \(range.lowerBound) to \(range.upperBound)\(unit), "
+      + "found \(value)")
+}
+
+/// Refuses a number out of range.
+func refuse(_ value: Double?, notIn bounds: Bounds, _ option: String) throws {
+  guard let value, !bounds.contains(value) else { return }
+  throw ValidationError(
+    "\(option): expected a number in \(bounds), found \(shortest(value))")
 }
 
 /// Refuses a list that names nothing.

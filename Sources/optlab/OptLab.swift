@@ -73,7 +73,7 @@ struct OptLab: AsyncParsableCommand {
       is PlanError, is UsageError:
       Terminal.complain("\(error)")
       Foundation.exit(64)
-    case is RunStoreError, is PluginLoadError, is LabFailure:
+    case is RunStoreError, is PluginLoadError, is LabFailure, is FileError:
       Terminal.complain("\(error)")
       Foundation.exit(1)
     case is FigureError, is MalformedData:
@@ -81,6 +81,14 @@ struct OptLab: AsyncParsableCommand {
       Foundation.exit(1)
     case is CancellationError:
       Foundation.exit(130)
+    case let error as CocoaError:
+      // Nobody above knew more of it than Foundation says.
+      let path = error.filePath ?? error.url?.path
+      Terminal.complain((path.map { "\($0): " } ?? "") + systemReason(error))
+      Foundation.exit(1)
+    case is POSIXError:
+      Terminal.complain(systemReason(error))
+      Foundation.exit(1)
     default:
       exit(withError: error)
     }

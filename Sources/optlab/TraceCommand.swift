@@ -47,16 +47,15 @@ struct TraceCommand: AsyncParsableCommand {
   @OptionGroup var plugins: PluginOptions
 
   func validate() throws {
-    guard (1...100_000_000).contains(steps) else {
-      throw ValidationError("--steps: expected 1 to 100000000")
-    }
-    guard every >= 1 else { throw ValidationError("--every: expected at least 1") }
-    guard timeLimit > 0 else { throw ValidationError("--time-limit: expected more than 0") }
+    try refuse(steps, notIn: 1...100_000_000, "--steps")
+    try refuse(every, notIn: RunLimits.steps, "--every")
+    try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")
     guard !layers || format == .json else {
       throw ValidationError("--layers: only --format json has room for them")
     }
     guard dump == nil || steps <= 4_000_000 else {
-      throw ValidationError("--dump: keeps every step; expected --steps of at most 4000000")
+      throw ValidationError(
+        "--dump: keeps every step; expected --steps from 1 to 4000000, found \(steps)")
     }
     if dump == "" { throw ValidationError("--dump: expected a folder, found ''") }
   }

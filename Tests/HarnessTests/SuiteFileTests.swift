@@ -93,16 +93,26 @@ import Testing
     ),
     ("groups:\n  - {optimizers: [], problems: c}", "x.yaml:2: optimizers: the list is empty"),
     ("groups:\n  - {optimizers: [[a]], problems: c}", "x.yaml:2: optimizers: expected a text"),
-    ("steps: 0", "x.yaml:1: steps: expected a whole number from 1, found '0'"),
-    ("steps: many", "x.yaml:1: steps: expected a whole number from 1, found 'many'"),
-    ("steps: 1e400", "x.yaml:1: steps: expected a whole number from 1, found '1e400'"),
-    ("steps:", "x.yaml:1: steps: expected a whole number from 1, found ''"),
-    ("gradients: 0", "x.yaml:1: gradients: expected a whole number from 1, found '0'"),
-    ("gradients: 2.5", "x.yaml:1: gradients: expected a whole number from 1, found '2.5'"),
-    ("gradients: 2e9", "x.yaml:1: gradients: expected a whole number from 1, found '2e9'"),
-    ("seconds: 0", "x.yaml:1: seconds: expected a number in (0, ∞), found '0'"),
-    ("seconds: inf", "x.yaml:1: seconds: expected a number in (0, ∞), found 'inf'"),
-    ("seconds: soon", "x.yaml:1: seconds: expected a number in (0, ∞), found 'soon'"),
+    ("steps: 0", "x.yaml:1: steps: expected a whole number from 1 to 1000000000, found '0'"),
+    ("steps: many", "x.yaml:1: steps: expected a whole number from 1 to 1000000000, found 'many'"),
+    (
+      "steps: 1e400", "x.yaml:1: steps: expected a whole number from 1 to 1000000000, found '1e400'"
+    ),
+    ("steps:", "x.yaml:1: steps: expected a whole number from 1 to 1000000000, found ''"),
+    (
+      "gradients: 0", "x.yaml:1: gradients: expected a whole number from 1 to 1000000000, found '0'"
+    ),
+    (
+      "gradients: 2.5",
+      "x.yaml:1: gradients: expected a whole number from 1 to 1000000000, found '2.5'"
+    ),
+    (
+      "gradients: 2e9",
+      "x.yaml:1: gradients: expected a whole number from 1 to 1000000000, found '2e9'"
+    ),
+    ("seconds: 0", "x.yaml:1: seconds: expected a number in (0, 1000000000], found '0'"),
+    ("seconds: inf", "x.yaml:1: seconds: expected a number in (0, 1000000000], found 'inf'"),
+    ("seconds: soon", "x.yaml:1: seconds: expected a number in (0, 1000000000], found 'soon'"),
     ("steps: 1\ngradients: 2", "x.yaml:2: a run has one budget: steps and gradients are given"),
     (
       "seconds: 1\nsteps: 2\ngradients: 3",
@@ -117,18 +127,43 @@ import Testing
       "x.yaml:1: record: expected trajectories or outcomes, found 'everything'"
     ),
     ("record: [outcomes]", "x.yaml:1: record: expected trajectories or outcomes, found ''"),
-    ("every: -1", "x.yaml:1: every: expected a whole number from 1, found '-1'"),
+    ("every: -1", "x.yaml:1: every: expected a whole number from 1 to 1000000000, found '-1'"),
     ("target: 1", "x.yaml:1: target: expected a number in [0, 1), found '1'"),
     ("target: nan", "x.yaml:1: target: expected a number in [0, 1), found 'nan'"),
     ("layers: some", "x.yaml:1: layers: expected true or false, found 'some'"),
-    ("time-limit: 0", "x.yaml:1: time-limit: expected a number in (0, ∞), found '0'"),
+    ("time-limit: 0", "x.yaml:1: time-limit: expected a number in (0, 1000000000], found '0'"),
+    (
+      "steps: 1000000000000",
+      "x.yaml:1: steps: expected a whole number from 1 to 1000000000, found '1000000000000'"
+    ),
+    (
+      "every: 1e10", "x.yaml:1: every: expected a whole number from 1 to 1000000000, found '1e10'"
+    ),
+    (
+      "validations: 0",
+      "x.yaml:1: validations: expected a whole number from 1 to 1000000, found '0'"
+    ),
+    (
+      "validations: 1000001",
+      "x.yaml:1: validations: expected a whole number from 1 to 1000000, found '1000001'"
+    ),
+    (
+      "time-limit: 1e10",
+      "x.yaml:1: time-limit: expected a number in (0, 1000000000], found '1e10'"
+    ),
     (
       "seeds: 1-99999999999",
-      "x.yaml:1: seeds: expected whole numbers or ranges such as 1-5, found '1-99999999999'"
+      """
+      x.yaml:1: seeds: expected whole numbers from 0 to 18446744073709551615 or ranges such as 1-5, \
+      at most 100000 in all, found '1-99999999999'
+      """
     ),
     (
       "seeds: [1, x]",
-      "x.yaml:1: seeds: expected whole numbers or ranges such as 1-5, found '1, x'"
+      """
+      x.yaml:1: seeds: expected whole numbers from 0 to 18446744073709551615 or ranges such as 1-5, \
+      at most 100000 in all, found '1, x'
+      """
     ),
     ("starts: [1, 2]", "x.yaml:1: starts: expected points such as [-1.2, 1]"),
     ("starts: 3", "x.yaml:1: starts: expected a list of points such as [[-1.2, 1]]"),

@@ -27,6 +27,19 @@ import Testing
     ("start-dimension", ["trace", "rosenbrock", "adam", "--start", "1"]),
     ("start-nan", ["trace", "rosenbrock", "adam", "--start", "nan,1"]),
     ("several", ["trace", "rosenbrock", "adam[lr=1,2]"]),
+    ("steps-many", ["trace", "beale", "sgd", "--steps", "1000000000000"]),
+    ("every", ["trace", "beale", "sgd", "--every", "0"]),
+    ("time-limit", ["trace", "beale", "sgd", "--time-limit", "inf"]),
+    ("jobs", ["trace", "beale", "sgd", "--jobs", "5000"]),
+    ("memory-limit", ["check", "sgd", "--memory-limit", "1"]),
+    (
+      "validations",
+      [
+        "compare", "--optimizers", "sgd", "--problems", "beale", "--validations", "1000000000000",
+      ]
+    ),
+    ("seeds", ["compare", "--optimizers", "sgd", "--problems", "beale", "--seeds", "1-1000000"]),
+    ("hyperparameter-whole", ["trace", "mlp[batch=1e30]", "sgd"]),
     ("recording", ["trace", "rosenbrock", "sgd", "--steps", "100000000"]),
     ("layers-csv", ["trace", "mlp", "sgd", "--layers"]),
     ("dump-file", ["trace", "beale", "sgd", "--dump", "text.sqlite"]),

@@ -105,7 +105,7 @@ struct ScheduleTests {
   static let messages: [(String, [String: String], String)] = [
     (
       "step", ["every": "2.5"],
-      "step: every = 2.5 is not valid; expected a whole number in [0, ∞)"
+      "step: every = 2.5 is not valid; expected a whole number in [0, 1000000000]"
     ),
     ("step", ["gamma": "2"], "step: gamma = 2 is not valid; expected a number in [0, 1]"),
     (

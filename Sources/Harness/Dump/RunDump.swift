@@ -67,14 +67,14 @@ public struct RunDump: Sendable {
     var isFolder: ObjCBool = false
     if !files.fileExists(atPath: path, isDirectory: &isFolder) {
       do { try files.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-        throw RunDumpError(description: "cannot make the folder '\(path)': \(reason(error))")
+        throw RunDumpError(description: "cannot make the folder '\(path)': \(systemReason(error))")
       }
     } else if !isFolder.boolValue {
       throw RunDumpError(description: "'\(path)' is a file; expected a folder")
     }
     let contents: [String]
     do { contents = try files.contentsOfDirectory(atPath: path) } catch {
-      throw RunDumpError(description: "cannot read the folder '\(path)': \(reason(error))")
+      throw RunDumpError(description: "cannot read the folder '\(path)': \(systemReason(error))")
     }
     guard contents.isEmpty || isDump(contents) else {
       let others = contents.sorted().prefix(3).joined(separator: ", ")
@@ -157,14 +157,7 @@ public struct RunDump: Sendable {
   }
 
   private func failure(_ file: File, _ error: any Error) -> RunDumpError {
-    RunDumpError(description: "cannot write '\(url(file).relativePath)': \(reason(error))")
-  }
-
-  /// What a failure of the file system comes down to.
-  private func reason(_ error: any Error) -> String {
-    ((error as? CocoaError)?.underlying as? POSIXError).map {
-      String(cString: strerror($0.code.rawValue))
-    } ?? error.localizedDescription
+    RunDumpError(description: "cannot write '\(url(file).relativePath)': \(systemReason(error))")
   }
 }
 

@@ -169,20 +169,25 @@ public struct PluginLoader: Sendable {
         "the modules of this command are not beside it in \(modules.path); set OPTLAB_MODULES")
     }
     let work = cache.appendingPathComponent("work-\(getpid())-\(name)")
-    try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    try explaining("cannot make the folder \(work.path)") {
+      try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    }
     defer { try? FileManager.default.removeItem(at: work) }
     let glue = work.appendingPathComponent("Register.swift")
-    try """
-    import OptimizerKit
+    let registration = """
+      import OptimizerKit
 
-    @_cdecl("optlab_register")
-    public func register(_ catalogue: UnsafeMutableRawPointer, _ file: UnsafePointer<CChar>) {
-      let catalogue = catalogue.assumingMemoryBound(to: PluginCatalogue.self)
-    #sourceLocation(file: \(file.debugDescription), line: 1)
-      catalogue.pointee.register(
-        \(type).self, file: String(cString: file), sourceHash: "\(sourceHash)")
+      @_cdecl("optlab_register")
+      public func register(_ catalogue: UnsafeMutableRawPointer, _ file: UnsafePointer<CChar>) {
+        let catalogue = catalogue.assumingMemoryBound(to: PluginCatalogue.self)
+      #sourceLocation(file: \(file.debugDescription), line: 1)
+        catalogue.pointee.register(
+          \(type).self, file: String(cString: file), sourceHash: "\(sourceHash)")
+      }
+      """
+    try explaining("cannot write \(glue.path)") {
+      try registration.write(to: glue, atomically: true, encoding: .utf8)
     }
-    """.write(to: glue, atomically: true, encoding: .utf8)
     let output = work.appendingPathComponent("\(name).so")
     let compilation = try ChildProcess(
       running: compiler,
@@ -201,7 +206,8 @@ public struct PluginLoader: Sendable {
         "does not compile:\n\(own.isEmpty ? "(the compiler said nothing)" : own)")
     }
     guard rename(output.path, library.path) == 0 else {
-      throw PluginLoadError("cannot write to the cache \(cache.path)")
+      throw PluginLoadError(
+        "cannot write \(library.path): \(String(cString: strerror(errno)))")
     }
     return library
   }

@@ -34,7 +34,7 @@ public struct ChildProcess: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log
     process.standardError = errors ? log : FileHandle.nullDevice
-    try process.run()
+    try explaining("cannot start \(program)") { try process.run() }
     let deadline = monotonicSeconds() + timeout
     var isTimedOut = false
     while process.isRunning {
@@ -63,7 +63,8 @@ public struct ChildProcess: Sendable {
     var name = Array("\(folder)/optlab-XXXXXX".utf8CString)
     let descriptor = mkstemp(&name)
     guard descriptor >= 0 else {
-      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+      throw FileError(
+        "cannot make a file in \(folder)", POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO))
     }
     unlink(name)
     // Those that write say each thing at the end, whoever has moved on.

@@ -54,9 +54,7 @@ public final class RunStore: Sendable {
   private static func reason(_ error: any Error) -> String {
     switch error {
     case let error as DatabaseError: error.message ?? "SQLite error \(error.resultCode.rawValue)"
-    case let error as CocoaError:
-      (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
-        ?? error.localizedDescription
+    case is CocoaError, is POSIXError: systemReason(error)
     default: "\(error)"
     }
   }

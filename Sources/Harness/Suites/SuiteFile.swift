@@ -162,10 +162,13 @@ struct SuiteReader {
     return value
   }
 
-  func count(_ node: Node, key: String, atLeast least: Int) throws -> Int {
+  func count(_ node: Node, key: String, in range: ClosedRange<Int>) throws -> Int {
     let text = node.scalar?.string ?? ""
-    guard let value = Int(hyperparameter: text), value >= least, value <= 1_000_000_000 else {
-      throw error(node, "\(key): expected a whole number from \(least), found '\(text)'")
+    guard let value = Int(hyperparameter: text), range.contains(value) else {
+      throw error(
+        node,
+        "\(key): expected a whole number from \(range.lowerBound) to \(range.upperBound), "
+          + "found '\(text)'")
     }
     return value
   }
@@ -184,7 +187,7 @@ struct SuiteReader {
     guard let seeds = parseSeeds(texts.joined(separator: ",")) else {
       throw error(
         node,
-        "seeds: expected whole numbers or ranges such as 1-5, found '\(texts.joined(separator: ", "))'"
+        "seeds: expected \(RunLimits.seedsExpectation), found '\(texts.joined(separator: ", "))'"
       )
     }
     return seeds
@@ -197,13 +200,13 @@ struct SuiteReader {
         node, "a run has one budget: \(budgets.joined(separator: " and ")) are given")
     }
     if let node = table["steps"] {
-      group.budget = .steps(try count(node, key: "steps", atLeast: 1))
+      group.budget = .steps(try count(node, key: "steps", in: RunLimits.steps))
     }
     if let node = table["gradients"] {
-      group.budget = .gradients(try count(node, key: "gradients", atLeast: 1))
+      group.budget = .gradients(try count(node, key: "gradients", in: RunLimits.steps))
     }
     if let node = table["seconds"] {
-      group.budget = .seconds(try number(node, key: "seconds", in: .positive))
+      group.budget = .seconds(try number(node, key: "seconds", in: RunLimits.seconds))
     }
     if let node = table["record"] {
       let text = node.scalar?.string ?? ""
@@ -215,10 +218,10 @@ struct SuiteReader {
     }
     if let node = table["seeds"] { group.seeds = try seeds(node) }
     if let node = table["every"] {
-      group.recording.every = try count(node, key: "every", atLeast: 1)
+      group.recording.every = try count(node, key: "every", in: RunLimits.steps)
     }
     if let node = table["validations"] {
-      group.recording.validations = try count(node, key: "validations", atLeast: 1)
+      group.recording.validations = try count(node, key: "validations", in: RunLimits.validations)
     }
     if let node = table["layers"] { group.recording.layers = try flag(node, key: "layers") }
     if let node = table["test"] { group.recording.test = try flag(node, key: "test") }
@@ -226,7 +229,7 @@ struct SuiteReader {
       group.target = try number(node, key: "target", in: (0.0..<1.0).bounds)
     }
     if let node = table["time-limit"] {
-      group.timeLimit = try number(node, key: "time-limit", in: .positive)
+      group.timeLimit = try number(node, key: "time-limit", in: RunLimits.seconds)
     }
     if let node = table["figures"] { group.figures = try texts(node, key: "figures") }
     for key in ["starts", "steps", "every"] {
@@ -247,7 +250,7 @@ struct SuiteReader {
 }
 
 /// Reads seeds: whole numbers and ranges, separated by commas; nil where the text is none, or names
-/// more than 100,000 of them.
+/// more than `RunLimits.seeds` of them.
 public func parseSeeds(_ text: String) -> [UInt64]? {
   var seeds: [UInt64] = []
   for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -255,7 +258,7 @@ public func parseSeeds(_ text: String) -> [UInt64]? {
       .map { UInt64($0.trimmingSpaces) }
     switch (ends.count, ends.first ?? nil, ends.last ?? nil) {
     case (1, let seed?, _): seeds.append(seed)
-    case (2, let first?, let last?) where first <= last && last - first < 100_000:
+    case (2, let first?, let last?) where first <= last && last - first < RunLimits.seeds:
       seeds += Array(first...last)
     default: return nil
     }
@@ -263,5 +266,5 @@ public func parseSeeds(_ text: String) -> [UInt64]? {
   // The same seed once more is the same run.
   var known: Set<UInt64> = []
   seeds = seeds.filter { known.insert($0).inserted }
-  return seeds.isEmpty || seeds.count > 100_000 ? nil : seeds
+  return seeds.isEmpty || seeds.count > RunLimits.seeds ? nil : seeds
 }

@@ -8,8 +8,8 @@ import OptimizerKit
 ///
 /// gives it five hyperparameters: `batch`, `trainSize`, `data`, `preprocessing`, `augmentation`.
 public struct TrainingExamples: HyperparameterGroup {
-  @Hyperparameter("examples in a minibatch", in: 1.0..., scale: .log) public var batch = 128
-  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...)
+  @Hyperparameter("examples in a minibatch", in: 1.0...1e9, scale: .log) public var batch = 128
+  @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...1e9)
   public var trainSize = 0
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
   @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
