@@ -15,8 +15,11 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "A name, as 'optlab list' shows it, a type such as Lion, or a file.")
   var name: String
   @OptionGroup var plugins: PluginOptions
-  @Option(help: "Seconds after which a check that does not end is a failure.") var timeLimit = 60.0
-  @Option(help: "Memory in MiB beyond which the plugin fails.") var memoryLimit = 4096
+  @Option(
+    help: "Seconds after which a check that does not end is a failure, in \(RunLimits.seconds).")
+  var timeLimit = 60.0
+  @Option(help: "Memory in MiB beyond which the plugin fails, \(RunLimits.memory.span).")
+  var memoryLimit = 4096
 
   func validate() throws {
     try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")

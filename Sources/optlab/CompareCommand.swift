@@ -17,18 +17,26 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Optimizers, such as adam,sgd[lr=1e-2,1e-3].") var optimizers: String?
   @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].") var problems: String?
   @Option(help: "Seeds by number: 7, or 1-5 for five of them.") var seeds: String?
-  @Option(help: "Updates of each run.") var steps: Int?
-  @Option(help: "Gradient evaluations of each run, in place of a number of updates.")
+  @Option(help: "Updates of each run, \(RunLimits.steps.span).") var steps: Int?
+  @Option(
+    help:
+      "Gradient evaluations of each run, \(RunLimits.steps.span), in place of a number of updates.")
   var gradients: Int?
-  @Option(help: "Seconds of updates of each run, in place of a number of them.") var seconds:
-    Double?
+  @Option(
+    help: "Seconds of updates of each run, in \(RunLimits.seconds), in place of a number of them.")
+  var seconds: Double?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
-  @Option(help: "Stop a run on a surface at f - f* below this share of the start's.")
+  @Option(help: "Stop a run on a surface at f - f* below this share of the start's, in [0, 1).")
   var target: Double?
   @Option(help: "What is kept of runs: trajectories (if nothing is said) or outcomes only.")
   var record: Recording.Path?
-  @Option(help: "Keep every so many steps only (and the last).") var every: Int?
-  @Option(help: "Validate networks so many times, evenly over the budget; 10 if nothing is said.")
+  @Option(help: "Keep every so many steps only (and the last), \(RunLimits.steps.span).")
+  var every: Int?
+  @Option(
+    help: """
+      Validate networks so many times, \(RunLimits.validations.span), evenly over the budget; 10 if \
+      nothing is said.
+      """)
   var validations: Int?
   @Flag(help: "Keep the statistics of each layer of networks, for 'optlab export layers'.")
   var layers = false
@@ -36,7 +44,8 @@ struct CompareCommand: AsyncParsableCommand {
   var test = false
   @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
   var figures: String?
-  @Option(help: "Seconds after which a run is stopped.") var timeLimit: Double?
+  @Option(help: "Seconds after which a run is stopped, in \(RunLimits.seconds).")
+  var timeLimit: Double?
   @Flag(help: "Try runs again that crashed or timed out.") var retry = false
   @Flag(help: "Say what would be run, and run nothing.") var dryRun = false
   @Flag(help: "Print JSON instead of tables.") var json = false

@@ -39,13 +39,13 @@ struct PluginOptions: ParsableArguments {
 
 /// Options that say how runs are done.
 struct RunOptions: ParsableArguments {
-  @Option(help: "How many runs at once.")
+  @Option(help: "How many runs at once, \(RunLimits.jobs.span).")
   var jobs = ProcessInfo.processInfo.activeProcessorCount
 
   @Option(
     help: """
-      Memory of one run in MiB, beyond which it is stopped; 4096, or each run's share of the \
-      machine's if that is less.
+      Memory of one run in MiB, \(RunLimits.memory.span), beyond which it is stopped; 4096, or each \
+      run's share of the machine's if that is less.
       """)
   var memoryLimit: Int?
 
@@ -96,14 +96,18 @@ struct StoreOptions: ParsableArguments {
   }
 }
 
+extension ClosedRange<Int> {
+  /// "from 1 to 10".
+  var span: String { "from \(lowerBound) to \(upperBound)" }
+}
+
 /// Refuses a whole number out of range.
 func refuse(_ value: Int?, notIn range: ClosedRange<Int>, _ option: String, unit: String = "")
   throws
 {
   guard let value, !range.contains(value) else { return }
   throw ValidationError(
-    "\(option): expected a whole number from \(range.lowerBound) to \(range.upperBound)\(unit), "
-      + "found \(value)")
+    "\(option): expected a whole number \(range.span)\(unit), found \(value)")
 }
 
 /// Refuses a number out of range.

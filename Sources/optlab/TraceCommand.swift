@@ -23,6 +23,8 @@ struct TraceCommand: AsyncParsableCommand {
       training.json with arrays of its own (data and their parts, preparation, layers, loss).
       """)
 
+  private static let mostSteps = 1...100_000_000
+
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case csv, tsv, json
   }
@@ -31,23 +33,26 @@ struct TraceCommand: AsyncParsableCommand {
   var problem: String
   @Argument(help: "An optimizer, such as adam[lr=1e-2] or momentum:cosine.")
   var optimizer: String
-  @Option(help: "How many updates.") var steps = 100
+  @Option(help: "How many updates, \(Self.mostSteps.span).") var steps = 100
   @Option(
     parsing: .unconditional,
     help: "The starting point, such as -1.2,1; the problem's own if left out.")
   var start: String?
-  @Option(help: "The seed of noise, initialisation and data order.") var seed: UInt64 = 1
-  @Option(help: "Print every so many steps only (and the last).") var every = 1
+  @Option(help: "The seed of noise, initialisation and data order, from 0 to \(UInt64.max).")
+  var seed: UInt64 = 1
+  @Option(help: "Print every so many steps only (and the last), \(RunLimits.steps.span).")
+  var every = 1
   @Option(help: "csv, tsv or json.") var format = Format.csv
   @Flag(help: "Keep the statistics of each layer of a network; json prints them.")
   var layers = false
   @Option(help: "Write the run to this folder too, for other programs.") var dump: String?
-  @Option(help: "Seconds after which the run is stopped.") var timeLimit = 600.0
+  @Option(help: "Seconds after which the run is stopped, in \(RunLimits.seconds).")
+  var timeLimit = 600.0
   @OptionGroup var run: RunOptions
   @OptionGroup var plugins: PluginOptions
 
   func validate() throws {
-    try refuse(steps, notIn: 1...100_000_000, "--steps")
+    try refuse(steps, notIn: Self.mostSteps, "--steps")
     try refuse(every, notIn: RunLimits.steps, "--every")
     try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")
     guard !layers || format == .json else {

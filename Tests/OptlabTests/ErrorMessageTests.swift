@@ -28,6 +28,8 @@ import Testing
     ("start-nan", ["trace", "rosenbrock", "adam", "--start", "nan,1"]),
     ("several", ["trace", "rosenbrock", "adam[lr=1,2]"]),
     ("steps-many", ["trace", "beale", "sgd", "--steps", "1000000000000"]),
+    ("steps-no-number", ["trace", "beale", "sgd", "--steps", "1e12"]),
+    ("seed", ["trace", "beale", "sgd", "--seed=-1"]),
     ("every", ["trace", "beale", "sgd", "--every", "0"]),
     ("time-limit", ["trace", "beale", "sgd", "--time-limit", "inf"]),
     ("jobs", ["trace", "beale", "sgd", "--jobs", "5000"]),
