@@ -14,7 +14,7 @@ extension Picture {
     for (index, panel) in drawn.enumerated() {
       pieces.append(
         .text(
-          opening(index, of: drawn.count, format) + panel.setup(format)
+          opening(index, of: drawn.count, format, characters) + panel.setup(format)
             + panel.plot { $0.binarySource }))
       for curve in panel.curves { pieces.append(.data(curve.data)) }
       pieces.append(.text("\n" + closing(index, of: drawn.count)))
@@ -40,7 +40,7 @@ extension Picture {
     }
     text += "\n"
     for (index, panel) in drawn.enumerated() {
-      text += opening(index, of: drawn.count, format) + panel.setup(format)
+      text += opening(index, of: drawn.count, format, TerminalSize()) + panel.setup(format)
       text +=
         panel.plot { $0.textSource(names[$0.name]!) } + closing(index, of: drawn.count)
     }
@@ -55,12 +55,13 @@ extension Picture {
         return panel.withoutEmptyCurves
       }
     }
+    let titleRows = titleLines(format, characters).lines.count
     return panels.compactMap { panel in
       guard let frame = panel.terminalFrame else { return nil }
       var panel = panel
       panel.frame = frame
-      // Room for a title of two lines and the name of the axis.
-      panel.frame.top = min(frame.top, 1 - 5 / Double(characters.rows))
+      // Room for the title and the name of the axis.
+      panel.frame.top = min(frame.top, 1 - Double(titleRows + 3) / Double(characters.rows))
       panel.labels.removeAll { $0.omittedInTerminal }
       panel.placeTags(
         of: (Double(characters.columns), Double(characters.rows)),
@@ -82,42 +83,23 @@ extension Picture {
     }
   }
 
-  private func opening(_ index: Int, of count: Int, _ format: FigureFormat) -> String {
+  private func opening(
+    _ index: Int, of count: Int, _ format: FigureFormat, _ characters: TerminalSize
+  ) -> String {
     var text = ""
     if count > 1, index == 0 { text += "set multiplot\n" }
     text += "unset label\nunset arrow\nunset key\n"
     if index == 0 {
-      let (lines, size) = Self.titleLines(title, width: width, isTerminal: format == .terminal)
-      for (i, line) in lines.enumerated() {
-        let spacing = size * 1.62 / Double(height)
+      let title = titleLines(format, characters)
+      for (i, line) in title.lines.enumerated() {
         text +=
           Label(
-            text: line, x: 0.02, y: 0.965 - Double(i) * (format == .terminal ? 0.045 : spacing),
-            system: .screen, size: size, bold: true
+            text: line, x: 0.02, y: 0.965 - Double(i) * title.spacing, system: .screen,
+            size: title.size, bold: true
           ).command(format) + "\n"
       }
     }
     return text
-  }
-
-  /// A title as it is drawn: two lines at the usual size, or up to four smaller ones, the last of which
-  /// ends with "…" where even they do not hold it; and the size in points.
-  static func titleLines(
-    _ title: String, width: Int, isTerminal: Bool = false
-  ) -> (lines: [String], size: Double) {
-    func lines(_ size: Double) -> [String] {
-      Text.wrapped(title, width: isTerminal ? 74 : Int(Double(width) * 0.965 / (size * 0.84)))
-    }
-    if lines(14).count <= 2 { return (lines(14), 14) }
-    let all = lines(11.5)
-    guard all.count > 4 else { return (all, 11.5) }
-    return (all.prefix(3) + [all[3] + " …"], 11.5)
-  }
-
-  /// How much of a picture a title takes from the top, in pixels.
-  public static func titleHeight(_ title: String, width: Int) -> Double {
-    let (lines, size) = titleLines(title, width: width)
-    return 34 + Double(lines.count - 1) * size * 1.62
   }
 
   private func closing(_ index: Int, of count: Int) -> String {

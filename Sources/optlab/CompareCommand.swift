@@ -177,6 +177,7 @@ struct CompareCommand: AsyncParsableCommand {
     // What decides no number.
     identity.figures = []
     identity.timeLimit = 0
+    identity.recording = Recording()
     return "\(name.prefix(60))-\(ContentHash.of("\(identity)").prefix(4))"
   }
 }
