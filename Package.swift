@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "optlab",
       dependencies: [
-        "Analysis", "Figures", "Harness", "LinearAlgebra", "OptimizerKit", "Plugins",
+        "Analysis", "Figures", "Harness", "LinearAlgebra", "Networks", "OptimizerKit", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: numerics,
@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "OptimizerKit", "LinearAlgebra", "Plugins"]),
     .testTarget(
-      name: "PluginsTests", dependencies: ["Plugins", "Analysis", "OptimizerKit", "LinearAlgebra"]),
+      name: "PluginsTests",
+      dependencies: ["Plugins", "Analysis", "OptimizerKit", "LinearAlgebra", "Networks"]),
 
     .testTarget(
       name: "HarnessTests",

@@ -3,6 +3,7 @@ import ArgumentParser
 import Figures
 import Foundation
 import Harness
+import Networks
 import OptimizerKit
 
 struct CheckCommand: ParsableCommand {
@@ -44,6 +45,7 @@ struct CheckCommand: ParsableCommand {
     let catalogue = plugins.catalogue(sayingFailuresOf: { !isMeant("", $0) })
     var checked: [(entry: PluginEntry, findings: [ConformanceFinding])] = []
     for entry in catalogue.entries where isMeant(entry.name, entry.file) {
+      Supervisor.report(trying: entry.name)
       checked.append((entry, try findings(for: entry, catalogue)))
     }
     guard !checked.isEmpty else {
@@ -90,7 +92,9 @@ struct CheckCommand: ParsableCommand {
     case .optimizer, .wrapper:
       // A wrapper by itself is one around plain gradient steps.
       let optimizer = try catalogue.optimizer(spec)
-      return OptimizerConformance.findings(for: optimizer)
+      return OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all) {
+        Supervisor.report(trying: entry.name, on: $0)
+      }
     case .schedule:
       let schedule = try catalogue.schedule(spec)
       return ScheduleConformance.findings(for: schedule)
@@ -167,6 +171,7 @@ struct CheckCommand: ParsableCommand {
     for problem in ["quadratic", "rosenbrock"] {
       let spec = PluginSpec(name: problem, settings: [])
       guard let surface = try? catalogue.problem(spec) as? any Surface else { continue }
+      Supervisor.report(trying: name, on: "\(problem), 512 learning rates side by side")
       let sweep = LearningRateSweep(rule, on: surface)
       print("  rates  \(name) on \(problem), 512 learning rates, 1000 steps: \(sweep.verdict)")
     }

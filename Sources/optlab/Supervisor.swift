@@ -13,7 +13,8 @@ import Plugins
 
 enum Supervisor {
   private static let variable = "OPTLAB_SUPERVISED"
-  /// Where a child says that it has come to its end; nil in a process that has no supervisor.
+  /// Where a child says what it tries, and that it has come to its end; nil in a process that has no
+  /// supervisor.
   private static let pipe = ProcessInfo.processInfo.environment[variable].flatMap { Int32($0) }
 
   /// Whether this process is the child of a supervisor.
@@ -21,9 +22,18 @@ enum Supervisor {
 
   /// Says that the command has done its work, or has said why not: a child that leaves without having
   /// said so was ended by a plugin.
-  static func reportEnd() {
+  static func reportEnd() { say(.end) }
+
+  /// Says what is tried next, so that it is known what trapped or hung, and where. Only a command with
+  /// limits is listened to while it works.
+  static func report(trying plugin: String, on place: String = "") {
+    say(.trial(Trial(plugin: plugin, place: place)))
+  }
+
+  private static func say(_ message: SupervisedMessage) {
     guard let pipe else { return }
-    _ = write(pipe, "E", 1)
+    let line = message.line
+    _ = write(pipe, line, line.utf8.count)
   }
 
   /// Does the whole command in a child where plugins are loaded at run time. Returns where none are,
@@ -47,12 +57,12 @@ enum Supervisor {
   /// Does the whole command in a child and leaves as the child leaves.
   ///
   /// - Parameters:
-  ///   - timeLimit: seconds after which the child is ended.
+  ///   - timeLimit: seconds after which the child is ended, from the first trial that it reports.
   ///   - memoryLimit: bytes of memory beyond which it is ended.
   /// - Throws: `LabFailure` where the child is ended by a signal or by a limit, or ends without having
   ///   come to its end.
   static func supervise(timeLimit: Double = .infinity, memoryLimit: Int = .max) throws -> Never {
-    let (child, ending) = try spawn()
+    let (child, pipe) = try spawn()
     // The child has a process group of its own, so that what it starts ends with it.
     for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number, SIG_IGN)
@@ -61,31 +71,40 @@ enum Supervisor {
       source.resume()
       sources.append(source)
     }
-    let deadline = monotonicSeconds() + timeLimit
+    var deadline = monotonicSeconds() + timeLimit
     let isLimited = timeLimit.isFinite || memoryLimit < .max
     var status: Int32 = 0
+    var heard = SupervisedMessages(from: pipe)
     while waitpid(child, &status, isLimited ? WNOHANG : 0) != child {
-      func end(_ reason: String) throws -> Never {
+      func end(_ reason: (Trial) -> String) throws -> Never {
         kill(-child, SIGKILL)
         waitpid(child, &status, 0)
-        throw LabFailure(reason)
+        heard.read()
+        throw LabFailure(reason(heard.trial))
       }
       if monotonicSeconds() > deadline {
-        try end("no end within \(brief(timeLimit)) s: a plugin hangs")
+        try end { "no end within \(brief(timeLimit)) s: \($0.plugin) hangs\($0.where)" }
       }
       if residentMemory(of: child) > memoryLimit {
-        try end("a plugin takes more than \(memoryLimit >> 20) MiB of memory")
+        try end { "\($0.plugin) takes more than \(memoryLimit >> 20) MiB of memory\($0.where)" }
       }
-      if isLimited { usleep(2000) }
+      if isLimited {
+        heard.read()
+        // Compiling and loading plugins have limits of their own.
+        if !heard.trial.isKnown { deadline = monotonicSeconds() + timeLimit }
+        usleep(2000)
+      }
     }
+    heard.read()
+    let trial = heard.trial
+    let rest = trial.isKnown ? "" : "; runs that were finished are stored"
     let signalNumber = status & 0x7f
     kill(-child, SIGKILL)
     if signalNumber == 0 {
       let code = (status >> 8) & 0xff
-      var byte: UInt8 = 0
-      guard read(ending, &byte, 1) == 1 else {
+      guard heard.isEnd else {
         throw LabFailure(
-          "a plugin ended the command (exit code \(code)); runs that were finished are stored")
+          "\(trial.plugin) ended the command\(trial.where) (exit code \(code))\(rest)")
       }
       Foundation.exit(code)
     }
@@ -93,16 +112,16 @@ enum Supervisor {
       Foundation.exit(128 + signalNumber)  // a reader that stopped reading, a kill from outside
     }
     throw LabFailure(
-      "a plugin traps: it ended the command by \(String(cString: strsignal(signalNumber))) (signal "
-        + "\(signalNumber)); runs that were finished are stored")
+      "\(trial.plugin) traps\(trial.where): it ended the command by "
+        + "\(String(cString: strsignal(signalNumber))) (signal \(signalNumber))\(rest)")
   }
 
   /// Kept for as long as the process lives.
   nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
   /// Starts this very command again, with the same arguments, in a process group of its own. Returns
-  /// it, and from where to read whether it has come to its end.
-  private static func spawn() throws -> (child: pid_t, ending: Int32) {
+  /// it, and from where to read what it says of its work.
+  private static func spawn() throws -> (child: pid_t, pipe: Int32) {
     var ends: [Int32] = [-1, -1]
     guard Glibc.pipe(&ends) == 0 else {
       throw LabFailure("cannot start a process: \(String(cString: strerror(errno)))")

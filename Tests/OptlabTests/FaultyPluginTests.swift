@@ -81,10 +81,19 @@ import Testing
   @Test(arguments: [
     (
       "Trapping", "60",
-      "Error: a plugin traps: it ended the command by Illegal instruction (signal 4); runs that were "
-        + "finished are stored\n"
+      "Error: trapping traps on a point of 5 coordinates: it ended the command by Illegal "
+        + "instruction (signal 4)\n"
     ),
-    ("Hanging", "3", "Error: no end within 3 s: a plugin hangs\n"),
+    (
+      "Sloppy", "60",
+      "Error: sloppy traps on a convolution's kernel of 3 × 2 × 2 × 2: it ended the command by "
+        + "Illegal instruction (signal 4)\n"
+    ),
+    ("Hanging", "3", "Error: no end within 3 s: hanging hangs on a point of 5 coordinates\n"),
+    (
+      "Leaving", "60",
+      "Error: leaving ended the command on a point of 5 coordinates (exit code 0)\n"
+    ),
   ])
   func checksAreVerdicts(_ name: String, _ timeLimit: String, _ verdict: String) async throws {
     let workspace = try Workspace()

@@ -1,4 +1,5 @@
 import Analysis
+import Networks
 import OptimizerKit
 import Plugins
 import Synchronization
@@ -13,9 +14,8 @@ import Testing
       let spec = PluginSpec(
         name: name, settings: settings.map { PluginSpec.Setting(name: $0.name, value: $0.value) })
       let optimizer = try PluginCatalogue.builtIn().optimizer(spec)
-      let failures = OptimizerConformance.findings(for: optimizer).filter {
-        $0.severity == .failure
-      }
+      let failures = OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all)
+        .filter { $0.severity == .failure }
       #expect(failures.isEmpty, "\(failures.map(\.description).joined(separator: "\n"))")
     }
   }
@@ -30,9 +30,8 @@ import Testing
       : try optimizer(inner)
     for preset in presets {
       let optimizer = try wrapper(name + preset, [:], inner)
-      let failures = OptimizerConformance.findings(for: optimizer).filter {
-        $0.severity == .failure
-      }
+      let failures = OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all)
+        .filter { $0.severity == .failure }
       #expect(failures.isEmpty, "\(failures.map(\.description).joined(separator: "\n"))")
     }
   }
@@ -45,6 +44,38 @@ import Testing
     let failures = OptimizerConformance.findings(for: wrapper).filter { $0.severity == .failure }
     #expect(failures.map(\.check).contains(fault.check) == (fault != .none), "\(failures)")
     if fault == .none { #expect(failures.isEmpty, "\(failures)") }
+  }
+
+  /// What is asked for without a declaration is named, with what would be right, even where the
+  /// optimizer does not care for the answer.
+  @Test func whatIsAskedForIsNamed() {
+    var wrapper = FaultyWrapper()
+    wrapper.fault = .undeclared
+    let wrapped = OptimizerConformance.findings(for: wrapper).map(\.description)
+    #expect(
+      wrapped.contains(
+        "requirements: asks the oracle for loss values, which it does not declare; expected "
+          + "public var ownRequirements: OracleCapabilities { [.loss] }, got []"), "\(wrapped)")
+    let curious = OptimizerConformance.findings(for: Curious()).map(\.description)
+    #expect(
+      curious == [
+        "requirements: asks the oracle for Hessian-vector products, the Hessian, which it does not "
+          + "declare; expected public var requirements: OracleCapabilities "
+          + "{ [.loss, .hessianVectorProduct, .hessian] }, got [.loss]"
+      ])
+  }
+
+  /// An optimizer is told apart by the shapes that it fails on, and on which it is said.
+  @Test(arguments: FaultyOnShapes.Fault.allCases)
+  func faultsOfShapesAreFound(fault: FaultyOnShapes.Fault) {
+    var optimizer = FaultyOnShapes()
+    optimizer.fault = fault
+    var places: [String] = []
+    let failures = OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all) {
+      places.append($0)
+    }.filter { $0.severity == .failure }
+    #expect(failures.first?.description.contains(fault.place) == true, "\(failures)")
+    #expect(places.contains { $0.contains(fault.place) }, "\(places)")
   }
 
   @Test func aSoundRuleHasNoFindings() {
@@ -208,6 +239,66 @@ struct FaultyWrapper: Wrapper {
       }
     }
     try context.step(&inner)
+  }
+}
+
+/// Gradient descent that asks for more than it declares, and goes on without an answer.
+struct Curious: VectorOptimizer {
+  static let name = "curious"
+  static let summary = "plain steps beside useless questions"
+  @Hyperparameter("learning rate", in: 0..., scale: .log) var lr = 0.05
+  init() {}
+  var requirements: OracleCapabilities { [.loss] }
+
+  mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+    _ = try? context.oracle.loss(at: context.x)
+    if context.step == 3 { _ = try? context.oracle.hessian(at: context.x) }
+    if context.step == 8 {
+      _ = try? context.oracle.hessianVectorProduct(at: context.x, context.gradient)
+    }
+    context.x.add(R(-context.lr), context.gradient)
+  }
+}
+
+/// Gradient descent that does wrong on tensors of one kind.
+struct FaultyOnShapes: VectorOptimizer {
+  enum Fault: CaseIterable {
+    case kernel, tall, gain, single, network
+
+    /// What the finding says of where it is.
+    var place: String {
+      switch self {
+      case .kernel: "a convolution's kernel of 3 × 2 × 2 × 2"
+      case .tall: "a tall matrix of 5 × 2"
+      case .gain: "a normalisation's gain of 4"
+      case .single: "a matrix of 1 × 1"
+      case .network: "a small network of two dense layers"
+      }
+    }
+
+    func isMeant(_ tensor: ParameterLayout.Tensor) -> Bool {
+      switch self {
+      case .kernel: tensor.shape.count == 4
+      case .tall: tensor.shape.count == 2 && tensor.rows > tensor.columns && tensor.columns > 1
+      case .gain: tensor.role == .scale
+      case .single: tensor.shape == [1, 1]
+      case .network: tensor.name == "dense1.weight"
+      }
+    }
+  }
+
+  static let name = "faulty-on-shapes"
+  static let summary = "plain steps, wrong on some tensors"
+  @Hyperparameter("learning rate", in: 0..., scale: .log) var lr = 0.05
+  var fault = Fault.kernel
+  init() {}
+
+  mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+    for tensor in context.layout.tensors where fault.isMeant(tensor) {
+      let factor = fault == .network || context.step > 3 ? Double.nan : 1
+      context.gradient.scale(R(factor), tensor)
+    }
+    context.x.add(R(-context.lr), context.gradient)
   }
 }
 

@@ -8,147 +8,64 @@ import OptimizerKit
 /// A plugin that traps takes its process with it; call this from one that may be lost.
 public enum OptimizerConformance {
   /// What is wrong with an optimizer as it stands (its hyperparameters set, `resolve` called);
-  /// empty where nothing is.
-  public static func findings(for optimizer: some Optimizer) -> [ConformanceFinding] {
+  /// empty where nothing is. What is wrong in the same way in several places is said of the first.
+  ///
+  /// - Parameters:
+  ///   - networks: what it is trained on too, where it asks for no more than they offer.
+  ///   - trying: is told before each trial what comes, "a tall matrix of 5 × 2", so that it is known
+  ///     where an optimizer trapped.
+  public static func findings(
+    for optimizer: some Optimizer, networks: [any TrainingProblem] = [],
+    trying: (String) -> Void = { _ in }
+  ) -> [ConformanceFinding] {
     var findings = PluginConformance.findings(for: optimizer)
     if let rule = optimizer as? any CoordinateRule {
       let shape = stateFindings(rule)
       findings += shape
       guard shape.isEmpty else { return findings }
     }
-    do {
-      // What sees more than a coordinate is tried on matrices, a kernel and biases as well.
-      let grounds = optimizer is any CoordinateRule ? [Ground.vector] : [.vector, .tensors]
-      findings += try undeclaredFindings(optimizer, grounds)
-      findings += try learningRateFindings(optimizer, grounds)
-      for ground in grounds {
-        let early =
-          try determinismFindings(optimizer, ground) + checkpointFindings(optimizer, ground)
-        findings += early
-        if early.isEmpty { findings += try precisionFindings(optimizer, ground) }
-        findings += try restFindings(optimizer, ground)
-        findings += try progressFindings(optimizer, ground)
+    /// Adds what a trial finds.
+    func attempt(_ place: String, _ trial: () throws -> [ConformanceFinding]) {
+      trying(place)
+      do {
+        for finding in try trial() where !findings.says(finding) { findings.append(finding) }
+      } catch {
+        let finding = ConformanceFinding(
+          "update", "an update throws on \(place)", expected: "no error", actual: "\(error)")
+        if !findings.says(finding) { findings.append(finding) }
       }
-      if let rule = optimizer as? any CoordinateRule,
-        !findings.contains(where: { ["determinism", "checkpoint"].contains($0.check) })
-      {
-        findings += try pathFindings(rule)
-      }
-    } catch {
-      findings.append(
-        ConformanceFinding(
-          "update", "an update on a convex quadratic throws", expected: "no error",
-          actual: "\(error)"))
     }
-    brokenGradient(optimizer)
+    // What sees more than a coordinate is tried on tensors of every shape as well.
+    let isRule = optimizer is any CoordinateRule
+    let grounds = isRule ? [Ground.vector] : [.vector] + Ground.shapes + [.allShapes]
+    for ground in grounds {
+      attempt(ground.name) { try undeclaredFindings(optimizer, ground) }
+      attempt(ground.name) { try walkFindings(optimizer, ground) }
+    }
+    attempt("half the learning rate") { try learningRateFindings(optimizer, grounds) }
+    for problem in networks where problem.capabilities.isSuperset(of: optimizer.requirements) {
+      attempt(type(of: problem).summary) { try trainingFindings(optimizer, on: problem) }
+    }
+    if let rule = optimizer as? any CoordinateRule,
+      !findings.contains(where: { ["determinism", "checkpoint"].contains($0.check) })
+    {
+      attempt("a point of a surface and runs side by side") { try pathFindings(rule) }
+    }
+    for ground in grounds {
+      trying("gradients of NaN and ∞ for \(ground.name)")
+      brokenGradient(optimizer, ground)
+    }
     return findings
   }
 
-  // MARK: a convex quadratic, the ground on which all is tried
-
-  /// ½ Σ λᵢ xᵢ² + c (Σ xᵢ)²: curvatures of 1 to 4 and a coupling, minimum 0 at the origin.
-  struct Ground {
-    let layout: ParameterLayout
-    var dimension: Int { layout.count }
-    /// Twice the c of the coupling, which adds at most 2 to 3 to the curvatures.
-    private var coupling: Double { min(0.5, 2.5 / Double(dimension)) }
-
-    init(dimension: Int) { layout = ParameterLayout(coordinates: dimension) }
-    private init(_ layout: ParameterLayout) { self.layout = layout }
-
-    /// A point of five coordinates.
-    static let vector = Ground(dimension: 5)
-    /// Matrices, wide and tall, a kernel of four dimensions, a bias and a scale.
-    static let tensors: Ground = {
-      var layout = ParameterLayout()
-      layout.append("kernel", shape: [3, 2, 2, 2], role: .weight, fanIn: 8)
-      layout.append("kernel.bias", shape: [3], role: .bias, fanIn: 1)
-      layout.append("scale", shape: [3], role: .scale, fanIn: 1)
-      layout.append("wide", shape: [2, 6], role: .weight, fanIn: 6)
-      layout.append("tall", shape: [5, 2], role: .weight, fanIn: 2)
-      return Ground(layout)
-    }()
-
-    func curvature(_ i: Int) -> Double { 1 + Double(3 * i) / Double(dimension) }
-    /// Exact in single precision, nowhere near the minimum, and so uneven that matrices of it have
-    /// full rank.
-    func start(_ i: Int) -> Double {
-      let k = (7 * i * i + 5 * i) % 23 - 11
-      return 0.25 * Double(k) + (k < 0 ? -0.5 : 0.5)
-    }
-
-    func loss<R: Real>(_ x: Vector<R>) -> Double {
-      var sum = 0.0
-      var squares = 0.0
-      for i in x.indices {
-        sum += x[i].double
-        squares += curvature(i) * x[i].double * x[i].double
-      }
-      return 0.5 * squares + 0.5 * coupling * sum * sum
-    }
-
-    func product<R: Real>(_ v: Vector<R>) -> Vector<R> {
-      var sum = R.zero
-      for i in v.indices { sum += v[i] }
-      return Vector(v.indices.map { curvature($0) * v[$0] + coupling * sum })
-    }
-
-    func oracle<R: Scalar>(_ capabilities: OracleCapabilities = .everything) -> Oracle<R> {
-      Oracle(
-        capabilities: capabilities, loss: { loss($0) }, gradient: { $1 = product($0) },
-        hessianVectorProduct: { product($1) })
-    }
-  }
-
-  /// A run on the ground: a value, so that copying it is taking a checkpoint.
-  struct Walk<O: Optimizer, R: Scalar> {
-    var optimizer: O
-    let ground: Ground
-    var x: Vector<R>
-    var state: OptimizerState<R>
-    var capabilities = OracleCapabilities.everything
-    var steps = 0
-    /// The learning rates of the levels.
-    var rates: [Double?]
-
-    init(_ optimizer: O, _ ground: Ground, lr: Double? = nil) {
-      self.optimizer = optimizer
-      self.ground = ground
-      x = Vector((0..<ground.dimension).map { R(ground.start($0)) })
-      state = optimizer.makeState(at: x, layout: ground.layout)
-      rates = optimizer.declaredRates
-      if let lr, let owner = rates.firstIndex(where: { $0 != nil }) { rates[owner] = lr }
-    }
-
-    mutating func advance(_ count: Int) throws {
-      for _ in 0..<count { try advance(gradient: ground.product(x)) }
-    }
-
-    /// One step with a gradient of one's choice.
-    mutating func advance(gradient: Vector<R>) throws {
-      steps += 1
-      var context = StepContext(
-        x: x, layout: ground.layout, state: state, oracle: ground.oracle(capabilities))
-      context.begin(step: steps, rates: rates)
-      context.gradient = gradient
-      context.loss = ground.loss(x)
-      defer {
-        x = context.x
-        state = context.state
-      }
-      try optimizer.advance(&context)
-    }
-
-    /// Point and state, bit for bit: what two equal runs must share.
-    var bits: [UInt64] { numbers(x) + numbers(state) }
-    private func numbers(_ vector: Vector<R>) -> [UInt64] {
-      vector.array.map(\.double.bitPattern)
-    }
-    private func numbers(_ state: OptimizerState<R>) -> [UInt64] {
-      state.names.flatMap { state[$0].map(numbers) ?? [] } + (state.inner.map(numbers) ?? [])
-    }
-    var point: [Double] { x.array.map(\.double) }
-    var loss: Double { ground.loss(optimizer.evaluationPoint(x, state: state) ?? x) }
+  /// What runs on the ground show.
+  private static func walkFindings(_ optimizer: some Optimizer, _ ground: Ground) throws
+    -> [ConformanceFinding]
+  {
+    var findings =
+      try determinismFindings(optimizer, ground) + checkpointFindings(optimizer, ground)
+    if findings.isEmpty { findings += try precisionFindings(optimizer, ground) }
+    return try findings + restFindings(optimizer, ground) + progressFindings(optimizer, ground)
   }
 
   // MARK: determinism and checkpoints
@@ -163,7 +80,7 @@ public enum OptimizerConformance {
     guard a.bits != b.bits else { return [] }
     return [
       ConformanceFinding(
-        "determinism", "two runs from the same start differ after 20 steps",
+        "determinism", "two runs from the same start differ after 20 steps on \(ground.name)",
         expected: describe(a.point), actual: describe(b.point))
     ]
   }
@@ -191,28 +108,6 @@ public enum OptimizerConformance {
         "checkpoint", "continued from a copy, the run gives other numbers: some state is shared",
         expected: describe(run.point), actual: describe(continued.point))
     ]
-  }
-
-  // MARK: what is asked of the oracle
-
-  /// What is asked for must be declared: the plan refuses an optimizer by its declaration.
-  static func undeclaredFindings(_ optimizer: some Optimizer, _ grounds: [Ground]) throws
-    -> [ConformanceFinding]
-  {
-    for ground in grounds {
-      var walk = Walk<_, Double>(optimizer, ground)
-      walk.capabilities = optimizer.requirements
-      do {
-        try walk.advance(12)
-      } catch let error as OracleError {
-        return [
-          ConformanceFinding(
-            "requirements", "asks for more than it declares: \(error)",
-            expected: "it declared in requirements", actual: "\(optimizer.requirements)")
-        ]
-      }
-    }
-    return []
   }
 
   // MARK: learning rate
@@ -253,7 +148,8 @@ public enum OptimizerConformance {
       if !((x - y).magnitude <= 2e-5 * max(scale, x.magnitude)) {
         return [
           ConformanceFinding(
-            "precision", "coordinate \(i) differs between Float and Double after \(steps) steps",
+            "precision",
+            "coordinate \(i) of \(ground.name) differs between Float and Double after \(steps) steps",
             expected: "\(x)", actual: "\(y)")
         ]
       }
@@ -388,12 +284,13 @@ public enum OptimizerConformance {
     var walk = Walk<_, Double>(optimizer, ground)
     let initial = walk.loss
     let steps = 1000
+    let loss = "the loss of a convex quadratic, over \(ground.name),"
     for _ in 0..<steps {
       try walk.advance(1)
       if !walk.loss.isFinite {
         return [
           ConformanceFinding(
-            "progress", "the loss of a convex quadratic is not finite at step \(walk.steps)",
+            "progress", "\(loss) is not finite at step \(walk.steps)",
             expected: "less than \(rounded(initial))", actual: "\(walk.loss)")
         ]
       }
@@ -401,10 +298,12 @@ public enum OptimizerConformance {
     if !(walk.loss < initial) {
       return [
         ConformanceFinding(
-          "progress", "the loss of a convex quadratic has not fallen after \(steps) steps",
+          "progress", "\(loss) has not fallen after \(steps) steps",
           expected: "less than \(rounded(initial))", actual: rounded(walk.loss))
       ]
     }
+    let undeclared = undeclaredFindings(optimizer, asked: walk.meter.asked)
+    guard undeclared.isEmpty else { return undeclared }
     if walk.loss > 0.9 * initial {
       return [
         ConformanceFinding(
@@ -418,25 +317,22 @@ public enum OptimizerConformance {
   }
 
   /// A gradient of NaN and ∞ may spoil the parameters or be refused, but must not trap.
-  static func brokenGradient(_ optimizer: some Optimizer) {
-    let grounds = optimizer is any CoordinateRule ? [Ground(dimension: 2)] : [.vector, .tensors]
-    for ground in grounds {
-      for value in [Double.nan, .infinity] {
-        var double = Walk<_, Double>(optimizer, ground)
-        var single = Walk<_, Float>(optimizer, ground)
-        let count = ground.dimension
-        for _ in 1...2 {
-          try? double.advance(gradient: Vector(repeating: value, count: count))
-          try? single.advance(gradient: Vector(repeating: Float(value), count: count))
-        }
+  static func brokenGradient(_ optimizer: some Optimizer, _ ground: Ground) {
+    for value in [Double.nan, .infinity] {
+      var double = Walk<_, Double>(optimizer, ground)
+      var single = Walk<_, Float>(optimizer, ground)
+      let count = ground.dimension
+      for _ in 1...2 {
+        try? double.advance(gradient: Vector(repeating: value, count: count))
+        try? single.advance(gradient: Vector(repeating: Float(value), count: count))
       }
     }
   }
 }
 
-extension OracleCapabilities {
-  /// All that a problem may offer.
-  static let everything: OracleCapabilities = [
-    .loss, .gradient, .hessianVectorProduct, .hessian, .quadratic,
-  ]
+extension [ConformanceFinding] {
+  /// Whether the same check has said as much already.
+  fileprivate func says(_ finding: ConformanceFinding) -> Bool {
+    contains { $0.check == finding.check && $0.severity == finding.severity }
+  }
 }

@@ -27,7 +27,7 @@ extension PluginCatalogue {
     let meter = EvaluationMeter()
     var context = StepContext(
       x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
-      oracle: oracle(of: session, problem.capabilities, current: current, meter: meter),
+      oracle: Oracle(session, problem.capabilities, meter: meter) { current.step },
       seed: spec.seed, steps: budget.mostSteps)
     // The parameters before an update that leads to a validation pass.
     var previous = Vector(repeating: Float(0), count: start.count)
@@ -100,20 +100,5 @@ extension PluginCatalogue {
     try recorder.context.dump?.write(order: session, steps: result.outcome.steps)
     try recorder.context.dump?.write(end: context.x)
     return result
-  }
-
-  /// What an optimizer may ask of a training session: of the minibatch of the current step, and
-  /// without a trace in running statistics.
-  private func oracle(
-    of session: any TrainingSession, _ capabilities: OracleCapabilities, current: CurrentStep,
-    meter: EvaluationMeter
-  ) -> Oracle<Float> {
-    func both(_ x: Vector<Float>, _ g: inout Vector<Float>) -> Double {
-      session.lossAndGradient(at: x, step: current.step, gradient: &g, isTracked: false)
-    }
-    return Oracle(
-      capabilities: capabilities, meter: meter,
-      loss: { session.loss(at: $0, step: current.step) }, gradient: { _ = both($0, &$1) },
-      lossAndGradient: both)
   }
 }

@@ -16,6 +16,8 @@ public struct EvaluationCounts: Sendable, Equatable, Codable {
 public final class EvaluationMeter {
   /// What was evaluated so far.
   public internal(set) var counts = EvaluationCounts()
+  /// What was asked of the oracle, answered or refused.
+  public internal(set) var asked: OracleCapabilities = []
 
   public init() {}
 

@@ -56,6 +56,7 @@ public struct Oracle<R: Scalar> {
   }
 
   private func check(_ needed: OracleCapabilities) throws {
+    meter.asked.formUnion(needed)
     guard capabilities.isSuperset(of: needed) else {
       throw OracleError("the problem does not offer \(needed.subtracting(capabilities))")
     }
@@ -123,9 +124,30 @@ public struct Oracle<R: Scalar> {
   }
 }
 
+extension Oracle<Float> {
+  /// What an optimizer may ask of a training session: of the minibatch of the current step, and
+  /// without a trace in running statistics.
+  ///
+  /// - Parameter step: the current step.
+  public init(
+    _ session: any TrainingSession, _ capabilities: OracleCapabilities, meter: EvaluationMeter,
+    step: @escaping () -> Int
+  ) {
+    func both(_ x: Vector<Float>, _ g: inout Vector<Float>) -> Double {
+      session.lossAndGradient(at: x, step: step(), gradient: &g, isTracked: false)
+    }
+    self.init(
+      capabilities: capabilities, meter: meter,
+      loss: { session.loss(at: $0, step: step()) }, gradient: { _ = both($0, &$1) },
+      lossAndGradient: both)
+  }
+}
+
 extension Oracle {
   /// The same without an answer, and without hold of any parameters.
-  var silent: Oracle { .none }
+  var silent: Oracle {
+    Oracle(capabilities: [], meter: meter, loss: { _ in .nan }, gradient: { _, _ in })
+  }
 
   /// The problem as a function of some tensors, the others being what they are in `x`.
   func restricted(to part: TensorPart, of x: Vector<R>) -> Oracle {
