@@ -108,12 +108,25 @@ enum Supervisor {
       }
       Foundation.exit(code)
     }
-    guard [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE].contains(signalNumber) else {
+    guard isTrap(signalNumber) else {
       Foundation.exit(128 + signalNumber)  // a reader that stopped reading, a kill from outside
+    }
+    if trial.isKnown, let report = whereItTraps(timeLimit) {
+      throw LabFailure(
+        "\(trial.plugin) traps at \(report.place)\(trial.where): "
+          + (report.message ?? signalName(signalNumber)))
     }
     throw LabFailure(
       "\(trial.plugin) traps\(trial.where): it ended the command by "
         + "\(String(cString: strsignal(signalNumber))) (signal \(signalNumber))\(rest)")
+  }
+
+  /// Does the command again, where it may be seen in which line a plugin traps.
+  private static func whereItTraps(_ timeLimit: Double) -> TrapReport? {
+    TrapReport(
+      running: RunOptions.executable, Array(CommandLine.arguments.dropFirst()),
+      environment: ProcessInfo.processInfo.environment.merging([variable: "-1"]) { $1 },
+      timeout: min(5 * timeLimit, 600))
   }
 
   /// Kept for as long as the process lives.

@@ -81,13 +81,13 @@ import Testing
   @Test(arguments: [
     (
       "Trapping", "60",
-      "Error: trapping traps on a point of 5 coordinates: it ended the command by Illegal "
-        + "instruction (signal 4)\n"
+      "Error: trapping traps at Trapping.swift:10 on a point of 5 coordinates: Fatal error: the "
+        + "fifth step\n"
     ),
     (
       "Sloppy", "60",
-      "Error: sloppy traps on a convolution's kernel of 3 × 2 × 2 × 2: it ended the command by "
-        + "Illegal instruction (signal 4)\n"
+      "Error: sloppy traps at Sloppy.swift:15 on a convolution's kernel of 3 × 2 × 2 × 2: Fatal "
+        + "error: Index out of range\n"
     ),
     ("Hanging", "3", "Error: no end within 3 s: hanging hangs on a point of 5 coordinates\n"),
     (
@@ -102,6 +102,72 @@ import Testing
       "check", name.lowercased(), "--time-limit", timeLimit, "--plugin", "\(name).swift")
     #expect(outcome.status == 1)
     #expect(outcome.errors.hasSuffix(verdict))
+  }
+
+  /// The line of the author's code is said for each way to trap, those too of which the runtime says
+  /// nothing in optimised code.
+  @Test(arguments: [
+    ("print([1, 2][context.x.count])", "Fatal error: Index out of range"),
+    (
+      "print(context.state[\"m\"]!)",
+      "Fatal error: Unexpectedly found nil while unwrapping an Optional value"
+    ),
+    ("print(100 + 10 * Int8(context.x.count))", "arithmetic overflow"),
+    (
+      "context.x.add(R(1.0), Vector(repeating: R(1.0), count: 1))",
+      "Precondition failed: vectors of different length"
+    ),
+  ])
+  func theLineOfATrap(_ statement: String, _ message: String) async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "Reckless.swift",
+      """
+      import OptimizerKit
+
+      public struct Reckless: VectorOptimizer {
+        public static let name = "reckless"
+        public static let summary = "a fixture"
+        public init() {}
+
+        public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+          \(statement)
+        }
+      }
+      """)
+    let outcome = try await workspace.run("check", "Reckless.swift")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors.hasSuffix(
+        "Error: reckless traps at Reckless.swift:9 on a point of 5 coordinates: \(message)\n"),
+      "\(outcome.errors)")
+  }
+
+  /// A run that was lost to a trap says where the line is to be had.
+  @Test func aLostRunSaysWhereTheLineIs() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "Silent.swift",
+      """
+      import OptimizerKit
+
+      public struct Silent: CoordinateRule {
+        public static let name = "silent"
+        public static let summary = "a fixture"
+        public init() {}
+        public mutating func prepare(step: Int) { print(Int8(120 + step) + Int8(step)) }
+        public func update<R: Real>(
+          _ x: inout R, gradient g: R, state s: inout Slots<NoState, R>, lr: R
+        ) { x -= 1e-6 * g }
+      }
+      """)
+    let outcome = try await workspace.run(
+      "trace", "rosenbrock", "silent", "--plugin", "Silent.swift")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors.hasSuffix(
+        "Error: crashed: the worker was ended by SIGILL (a trap); 'optlab check Silent.swift' gives "
+          + "the line\n"), "\(outcome.errors)")
   }
 
   /// A surface that traps while its picture is drawn ends the command with a sentence; the runs and

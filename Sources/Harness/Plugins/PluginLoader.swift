@@ -33,10 +33,15 @@ public struct PluginLoader: Sendable {
   let executable: URL
   let environment: [String: String]
 
+  /// The variable of the environment by which plugins are compiled without optimisation and with
+  /// lines, to find out where one traps.
+  static let unoptimized = "OPTLAB_UNOPTIMIZED"
+
   /// The flags that the package itself is compiled with; see `Package.swift`.
-  static let flags = [
-    "-O", "-wmo", "-swift-version", "6", "-Xcc", "-fno-math-errno", "-Xcc", "-march=native",
-  ]
+  private var flags: [String] {
+    (environment[Self.unoptimized] == nil ? ["-O", "-wmo"] : ["-Onone", "-g"])
+      + ["-swift-version", "6", "-Xcc", "-fno-math-errno", "-Xcc", "-march=native"]
+  }
 
   /// The modules that a plugin may import.
   static let modules = ["OptimizerKit", "LinearAlgebra", "Networks", "Analysis", "Figures"]
@@ -152,7 +157,7 @@ public struct PluginLoader: Sendable {
     let compiler = try compilerPath()
     var hash = ContentHash()
     hash.update(source.utf8)
-    hash.update(Self.flags.joined(separator: " ").utf8)
+    hash.update(flags.joined(separator: " ").utf8)
     hash.update(stamp(URL(fileURLWithPath: compiler).resolvingSymlinksInPath()).utf8)
     for module in Self.modules {
       hash.update(stamp(modules.appendingPathComponent("\(module).swiftmodule")).utf8)
@@ -192,7 +197,7 @@ public struct PluginLoader: Sendable {
     let compilation = try ChildProcess(
       running: compiler,
       ["-emit-library", "-parse-as-library", "-module-name", name, "-I", modules.path]
-        + systemModuleFlags + moduleCacheFlags + Self.flags + [file, glue.path, "-o", output.path],
+        + systemModuleFlags + moduleCacheFlags + flags + [file, glue.path, "-o", output.path],
       environment: environment, timeout: 120)
     guard !compilation.isTimedOut else { throw PluginLoadError("was not compiled within 120 s") }
     guard compilation.status == 0 else {

@@ -19,17 +19,19 @@ public struct ChildProcess: Sendable {
   ///
   /// - Parameters:
   ///   - program: the path of the program.
-  ///   - environment: its environment.
+  ///   - environment: its environment, to which that of every child is added.
+  ///   - overriding: what comes before either.
   ///   - errors: whether standard error is part of the output; it goes nowhere otherwise.
   ///   - timeout: seconds after which it is killed, and what it has started with it.
   public init(
     running program: String, _ arguments: [String], environment: [String: String],
-    errors: Bool = true, timeout: Double
+    overriding: [String: String] = [:], errors: Bool = true, timeout: Double
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = environment.merging(environmentOfChildren) { $1 }
+      .merging(overriding) { $1 }
     let log = try Self.scratchFile()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log

@@ -21,6 +21,10 @@ final class CurrentBatch: Sendable {
     var heard: [UInt8] = []
   }
   private let state = Mutex(State())
+  /// The files of plugins that were loaded at run time.
+  private let loaded: Set<String>
+
+  init(loaded: Set<String> = []) { self.loaded = loaded }
 
   func begin(_ batch: RunBatch, _ request: RunRequest) {
     state.withLock {
@@ -129,7 +133,18 @@ final class CurrentBatch: Sendable {
         case .exited(let code): "the worker left with exit code \(code)"
         case .signaled(let signal): "the worker was ended by \(signalName(signal))"
         }
-      return (.crashed, how + (fatalError(in: state.heard).map { ": \($0)" } ?? ""))
+      let said = fatalError(in: state.heard)
+      return (.crashed, how + (said.map { ": \($0)" } ?? "") + hint(termination, said, state))
     }
+  }
+
+  /// Where to learn the line of a trap that no line is said of.
+  private func hint(_ termination: TerminationStatus, _ said: String?, _ state: State) -> String {
+    guard case .signaled(let signal) = termination, isTrap(signal),
+      let files = state.batch?.jobs.first?.files.filter(loaded.contains), let file = files.first,
+      !files.contains(where: { said?.hasPrefix(URL(fileURLWithPath: $0).lastPathComponent) == true }
+      )
+    else { return "" }
+    return "; 'optlab check \(file)' gives the line"
   }
 }

@@ -114,7 +114,7 @@ public final class LocalRunner: Runner {
 
   /// Starts a worker and feeds it batches until there are no more for it or it dies.
   private func serve(_ first: RunBatch, _ request: RunRequest) async throws {
-    let current = CurrentBatch()
+    let current = CurrentBatch(loaded: options.loadedPlugins)
     current.begin(first, request)
     var platform = PlatformOptions()
     // A process group of its own: an interrupt is for the command to handle, and what a plugin may
