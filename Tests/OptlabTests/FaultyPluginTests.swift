@@ -104,6 +104,37 @@ import Testing
     #expect(outcome.errors.hasSuffix(verdict))
   }
 
+  /// A Hessian that was not declared is a fault with its remedy, even where being refused would trap.
+  @Test func anUndeclaredHessian() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "Nosy.swift",
+      """
+      import OptimizerKit
+
+      public struct Nosy: VectorOptimizer {
+        public static let name = "nosy"
+        public static let summary = "a fixture"
+        @Hyperparameter("learning rate", in: 0...) public var lr = 1e-2
+        public init() {}
+
+        public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
+          let hessian = try! context.oracle.hessian(at: context.x)
+          context.x.add(R(-context.lr / (1 + hessian[0].magnitude)), context.gradient)
+        }
+      }
+      """)
+    let outcome = try await workspace.run("check", "Nosy.swift")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.output == """
+        nosy (optimizer): fails
+          fault  requirements: asks the oracle for the Hessian, which it does not declare; expected \
+        public var requirements: OracleCapabilities { [.hessian] }, got []
+
+        """, "\(outcome)")
+  }
+
   /// The line of the author's code is said for each way to trap, those too of which the runtime says
   /// nothing in optimised code.
   @Test(arguments: [

@@ -43,7 +43,10 @@ public enum OptimizerConformance {
       attempt(ground.name) { try walkFindings(optimizer, ground) }
     }
     attempt("half the learning rate") { try learningRateFindings(optimizer, grounds) }
-    for problem in networks where problem.capabilities.isSuperset(of: optimizer.requirements) {
+    // What a network does not offer is refused by the plan, if it is declared.
+    let isDeclared = !findings.contains { $0.check == "requirements" }
+    for problem in networks
+    where isDeclared && problem.capabilities.isSuperset(of: optimizer.requirements) {
       attempt(type(of: problem).summary) { try trainingFindings(optimizer, on: problem) }
     }
     if let rule = optimizer as? any CoordinateRule,
