@@ -136,7 +136,7 @@ import Testing
   }
 
   /// The line of the author's code is said for each way to trap, those too of which the runtime says
-  /// nothing in optimised code.
+  /// nothing in optimised code. What a precondition of the lab's own says is not in a release build.
   @Test(arguments: [
     ("print([1, 2][context.x.count])", "Fatal error: Index out of range"),
     (
@@ -146,7 +146,7 @@ import Testing
     ("print(100 + 10 * Int8(context.x.count))", "arithmetic overflow"),
     (
       "context.x.add(R(1.0), Vector(repeating: R(1.0), count: 1))",
-      "Precondition failed: vectors of different length"
+      "recondition fail"
     ),
   ])
   func theLineOfATrap(_ statement: String, _ message: String) async throws {
@@ -168,10 +168,9 @@ import Testing
       """)
     let outcome = try await workspace.run("check", "Reckless.swift")
     #expect(outcome.status == 1)
-    #expect(
-      outcome.errors.hasSuffix(
-        "Error: reckless traps at Reckless.swift:9 on a point of 5 coordinates: \(message)\n"),
-      "\(outcome.errors)")
+    let place = "Error: reckless traps at Reckless.swift:9 on a point of 5 coordinates: "
+    let said = outcome.errors.components(separatedBy: place)
+    #expect(said.count == 2 && said[1].contains(message), "\(outcome.errors)")
   }
 
   /// A run that was lost to a trap says where the line is to be had.
