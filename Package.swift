@@ -9,6 +9,15 @@ let numerics: [SwiftSetting] = [
   .unsafeFlags(["-Xcc", "-fno-math-errno", "-Xcc", "-march=native"])
 ]
 
+// Release builds compile these modules file by file, so that an edited plugin costs seconds: what is
+// called across their files is not worth more.
+let fileByFile: [SwiftSetting] =
+  numerics + [
+    .unsafeFlags(
+      ["-no-whole-module-optimization", "-enable-batch-mode", "-incremental"],
+      .when(configuration: .release))
+  ]
+
 let package = Package(
   name: "OptimizerLab",
   dependencies: [
@@ -52,7 +61,7 @@ let package = Package(
         "Analysis", "Figures", "Harness", "LinearAlgebra", "Networks", "OptimizerKit", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: numerics,
+      swiftSettings: fileByFile,
       linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
 
     // The plugins: one file each, listed by the build tool.
@@ -60,7 +69,7 @@ let package = Package(
       name: "Plugins",
       dependencies: ["OptimizerKit", "LinearAlgebra", "Networks", "Analysis", "Figures"],
       path: "Plugins", exclude: ["Suites", "README.md"],
-      swiftSettings: numerics, plugins: ["ListPlugins"]),
+      swiftSettings: fileByFile, plugins: ["ListPlugins"]),
     .executableTarget(
       name: "PluginCatalog", dependencies: ["OptimizerKit"], path: "Sources/PluginCatalog/Tool"),
     .plugin(
