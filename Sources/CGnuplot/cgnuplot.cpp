@@ -104,7 +104,13 @@ cgnuplot_session *cgnuplot_open(const char *program, int *error) {
   posix_spawnattr_setsigdefault(&attributes, &all);
   char *arguments[] = {const_cast<char *>(program), nullptr};
   pid_t pid = 0;
-  *error = posix_spawnp(&pid, program, &actions, &attributes, arguments, environ);
+  // A program that was written a moment ago may still be open in a process that is just being started.
+  for (int tries = 0; tries < 50; tries++) {
+    *error = posix_spawnp(&pid, program, &actions, &attributes, arguments, environ);
+    if (*error != ETXTBSY) break;
+    timespec moment = {0, 20000000};
+    nanosleep(&moment, nullptr);
+  }
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(in[0]);

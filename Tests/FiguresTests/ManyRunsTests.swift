@@ -219,6 +219,94 @@ import Testing
     #expect(level.hasPrefix("On bowl, one and two reach the minimum first"))
   }
 
+  // MARK: whose line it is
+
+  /// The points of a curve.
+  private func points(_ curve: Curve) -> [(x: Double, y: Double)] {
+    guard case .table(2, let values) = curve.data.content else { return [] }
+    return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
+  }
+
+  /// The line of this colour, where there is one.
+  private func line(_ color: String, in panel: Panel, width: Double = 2.2) throws
+    -> [(x: Double, y: Double)]
+  {
+    let found = panel.curves.filter {
+      if case .line(color, width, _) = $0.style { return true }
+      return false
+    }
+    try #require(found.count == 1)
+    return points(found[0])
+  }
+
+  /// A name, its colour and its line belong to one run, from its first row to its last.
+  @Test func linesAreTheirRuns() throws {
+    let names = ["sgd", "adam", "momentum", "rmsprop", "adagrad"]
+    let runs = names.enumerated().map { Make.run($1, lr: 0.01 * Double($0 + 1), steps: 50) }
+    let input = Make.input(runs)
+    let panel = try #require(Convergence().draw(input).first).panels[0]
+    for run in runs {
+      let color = input.colors[run].color
+      #expect(panel.tags.first { $0.name == run.label }?.color == color)
+      let line = try line(color, in: panel)
+      let t = run.trajectory
+      let own = Set((0..<t.count).map { [Double(t.counts($0).gradients), t.losses[$0]] })
+      #expect(line.allSatisfy { own.contains([$0.x, $0.y]) })
+      #expect(try #require(line.first) == (0, t.losses[0]))
+      #expect(try #require(line.last) == (50, t.losses[50]))
+      // All of it lies within the axes.
+      #expect(line.allSatisfy { panel.x.range.contains($0.x) && panel.y.range.contains($0.y) })
+    }
+    let map = try #require(Trajectories().draw(input).first).panels[0]
+    for run in runs {
+      let path = try line(input.colors[run].color, in: map)
+      let own = Set((0..<51).map { Array(run.trajectory.point($0)) })
+      #expect(path.allSatisfy { own.contains([$0.x, $0.y]) })
+      #expect(path.allSatisfy { map.x.range.contains($0.x) && map.y.range.contains($0.y) })
+    }
+    let sides = try #require(Overshoot().draw(input).first).panels
+    for run in runs {
+      let flat = try line(input.colors[run].color, in: sides[0])
+      let share = 100 * run.trajectory.point(50)[run.trajectory.point(50).startIndex] / 10
+      if try #require(flat.last).x == 50 { #expect(abs(flat.last!.y - share) < 1e-9) }
+      #expect(try #require(flat.first).y == 100)
+    }
+  }
+
+  @Test func trainingCurvesAreTheirRuns() throws {
+    let runs = [1, 2, 3].map { Make.training("optimizer-\($0)", seed: UInt64($0)) }
+    let input = Make.input(runs)
+    var figure = LossCurves()
+    figure.smoothing = 0
+    let panels = try #require(figure.draw(input).first).panels
+    for run in runs {
+      let color = input.colors[run].color
+      let t = run.trajectory
+      #expect(try #require(line(color, in: panels[0]).last) == (200, t.losses[200]))
+      let loss = try line(color, in: panels[1])
+      #expect(loss.last! == (200, t.validation.last!.metrics.loss))
+      let accuracy = try line(color, in: panels[2])
+      #expect(abs(accuracy.last!.y - 100 * t.validation.last!.metrics.accuracy) < 1e-9)
+    }
+  }
+
+  /// A rate stands where its outcome is.
+  @Test func sweepsAreTheirRuns() throws {
+    let rates = [0.001, 0.003, 0.01, 0.03]
+    let runs = rates.map { Make.run("sgd", lr: $0, label: "sgd[lr=\($0)]") }
+    let picture = try #require(LearningRateSensitivity().draw(Make.input(runs)).first)
+    let dots = try #require(
+      picture.panels[0].curves.first {
+        if case .points(_, .dot, _, _) = $0.style { return true }
+        return false
+      })
+    #expect(points(dots).map(\.x) == rates)
+    #expect(points(dots).map(\.y) == runs.map(\.finalLoss))
+    let axes = picture.panels[0]
+    #expect(
+      points(dots).allSatisfy { axes.x.range.contains($0.x) && axes.y.range.contains($0.y) })
+  }
+
   // MARK: seeds
 
   @Test func seedsThatAreAlikeAreSaidToBe() throws {

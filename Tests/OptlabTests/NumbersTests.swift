@@ -61,6 +61,65 @@ import Testing
     #expect(try number(newton, "best_loss") == 0)
   }
 
+  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+  /// A line of a table stands for all seeds by their median, measure by measure.
+  @Test func linesAreMediansOverSeeds() async throws {
+    let workspace = try Workspace()
+    let outcome = try await workspace.run(
+      "compare", "--optimizers", "sgd[lr=0.0198]", "--problems", "quadratic[noise=0.3]",
+      "--seeds", "1-5", "--steps", "60", "--figures", "none", "--json")
+    let line = try #require((try workspace.json(outcome) as? [[String: Any]])?.first)
+    let rows = rows(try await workspace.run("export", "summaries").output)
+    #expect(rows.count == 5)
+    let finals = try rows.map { try number($0, "final_loss") }
+    #expect(Set(finals).count == 5)
+    #expect(line["finalLoss"] as? Double == median(finals))
+    #expect(line["runs"] as? Int == 5)
+    #expect(line["statuses"] as? [String: Int] == ["completed": 5])
+    let runs = try await workspace.storedRuns()
+    for measure in ["steepOvershoot", "flatOvershoot", "zigZag", "pathEfficiency"] {
+      let values = runs.compactMap { ($0["measures"] as? [String: Any])?[measure] as? Double }
+      #expect(values.count == 5, "\(measure) in \(runs.first?.keys.sorted() ?? [])")
+      if values.count == 5 { #expect(line[measure] as? Double == median(values), "\(measure)") }
+    }
+  }
+
+  /// Each column of the table holds what its heading says: plain descent near the edge of stability
+  /// turns at every step, overshoots along the steep direction by 98 %, and not along the flat one.
+  @Test func columnsHoldWhatTheySay() async throws {
+    let workspace = try Workspace()
+    let outcome = try await workspace.run(
+      "compare", "--optimizers", "sgd[lr=0.0198]", "--problems", "quadratic", "--steps", "300",
+      "--figures", "none", "--json")
+    let line = try #require((try workspace.json(outcome) as? [[String: Any]])?.first)
+    func value(_ name: String) -> Double { line[name] as? Double ?? .nan }
+    // x ← (1 − 0.0198 λ) x with λ = 1 and 100.
+    #expect(abs(value("steepOvershoot") - 98) < 1e-9)
+    #expect(value("flatOvershoot") == 0)
+    #expect(value("zigZag") == 1 && value("turns") == 299)
+    #expect(abs(value("theoreticalRate") - 0.9802) < 1e-12)
+    #expect(abs(value("rate") - 0.9802) < 1e-6)
+    // From (100, 1): 0.9802ⁿ < 0.01 first for n = 231.
+    #expect(value("settlingStep") == 231)
+  }
+
+  /// Validation passes in an export are those of the table, loss and accuracy in their own columns.
+  @Test func validationsByColumn() async throws {
+    let workspace = try Workspace()
+    try workspace.fixture("Drawn.swift")
+    let outcome = try await workspace.run(
+      "compare", "--plugin", "Drawn.swift", "--problems", "drawn", "--optimizers", "sgd[lr=0.5]",
+      "--steps", "20", "--figures", "none", "--json")
+    let line = try #require((try workspace.json(outcome) as? [[String: Any]])?.first)
+    let rows = rows(try await workspace.run("export", "validations").output)
+    let last = try #require(rows.last)
+    #expect(try number(last, "step") == 20)
+    #expect(try number(last, "validation_loss") == line["validationLoss"] as? Double)
+    #expect(try number(last, "validation_accuracy") == line["validationAccuracy"] as? Double)
+    #expect(try number(last, "validation_loss") != number(last, "validation_accuracy"))
+  }
+
   /// Where the minimum is not zero: f − f* is the final loss less f*, in the table as in the JSON, and a
   /// target is a share of f₀ − f*.
   @Test func aboveAMinimumThatIsNotZero() async throws {
