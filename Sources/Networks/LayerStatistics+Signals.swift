@@ -23,9 +23,9 @@ extension LayerStatistics {
 private func moments<R: NetworkScalar>(_ values: UnsafePointer<R>, count: Int)
   -> (mean: Double, deviation: Double)
 {
-  let mean = laneSum(count) { Double(values[$0]) } / Double(max(count, 1))
+  let mean = interleavedSum(count) { Double(values[$0]) } / Double(max(count, 1))
   let variance =
-    laneSum(count) {
+    interleavedSum(count) {
       let difference = Double(values[$0]) - mean
       return difference * difference
     } / Double(max(count, 1))

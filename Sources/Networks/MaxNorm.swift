@@ -36,7 +36,7 @@ public struct MaxNorm: Sendable, Equatable {
     for row in 0..<rows {
       let w = weights + row * columns
       // In double precision, where the square of no single number overflows.
-      let square = laneSum(columns) { i in
+      let square = interleavedSum(columns) { i in
         let x = Double(w[i])
         return x * x
       }

@@ -15,13 +15,13 @@ public protocol NetworkScalar: BLASScalar, SIMDScalar, Codable {
   static func exponentialMinusOne(_ x: Self) -> Self
   /// The hyperbolic tangent.
   static func hyperbolicTangent(_ x: Self) -> Self
-  /// The lanes in which x is larger than y, or no number.
+  /// Where x is larger than y, or no number.
   ///
   /// Comparisons are asked of the type itself: Swift's own are single instructions for a known type,
-  /// and lane by lane for a generic one.
+  /// and element by element for a generic one.
   static func isLarger(_ x: SIMD16<Self>, than y: SIMD16<Self>)
     -> SIMDMask<SIMD16<Self>.MaskStorage>
-  /// The lanes in which x is not y.
+  /// Where x is not y.
   static func isOther(_ x: SIMD16<Self>, than y: Self) -> SIMDMask<SIMD16<Self>.MaskStorage>
 }
 

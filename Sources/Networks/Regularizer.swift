@@ -55,7 +55,7 @@ public struct Regularizer: Sendable, Equatable {
 private func elasticNet<R: NetworkScalar>(
   _ weights: UnsafePointer<R>, count: Int, lasso: R, ridge: R
 ) -> Double {
-  laneSum(count) { i in
+  interleavedSum(count) { i in
     let w = weights[i]
     return Double(lasso * abs(w) + ridge * (w * w))
   }

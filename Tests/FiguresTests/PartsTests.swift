@@ -92,6 +92,26 @@ import Testing
       Axis("", 0.001...10, isLog: true).ticks.map(\.text) == ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"])
   }
 
+  /// A mark stands at the number that it carries, and a place is that of its value.
+  @Test func marksStandAtTheirNumbers() {
+    let linear = Axis("", 0...10)
+    #expect(linear.ticks.map(\.value) == [0, 2, 4, 6, 8, 10])
+    #expect(linear.ticks.map { linear.share($0.value) } == [0, 0.2, 0.4, 0.6, 0.8, 1])
+    let log = Axis("", 0.001...10, isLog: true)
+    for (tick, exponent) in zip(log.ticks, -3...1) {
+      #expect(abs(tick.value / [0.001, 0.01, 0.1, 1, 10][exponent + 3] - 1) < 1e-12)
+      #expect(abs(log.share(tick.value) - Double(exponent + 3) / 4) < 1e-12)
+    }
+    for axis in [linear, log] {
+      for share in [0, 0.1, 0.5, 1] {
+        #expect(abs(axis.share(axis.value(at: share)) - share) < 1e-12)
+      }
+    }
+    let commands = log.commands("y", .png).joined(separator: "\n")
+    #expect(commands.contains("set logscale y") && commands.contains("set yrange [0.001:10]"))
+    #expect(commands.contains("'10⁻³' 0.001 0"))
+  }
+
   /// A band that comes from below begins where its edges come in, not at the corner of the panel.
   @Test func bandsEndWhereTheyLeaveThePanel() {
     let frame = Frame(left: 0, right: 1, bottom: 0, top: 1)

@@ -68,8 +68,8 @@ extension ConvolutionGeometry {
     let (inputs, outputs) = (input.channels, output.channels)
     let tiling = WinogradTiling(output, step: WinogradTransform.points + 1 - filter.size)
     let tiles = examples * tiling.count
-    let width = Lanes.scalarCount
-    let groups = (inputs: Lanes.groups(inputs), outputs: Lanes.groups(outputs))
+    let width = ChannelGroup.scalarCount
+    let groups = (inputs: ChannelGroup.groups(inputs), outputs: ChannelGroup.groups(outputs))
     let products = tiles * inputs * outputs
     let transforms = width * (tiles * (groups.inputs + groups.outputs) + inputs * groups.outputs)
     return WinogradTransform.area * (products + 16 * transforms)

@@ -27,7 +27,7 @@ final class WinogradConvolution: ConvolutionArithmetic {
   private let geometry: ConvolutionGeometry
   private let transform = WinogradTransform()
   /// The elements of a tile as they come from `transform`, or go to it.
-  private let tile = UnsafeMutablePointer<Lanes>.allocate(capacity: WinogradTransform.area)
+  private let tile = UnsafeMutablePointer<ChannelGroup>.allocate(capacity: WinogradTransform.area)
   /// V: the transformed tiles of what is convolved.
   private let sources: WinogradPlanes
   /// M: their products with U, or the gradients of these.
@@ -93,7 +93,7 @@ final class WinogradConvolution: ConvolutionArithmetic {
     bias: UnsafePointer<Float>?, into target: UnsafeMutablePointer<Float>, examples: Int
   ) {
     let channels = band.tiling.shape.channels
-    let groups = Lanes.groups(channels)
+    let groups = ChannelGroup.groups(channels)
     let imageCount = shape.count
     let count = band.tiling.count * examples
     for first in stride(from: 0, to: count, by: Self.block) {
@@ -102,9 +102,9 @@ final class WinogradConvolution: ConvolutionArithmetic {
       for e in 0..<WinogradTransform.area {
         Float.gemm(
           rows: tiles.count, columns: channels, inner: shape.channels, alpha: 1,
-          sources[e], strideA: band.groups * Lanes.scalarCount, transposeA: false,
-          filters[e], strideB: groups * Lanes.scalarCount, transposeB: false, beta: 0,
-          products[e], strideC: groups * Lanes.scalarCount)
+          sources[e], strideA: band.groups * ChannelGroup.scalarCount, transposeA: false,
+          filters[e], strideB: groups * ChannelGroup.scalarCount, transposeB: false, beta: 0,
+          products[e], strideC: groups * ChannelGroup.scalarCount)
       }
       collectTiles(tiles, band.tiling, bias: bias, into: target)
     }
@@ -116,7 +116,7 @@ final class WinogradConvolution: ConvolutionArithmetic {
   ) {
     band.each(tiles, of: source, imageCount: imageCount) { tile, place in
       transform.input(
-        tile, pitch: band.pitch, step: band.groups, into: sources.lanes + place,
+        tile, pitch: band.pitch, step: band.groups, into: sources.base + place,
         plane: sources.plane)
     }
   }
@@ -128,17 +128,17 @@ final class WinogradConvolution: ConvolutionArithmetic {
   ) {
     let (height, width) = (tiling.shape.axes[1], tiling.shape.axes[2])
     let channels = tiling.shape.channels
-    let groups = Lanes.groups(channels)
+    let groups = ChannelGroup.groups(channels)
     let step = tiling.step
     for index in tiles {
       let (image, y, x) = tiling.place(index)
       let corner = target + ((image * height + y) * width + x) * channels
       for group in 0..<groups {
-        let first = group * Lanes.scalarCount
+        let first = group * ChannelGroup.scalarCount
         let left = channels - first
-        let offset = bias.map { Lanes($0 + first, count: left) } ?? .zero
+        let offset = bias.map { ChannelGroup($0 + first, count: left) } ?? .zero
         transform.collect(
-          step, products.lanes + ((index - tiles.lowerBound) * groups + group),
+          step, products.base + ((index - tiles.lowerBound) * groups + group),
           plane: products.plane, into: tile)
         for i in 0..<min(step, height - y) {
           let pixels = corner + (i * width * channels + first)
@@ -162,15 +162,15 @@ final class WinogradConvolution: ConvolutionArithmetic {
       gradient.each(tiles, of: outputGradient, imageCount: outputCount) { tile, place in
         transform.evaluate(
           gradient.tiling.step, tile, pitch: gradient.pitch, step: gradient.groups,
-          into: products.lanes + place, plane: products.plane)
+          into: products.base + place, plane: products.plane)
       }
       for e in 0..<WinogradTransform.area {
         Float.gemm(
           rows: geometry.input.channels, columns: geometry.output.channels, inner: tiles.count,
-          alpha: 1, sources[e], strideA: input.groups * Lanes.scalarCount, transposeA: true,
-          products[e], strideB: gradient.groups * Lanes.scalarCount, transposeB: false,
+          alpha: 1, sources[e], strideA: input.groups * ChannelGroup.scalarCount, transposeA: true,
+          products[e], strideB: gradient.groups * ChannelGroup.scalarCount, transposeB: false,
           beta: first == 0 ? 0 : 1,
-          filters[e], strideC: gradient.groups * Lanes.scalarCount)
+          filters[e], strideC: gradient.groups * ChannelGroup.scalarCount)
       }
     }
   }
@@ -182,16 +182,16 @@ final class WinogradConvolution: ConvolutionArithmetic {
     let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
     let (rows, columns) = turned ? (outputs, inputs) : (inputs, outputs)
     let (rowStride, columnStride) = turned ? (inputs * area, area) : (area, inputs * area)
-    let groups = Lanes.groups(columns)
+    let groups = ChannelGroup.groups(columns)
     for row in 0..<rows {
       for group in 0..<groups {
-        let first = group * Lanes.scalarCount
+        let first = group * ChannelGroup.scalarCount
         let filter = weights + (row * rowStride + first * columnStride)
         for k in 0..<area {
-          tile[turned ? area - 1 - k : k] = Lanes(
+          tile[turned ? area - 1 - k : k] = ChannelGroup(
             filter + k, stride: columnStride, count: columns - first)
         }
-        let target = filters.lanes + (row * groups + group)
+        let target = filters.base + (row * groups + group)
         transform.evaluate(size, tile, pitch: size, step: 1, into: target, plane: filters.plane)
         transform.scale(target, plane: filters.plane)
       }
@@ -203,11 +203,11 @@ final class WinogradConvolution: ConvolutionArithmetic {
     let size = geometry.filter.size
     let area = size * size
     let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
-    let groups = Lanes.groups(outputs)
+    let groups = ChannelGroup.groups(outputs)
     for row in 0..<inputs {
       for group in 0..<groups {
-        let first = group * Lanes.scalarCount
-        let source = filters.lanes + (row * groups + group)
+        let first = group * ChannelGroup.scalarCount
+        let source = filters.base + (row * groups + group)
         transform.scale(source, plane: filters.plane)
         transform.collect(size, source, plane: filters.plane, into: tile)
         let filter = gradient + (first * inputs + row) * area

@@ -2,7 +2,7 @@
 
 /// A matrix of rows × channels for each of the 64 numbers of a tile.
 final class WinogradPlanes {
-  let lanes: UnsafeMutablePointer<Lanes>
+  let base: UnsafeMutablePointer<ChannelGroup>
   /// From one matrix to the next. One group more than it needs: caches are divided by the lower
   /// bits of an address, and at a round distance the numbers of a tile would compete for one set.
   let plane: Int
@@ -10,15 +10,15 @@ final class WinogradPlanes {
   /// - Parameter groups: the most that a matrix has, over all its rows.
   init(groups: Int) {
     plane = groups + 1
-    lanes = .allocate(capacity: WinogradTransform.area * plane)
-    lanes.initialize(repeating: .zero, count: WinogradTransform.area * plane)
+    base = .allocate(capacity: WinogradTransform.area * plane)
+    base.initialize(repeating: .zero, count: WinogradTransform.area * plane)
   }
 
-  deinit { lanes.deallocate() }
+  deinit { base.deallocate() }
 
   /// The matrix of one of the numbers, with rows of whole groups.
   subscript(number: Int) -> UnsafeMutablePointer<Float> {
-    UnsafeMutableRawPointer(lanes + number * plane).assumingMemoryBound(to: Float.self)
+    UnsafeMutableRawPointer(base + number * plane).assumingMemoryBound(to: Float.self)
   }
 }
 
@@ -54,7 +54,7 @@ final class WinogradBand {
   let groups: Int
   /// From a row of pixels to the next; see `WinogradPlanes.plane`.
   let pitch: Int
-  private let lanes: UnsafeMutablePointer<Lanes>
+  private let base: UnsafeMutablePointer<ChannelGroup>
   private let source: Shape
   private let size: Int
   private let padding: Int
@@ -69,26 +69,26 @@ final class WinogradBand {
     self.tiling = tiling
     self.size = size
     self.padding = padding
-    groups = Lanes.groups(source.channels)
+    groups = ChannelGroup.groups(source.channels)
     pitch = ((tiling.columns - 1) * tiling.step + size) * groups + 1
-    lanes = .allocate(capacity: size * pitch)
-    lanes.initialize(repeating: .zero, count: size * pitch)
+    base = .allocate(capacity: size * pitch)
+    base.initialize(repeating: .zero, count: size * pitch)
   }
 
-  deinit { lanes.deallocate() }
+  deinit { base.deallocate() }
 
   /// Calls `body` with where each of `tiles` begins, for each group of channels, and its place among
   /// the rows of a matrix.
   @inline(__always)
   func each(
     _ tiles: Range<Int>, of images: UnsafePointer<Float>, imageCount: Int,
-    _ body: (_ tile: UnsafePointer<Lanes>, _ place: Int) -> Void
+    _ body: (_ tile: UnsafePointer<ChannelGroup>, _ place: Int) -> Void
   ) {
     for tile in tiles {
       let (image, y, x) = tiling.place(tile)
       if x == 0 || tile == tiles.lowerBound { load(images + image * imageCount, y: y) }
       for group in 0..<groups {
-        body(lanes + (x * groups + group), (tile - tiles.lowerBound) * groups + group)
+        body(base + (x * groups + group), (tile - tiles.lowerBound) * groups + group)
       }
     }
   }
@@ -99,7 +99,7 @@ final class WinogradBand {
     let (height, width) = (source.axes[1], source.axes[2])
     for i in 0..<size {
       let row = y + i - padding
-      var target = lanes + (i * pitch + padding * groups)
+      var target = base + (i * pitch + padding * groups)
       guard row >= 0, row < height else {
         target.update(repeating: .zero, count: width * groups)
         continue
@@ -107,8 +107,8 @@ final class WinogradBand {
       var pixel = image + row * width * channels
       for _ in 0..<width {
         for group in 0..<groups {
-          let first = group * Lanes.scalarCount
-          target[group] = Lanes(pixel + first, count: channels - first)
+          let first = group * ChannelGroup.scalarCount
+          target[group] = ChannelGroup(pixel + first, count: channels - first)
         }
         pixel += channels
         target += groups

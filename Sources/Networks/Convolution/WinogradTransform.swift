@@ -25,7 +25,7 @@ final class WinogradTransform {
   static let area = points * points
 
   private let points = WinogradTransform.points
-  private let half = UnsafeMutablePointer<Lanes>.allocate(capacity: area)
+  private let half = UnsafeMutablePointer<ChannelGroup>.allocate(capacity: area)
 
   init() { half.initialize(repeating: .zero, count: Self.area) }
   deinit { half.deallocate() }
@@ -36,7 +36,8 @@ final class WinogradTransform {
   ///   - x: the element (i, j) at `x[i * pitch + j * step]`.
   ///   - y: the number (i, j) at `y[(8 i + j) * plane]`.
   func input(
-    _ x: UnsafePointer<Lanes>, pitch: Int, step: Int, into y: UnsafeMutablePointer<Lanes>,
+    _ x: UnsafePointer<ChannelGroup>, pitch: Int, step: Int,
+    into y: UnsafeMutablePointer<ChannelGroup>,
     plane: Int
   ) {
     // Columns are transformed and left as rows, twice.
@@ -50,8 +51,8 @@ final class WinogradTransform {
   ///   - x: the element (i, j) at `x[i * pitch + j * step]`.
   ///   - y: the number (i, j) at `y[(8 i + j) * plane]`.
   func evaluate(
-    _ count: Int, _ x: UnsafePointer<Lanes>, pitch: Int, step: Int,
-    into y: UnsafeMutablePointer<Lanes>, plane: Int
+    _ count: Int, _ x: UnsafePointer<ChannelGroup>, pitch: Int, step: Int,
+    into y: UnsafeMutablePointer<ChannelGroup>, plane: Int
   ) {
     for j in 0..<count { Self.evaluate(count, x + j * step, pitch, half + j * points, 1) }
     for i in 0..<points { Self.evaluate(count, half + i, points, y + i * points * plane, plane) }
@@ -63,7 +64,8 @@ final class WinogradTransform {
   ///   - x: the number (i, j) at `x[(8 i + j) * plane]`.
   ///   - y: the element (i, j) at `y[count i + j]`.
   func collect(
-    _ count: Int, _ x: UnsafePointer<Lanes>, plane: Int, into y: UnsafeMutablePointer<Lanes>
+    _ count: Int, _ x: UnsafePointer<ChannelGroup>, plane: Int,
+    into y: UnsafeMutablePointer<ChannelGroup>
   ) {
     for j in 0..<points {
       Self.collect(count, x + j * plane, points * plane, half + j * points, 1)
@@ -72,7 +74,7 @@ final class WinogradTransform {
   }
 
   /// x ← S x S: what a filter's evaluation lacks.
-  func scale(_ x: UnsafeMutablePointer<Lanes>, plane: Int) {
+  func scale(_ x: UnsafeMutablePointer<ChannelGroup>, plane: Int) {
     for i in 0..<points {
       for j in 0..<points {
         x[(i * points + j) * plane] *= Self.scale(i) * Self.scale(j)
@@ -96,7 +98,8 @@ final class WinogradTransform {
   /// y ← B x.
   @inline(__always)
   private static func input(
-    _ x: UnsafePointer<Lanes>, _ strideX: Int, _ y: UnsafeMutablePointer<Lanes>, _ strideY: Int
+    _ x: UnsafePointer<ChannelGroup>, _ strideX: Int, _ y: UnsafeMutablePointer<ChannelGroup>,
+    _ strideY: Int
   ) {
     let x1 = x[strideX]
     let x2 = x[2 * strideX]
@@ -123,11 +126,12 @@ final class WinogradTransform {
   /// y ← A x: the values of the polynomial with `count` coefficients x.
   @inline(__always)
   private static func evaluate(
-    _ count: Int, _ x: UnsafePointer<Lanes>, _ strideX: Int, _ y: UnsafeMutablePointer<Lanes>,
+    _ count: Int, _ x: UnsafePointer<ChannelGroup>, _ strideX: Int,
+    _ y: UnsafeMutablePointer<ChannelGroup>,
     _ strideY: Int
   ) {
     var even = (x[0], x[0], x[0])
-    var odd = (Lanes.zero, Lanes.zero, Lanes.zero)
+    var odd = (ChannelGroup.zero, ChannelGroup.zero, ChannelGroup.zero)
     var power: Float = 2
     for k in 1..<count {
       let x = x[k * strideX]
@@ -151,7 +155,8 @@ final class WinogradTransform {
   /// y ← Aᵀ x, of `count` elements.
   @inline(__always)
   private static func collect(
-    _ count: Int, _ x: UnsafePointer<Lanes>, _ strideX: Int, _ y: UnsafeMutablePointer<Lanes>,
+    _ count: Int, _ x: UnsafePointer<ChannelGroup>, _ strideX: Int,
+    _ y: UnsafeMutablePointer<ChannelGroup>,
     _ strideY: Int
   ) {
     let even = (

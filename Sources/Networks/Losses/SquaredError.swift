@@ -59,7 +59,7 @@ public struct SquaredError: Loss {
         for j in 0..<columns { g[j] = (y[j] - t[j]) * share }
       }
       return 0.5
-        * laneSum(columns) { j in
+        * interleavedSum(columns) { j in
           let difference = y[j] - t[j]
           return Double(difference * difference)
         }

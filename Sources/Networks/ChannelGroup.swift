@@ -1,7 +1,7 @@
 // Sixteen channels at a time.
 
 /// Sixteen channels of one pixel, or one number of a tile for each of them.
-typealias Lanes = SIMD16<Float>
+typealias ChannelGroup = SIMD16<Float>
 
 extension SIMD16 where Scalar: NetworkScalar {
   /// The groups that `channels` fill, the last one perhaps in part.
@@ -17,24 +17,24 @@ extension SIMD16 where Scalar: NetworkScalar {
     }
   }
 
-  /// The first `count` lanes from memory, at most all of them; the others are 0.
+  /// The first `count` elements from memory, at most all of them; the others are 0.
   @inline(__always)
   init(_ source: UnsafePointer<Scalar>, stride: Int = 1, count: Int) {
     if count >= Self.scalarCount && stride == 1 {
       self = UnsafeRawPointer(source).loadUnaligned(as: Self.self)
     } else {
       self = .zero
-      for lane in 0..<Swift.min(count, Self.scalarCount) { self[lane] = source[lane * stride] }
+      for k in 0..<Swift.min(count, Self.scalarCount) { self[k] = source[k * stride] }
     }
   }
 
-  /// Writes the first `count` lanes to memory, at most all of them.
+  /// Writes the first `count` elements to memory, at most all of them.
   @inline(__always)
   func store(_ target: UnsafeMutablePointer<Scalar>, stride: Int = 1, count: Int) {
     if count >= Self.scalarCount && stride == 1 {
       UnsafeMutableRawPointer(target).storeBytes(of: self, as: Self.self)
     } else {
-      for lane in 0..<Swift.min(count, Self.scalarCount) { target[lane * stride] = self[lane] }
+      for k in 0..<Swift.min(count, Self.scalarCount) { target[k * stride] = self[k] }
     }
   }
 }

@@ -3,19 +3,19 @@
 /// Σ term(i) for i in 0 ..< count, in double precision and in a fixed order: 64 interleaved partial
 /// sums, then those in halves. `term` is called once for each i, in order.
 @inline(__always)
-func laneSum(_ count: Int, _ term: (Int) -> Double) -> Double {
-  let lanes = 64
-  return withUnsafeTemporaryAllocation(of: Double.self, capacity: lanes) { sums in
+func interleavedSum(_ count: Int, _ term: (Int) -> Double) -> Double {
+  let width = 64
+  return withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { sums in
     let sums = sums.baseAddress!
-    for k in 0..<lanes { sums[k] = 0 }
+    for k in 0..<width { sums[k] = 0 }
     var start = 0
     while start < count {
-      let width = min(lanes, count - start)
+      let part = min(width, count - start)
       // The check of an overflow would keep the loop from being vectorised.
-      for k in 0..<width { sums[k] += term(start &+ k) }
-      start &+= width
+      for k in 0..<part { sums[k] += term(start &+ k) }
+      start &+= part
     }
-    var half = lanes / 2
+    var half = width / 2
     while half > 0 {
       for k in 0..<half { sums[k] += sums[k + half] }
       half /= 2
