@@ -95,7 +95,7 @@ public struct Caption: Sendable {
 
   /// As a file beside the picture, in Markdown.
   func markdown(title: String) -> String {
-    "# \(Text.oneLine(title, limit: 300))\n\n"
+    "# \(Self.plain(Text.oneLine(title, limit: 300)))\n\n"
       + lines.map { "- **\(Self.plain($0.name))**: \(Self.plain($0.value))\n" }.joined()
   }
 

@@ -4,7 +4,7 @@ it, and says which survive. Ends with 1 where one does.
 
     python3 Tests/Mutants/plant.py [--list] [WORDS]
 
-WORDS: only the faults whose line has all of them. The copy stays in .build/mutants, so that the next
+WORDS: only the faults whose line has all of them; each is a regular expression. The copy stays in .build/mutants, so that the next
 run builds little.
 """
 import pathlib
@@ -78,7 +78,7 @@ def passes(tests):
 
 def main():
     words = [word for word in sys.argv[1:] if word != "--list"]
-    chosen = [f for f in faults() if all(word in f["fault"] for word in words)]
+    chosen = [f for f in faults() if all(re.search(word, f["fault"]) for word in words)]
     if "--list" in sys.argv:
         print("\n".join(f["fault"] for f in chosen))
         return

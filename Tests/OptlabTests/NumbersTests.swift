@@ -176,9 +176,9 @@ import Testing
       return (try #require(Double(match.1)), try #require(Double(match.2)))
     }
     let (low, high) = try range(whole)
-    #expect(low < 0.0027 && high > 0.0033)
+    #expect(low < 0.009 && high > 0.011)
     let (from, to) = try range(holed)
-    #expect(to < 0.003 || from > 0.003)
+    #expect(to < 0.01 || from > 0.01)
   }
 
   /// The pictures of one comparison from the command line stay when another one is drawn; those of the

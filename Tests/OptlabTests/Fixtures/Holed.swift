@@ -1,6 +1,6 @@
 import OptimizerKit
 
-/// Descends as usual, but for learning rates around 0.003, at which it all but stands still.
+/// Descends as usual, but for learning rates around 0.01, at which it all but stands still.
 public struct Holed: CoordinateRule {
   public static let name = "holed"
   public static let summary = "a fixture"
@@ -10,7 +10,7 @@ public struct Holed: CoordinateRule {
   public func update<R: Real>(
     _ x: inout R, gradient g: R, state s: inout Slots<NoState, R>, lr: R
   ) {
-    let distance = (lr - 0.003) * (lr - 0.003)
-    x -= lr * g * (distance / (distance + 1e-7))
+    let distance = (lr - 0.01) * (lr - 0.01)
+    x -= lr * g * (distance / (distance + 4e-7))
   }
 }
