@@ -130,12 +130,7 @@ public struct Convergence: Figure {
       "values below \(Text.readable(least)), where rounding decides, are drawn there: lines that end "
         + "at that height end alike, whatever the order of their names"
     ]
-    if runs.seedCount > 1 {
-      notes.append(
-        runs.seedsAgree
-          ? "the seeds of each optimizer gave the same numbers"
-          : "lines are medians over seeds, bands their quartiles")
-    }
+    notes += runs.seedNotes
     if !theory.isEmpty {
       notes.append(
         "ρ is the spectral radius of the rule on this quadratic; the loss falls with ρ² in the "
@@ -210,8 +205,7 @@ public struct Convergence: Figure {
     var text = "On \(problem), "
     if let first = standings.arrivals.first, let cost = first.arrival {
       let level = standings.arrivals.filter { $0.arrival == cost }.map(\.name)
-      let names = Text.enumeration(
-        level.count > 3 ? Array(level.prefix(2)) + ["\(level.count - 2) more"] : level)
+      let names = Text.enumeration(level, most: 3)
       text +=
         "\(names) reach\(level.count == 1 ? "es" : "") the minimum first, after \(cost.text)"
       text += contest.runs.choiceRemark(of: first.label)

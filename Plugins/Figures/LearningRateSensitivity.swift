@@ -305,12 +305,7 @@ public struct LearningRateSensitivity: Figure {
     if measure.isTraining {
       notes.append("rates are chosen and judged by the same validation examples and seeds")
     }
-    if runs.seedCount > 1 {
-      notes.append(
-        runs.seedsAgree
-          ? "the seeds of each optimizer gave the same numbers"
-          : "lines are medians over seeds, bands their quartiles")
-    }
+    notes += runs.seedNotes
     return Picture(
       name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: [panel])
   }
@@ -327,9 +322,7 @@ public struct LearningRateSensitivity: Figure {
     let leaders = sweeps.filter { height($0) == low }
     var text = "On \(problem), "
     if leaders.count > 1 {
-      let names = leaders.map(\.name)
-      text += Text.enumeration(
-        names.count > 3 ? Array(names.prefix(2)) + ["\(names.count - 2) more"] : names)
+      text += Text.enumeration(leaders.map(\.name), most: 3)
       text += " do best alike, each at its own learning rate"
     } else {
       let rate = leaders[0].rates[leaders[0].best]

@@ -159,12 +159,7 @@ public struct LossCurves: Figure {
       panels.append(panel)
     }
     var notes: [String] = []
-    if runs.seedCount > 1 {
-      notes.append(
-        runs.seedsAgree
-          ? "the seeds of each optimizer gave the same numbers"
-          : "lines are medians over seeds, bands their quartiles")
-    }
+    notes += runs.seedNotes
     notes.append(
       smoothing > 0
         ? "the minibatch loss is smoothed by a running mean over "

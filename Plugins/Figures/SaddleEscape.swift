@@ -211,8 +211,7 @@ public struct SaddleEscape: Figure {
     if !stuck.isEmpty {
       text +=
         "; "
-        + Text.enumeration(
-          stuck.count > 3 ? Array(stuck.prefix(2)) + ["\(stuck.count - 2) more"] : stuck)
+        + Text.enumeration(stuck, most: 3)
         + " \(stuck.count == 1 ? "does" : "do") not"
     } else if let last = escaped.last, last.0 != first.0 {
       text += ", \(last.0) only at step \(last.1)"

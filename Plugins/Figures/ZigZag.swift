@@ -197,8 +197,7 @@ public struct ZigZag: Figure {
     // Equal shares are no first place.
     func names(_ share: Double) -> String {
       let level = ranked.filter { Text.percent($0.share) == Text.percent(share) }.map(\.row)
-      return Text.enumeration(
-        level.count > 3 ? Array(level.prefix(2)) + ["\(level.count - 2) more"] : level)
+      return Text.enumeration(level, most: 3)
     }
     let level = ranked.count { Text.percent($0.share) == Text.percent(most.share) }
     let text =

@@ -38,11 +38,10 @@ public struct Caption: Sendable {
     let diverged = runs.filter(\.diverged)
     if !diverged.isEmpty {
       let names = diverged.map { "\($0.shownLabel) (step \($0.steps))" }.unique
-      let more = names.count > 8 ? ["\(names.count - 8) more"] : []
       lines.append(
         (
           "diverged",
-          "\(diverged.count) of \(runs.count) runs: " + Text.enumeration(names.prefix(8) + more)
+          "\(diverged.count) of \(runs.count) runs: " + Text.enumeration(names, most: 9)
         ))
     }
     for status in [RunStatus.crashed, .timedOut, .interrupted] {
@@ -60,8 +59,7 @@ public struct Caption: Sendable {
     }
     let absent = missing.byLabel.map { Self.absence($0.label, $0.runs) }
     if !absent.isEmpty {
-      let more = absent.count > 40 ? ["\(absent.count - 40) more"] : []
-      lines.append(("not drawn here", Text.enumeration(absent.prefix(40) + more)))
+      lines.append(("not drawn here", Text.enumeration(absent, most: 41)))
     }
     for note in notes { lines.append(("note", note)) }
     let ledger = input.ledger

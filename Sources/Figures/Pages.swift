@@ -78,12 +78,10 @@ public struct Pages<Participant> {
       if let best { note += "; \(name(best)), the best of all, is on each" }
       picture.caption.lines.append(("page", note))
       if !undrawn.isEmpty {
-        let names = undrawn.prefix(20).map(name)
-        let more = undrawn.count - names.count
         picture.caption.lines.append(
           (
             "on no page",
-            Text.enumeration(names + (more > 0 ? ["\(more) more"] : []))
+            Text.enumeration(undrawn.map(name), most: 21)
               + "; the title speaks of all \(count)"
           ))
       }

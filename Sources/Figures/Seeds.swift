@@ -24,6 +24,16 @@ extension [TracedRun] {
     return seedsAgree ? " (\(seedCount) seeds, all alike)" : " (median of \(seedCount) seeds)"
   }
 
+  /// What a caption says of lines that stand for several seeds; nothing where there is one.
+  public var seedNotes: [String] {
+    guard seedCount > 1 else { return [] }
+    return [
+      seedsAgree
+        ? "the seeds of each optimizer gave the same numbers"
+        : "lines are medians over seeds, bands their quartiles"
+    ]
+  }
+
   /// What a title adds where of each participant only the run with the lowest seed is drawn: " (seed 1
   /// of 5)"; nothing where there is one, or where all are alike.
   public var firstSeedRemark: String {

@@ -93,8 +93,11 @@ public enum Text {
     return lines
   }
 
-  /// Words in a list: "a", "a and b", "a, b and c".
-  public static func enumeration(_ words: [String]) -> String {
+  /// Words in a list: "a", "a and b", "a, b and c"; where there are more than `most`, "a, b and 7 more".
+  public static func enumeration(_ words: [String], most: Int = .max) -> String {
+    if words.count > most {
+      return enumeration(words.prefix(most - 1) + ["\(words.count - most + 1) more"])
+    }
     guard words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " and " + words.last!
   }
