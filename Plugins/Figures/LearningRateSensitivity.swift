@@ -334,9 +334,11 @@ public struct LearningRateSensitivity: Figure {
     let widest = sweeps.map(\.width).max() ?? 0
     let wide = sweeps.filter { $0.width > widest - 1e-9 }
     if sweeps.count > 1, widest > 0, wide.count == 1 {
-      text +=
-        "; \(wide[0].name) comes \(measure.limitName) over the widest range, "
-        + "\(Text.readable(widest, digits: 2)) decades"
+      let decades = Text.readable(widest, digits: 2)
+      let isLeader = leaders.count == 1 && leaders[0].name == wide[0].name
+      text += isLeader ? ", and comes" : "; \(wide[0].name) comes"
+      text += " \(measure.limitName) over the widest range, \(decades) decade"
+      text += decades == "1" ? "" : "s"
     }
     return text + contest.runs.medianRemark
   }

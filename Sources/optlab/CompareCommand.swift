@@ -167,18 +167,26 @@ struct CompareCommand: AsyncParsableCommand {
   /// "adam-sgd-on-rosenbrock-1f3a". It is the same for the same comparison, and another one for any
   /// other, so that the pictures of neither replace those of the other.
   private static func name(of group: Suite.Group) -> String {
-    func names(_ selections: [String]) -> [String] {
-      selections.map { $0.prefix { !"[@:(".contains($0) }.trimmingCharacters(in: .whitespaces) }
-        .unique
+    // "sgd-adam", or "sgd-momentum-nesterov-adam-and-5-more".
+    func words(_ selections: [String]) -> String {
+      let names = selections.map { $0.prefix { !"[@:(".contains($0) } }.unique
+      var text = ""
+      for (place, name) in names.enumerated() {
+        let safe = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+        if !text.isEmpty, text.count + safe.count > 32 {
+          return text + "-and-\(names.count - place)-more"
+        }
+        text += (text.isEmpty ? "" : "-") + safe.prefix(32)
+      }
+      return text
     }
-    let name = (names(group.optimizers) + ["on"] + names(group.problems)).joined(separator: "-")
-      .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }.joined()
     var identity = group
     // What decides no number.
     identity.figures = []
     identity.timeLimit = 0
     identity.recording = Recording()
-    return "\(name.prefix(60))-\(ContentHash.of("\(identity)").prefix(4))"
+    return
+      "\(words(group.optimizers))-on-\(words(group.problems))-\(ContentHash.of("\(identity)").prefix(4))"
   }
 }
 
