@@ -50,8 +50,7 @@ public struct Convergence: Figure {
     // Below rounding of the loss itself, a gap says nothing.
     let least = max(initial * 1e-16, abs(floor) * 1e-16, 1e-300)
     let entries = Dictionary(
-      pages.drawn.map { ($0.label, entry($0.label, $0.runs, floor, least, input)) },
-      uniquingKeysWith: { first, _ in first })
+      uniqueKeysWithValues: pages.drawn.map { ($0.label, entry($0.runs, floor, least, input)) })
 
     // The same axes on all pages.
     let points = entries.values.flatMap(\.line.points).filter { $0.y.isFinite && $0.y > 0 }
@@ -70,12 +69,12 @@ public struct Convergence: Figure {
     )
     let title = title(contest, standings, floor)
     return pages.pictures(naming: { $0.label }) { page in
-      picture(name, title, page.compactMap { entries[$0.label] }, axes, least, contest, input)
+      picture(name, title, page.compactMap { entries[$0.label] }, axes, least, input)
     }
   }
 
   private func entry(
-    _ label: String, _ runs: [TracedRun], _ floor: Double, _ least: Double, _ input: FigureInput
+    _ runs: [TracedRun], _ floor: Double, _ least: Double, _ input: FigureInput
   ) -> Entry {
     let (points, band) = ChartLine.overSeeds(runs) { run in
       (0..<run.finiteRows).map { row in
@@ -87,7 +86,7 @@ public struct Convergence: Figure {
     }
     let count = runs.filter(\.diverged).count
     var line = ChartLine(
-      name: Text.oneLine(Text.abbreviated(label), limit: 36), look: input.colors[runs[0]],
+      name: runs[0].shownLabel, look: input.colors[runs[0]],
       points: points, band: band, diverged: count * 2 > runs.count)
     var remarks: [String] = []
     if count > 0 {
@@ -109,7 +108,7 @@ public struct Convergence: Figure {
 
   private func picture(
     _ name: String, _ title: String, _ entries: [Entry], _ axes: (x: Axis, y: Axis),
-    _ least: Double, _ contest: Contest, _ input: FigureInput
+    _ least: Double, _ input: FigureInput
   ) -> Picture {
     let size = (width: 800, height: 600)
     let lines = entries.map(\.line)

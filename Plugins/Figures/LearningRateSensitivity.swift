@@ -144,16 +144,12 @@ public struct LearningRateSensitivity: Figure {
     let limit = measure.limit(best: best, initial: initial)
     for i in sweeps.indices { sweeps[i].width = width(sweeps[i], limit) }
 
-    let places = sweeps.indices
-    let pages = Pages(
-      sweeps, of: 12,
-      best: places.min { sweeps[$0].outcomes.min()! < sweeps[$1].outcomes.min()! },
-      worst: places.max { sweeps[$0].outcomes.min()! < sweeps[$1].outcomes.min()! })
+    let pages = Pages(sweeps, of: 12) { $0.outcomes[$0.best] }
     let axes = axes(pages.drawn, measure)
     let looks = looks(sweeps, input)
     let title = title(sweeps, measure, contest)
     return pages.pictures(naming: { $0.name }) { page in
-      picture(name, title, page, axes, looks, measure, contest, input)
+      picture(name, title, page, axes, looks, measure, input)
     }
   }
 
@@ -259,8 +255,7 @@ public struct LearningRateSensitivity: Figure {
 
   private func picture(
     _ name: String, _ title: String, _ sweeps: [Sweep], _ axes: Axes,
-    _ looks: [String: OptimizerColors.Look], _ measure: Measure, _ contest: Contest,
-    _ input: FigureInput
+    _ looks: [String: OptimizerColors.Look], _ measure: Measure, _ input: FigureInput
   ) -> Picture {
     let size = (width: 800, height: 600)
     let drawn = sweeps.map {

@@ -52,10 +52,7 @@ public struct Overshoot: Figure {
     func flat(_ path: Path) -> Double {
       path.run.diverged ? .infinity : path.shape.flatOvershoot?.percent ?? .infinity
     }
-    let places = paths.indices
-    let pages = Pages(
-      paths, of: self.paths, best: places.min { flat(paths[$0]) < flat(paths[$1]) },
-      worst: places.max { flat(paths[$0]) < flat(paths[$1]) })
+    let pages = Pages(paths, of: self.paths, ranking: flat)
     let title =
       title(paths, contest.name) + contest.runs.firstSeedRemark
     // The same axes on all pages.

@@ -38,11 +38,7 @@ public struct SaddleEscape: Figure {
     let runs = contest.runs.firstSeeds.filter {
       $0.trajectory.dimension == 2 && $0.finiteRows > 0
     }
-    let places = runs.indices
-    func escape(_ run: TracedRun) -> Int { run.escapeStep ?? .max }
-    let pages = Pages(
-      runs, of: 10, best: places.min { escape(runs[$0]) < escape(runs[$1]) },
-      worst: places.max { escape(runs[$0]) < escape(runs[$1]) })
+    let pages = Pages(runs, of: 10) { run in run.escapeStep.map(Double.init) ?? .infinity }
     let title =
       title(runs, contest.name) + contest.runs.firstSeedRemark
     let drawn = pages.drawn

@@ -35,10 +35,7 @@ public struct Trajectories: Figure {
     func end(_ run: TracedRun) -> Double {
       run.diverged || !run.finalLoss.isFinite ? .infinity : run.finalLoss
     }
-    let places = runs.indices
-    let pages = Pages(
-      runs, of: 12, best: places.min { end(runs[$0]) < end(runs[$1]) },
-      worst: places.max { end(runs[$0]) < end(runs[$1]) })
+    let pages = Pages(runs, of: 12, ranking: end)
     // The same part of the plane on all pages.
     let viewport = Viewport(of: surface, with: pages.drawn)
     let title = title(runs, contest.name, surface) + contest.runs.firstSeedRemark

@@ -63,10 +63,7 @@ public struct ZigZag: Figure {
       }.firstSeedRemark
     let rows = columns.flatMap(\.contest.runs).map(row).unique
     func share(_ name: String) -> Double { shares.first { $0.row == name }?.share ?? .infinity }
-    let places = rows.indices
-    let pages = Pages(
-      rows, of: 7, best: places.min { share(rows[$0]) < share(rows[$1]) },
-      worst: places.max { share(rows[$0]) < share(rows[$1]) })
+    let pages = Pages(rows, of: 7, ranking: share)
     // Condition numbers that do not stand side by side have pictures of their own.
     let sheets = Pages(columns, of: self.columns, most: nil).pages
     return sheets.enumerated().flatMap { index, columns in

@@ -59,6 +59,16 @@ public struct Pages<Participant> {
     }
   }
 
+  /// The same where each has a rank of its own, the least being the best: best and worst follow from it.
+  public init(
+    _ participants: [Participant], of capacity: Int, ranking rank: (Participant) -> Double
+  ) {
+    let ranks = participants.map(rank)
+    self.init(
+      participants, of: capacity, best: ranks.indices.min { ranks[$0] < ranks[$1] },
+      worst: ranks.indices.max { ranks[$0] < ranks[$1] })
+  }
+
   /// A picture of each page; where there are several, names and titles number them, and captions say
   /// what is on the others.
   ///
