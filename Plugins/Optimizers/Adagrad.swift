@@ -13,6 +13,7 @@ public struct Adagrad: CoordinateRule {
   public static let name = "adagrad"
   public static let summary = "learning rates that fall with the sum of squared gradients"
   public static let source = "Duchi, Hazan and Singer 2011, JMLR 12:2121"
+  public static let family = Family.adaptive
   public static let presets = [
     Preset("torch", "torch.optim.Adagrad: the defaults here"),
     Preset(

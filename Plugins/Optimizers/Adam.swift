@@ -18,6 +18,7 @@ public struct Adam: CoordinateRule {
   public static let name = "adam"
   public static let summary = "adaptive moments, with or without bias correction"
   public static let source = "Kingma and Ba 2015, arXiv 1412.6980"
+  public static let family = Family.adaptive
   public static let presets = [
     Preset("torch", "torch.optim.Adam: the defaults here"),
     Preset("optax", "optax.adam: the defaults here; its eps_root is epsilonRoot"),

@@ -16,6 +16,7 @@ public struct AdamW: CoordinateRule {
   public static let name = "adamw"
   public static let summary = "Adam with decoupled weight decay"
   public static let source = "Loshchilov and Hutter 2019, arXiv 1711.05101"
+  public static let family = Family.adaptive
   public static let presets = [
     Preset("torch", "torch.optim.AdamW: the defaults here, λ 1e-2"),
     Preset("optax", "optax.adamw: λ 1e-4; its eps_root is epsilonRoot", ["weightDecay": 1e-4]),

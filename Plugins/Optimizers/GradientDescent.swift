@@ -17,6 +17,7 @@ public struct GradientDescent: VectorOptimizer {
   public static let name = "gradient-descent"
   public static let summary = "steepest descent with exact or Armijo line search"
   public static let source = "Armijo 1966, doi:10.2140/pjm.1966.16.1"
+  public static let family = Family.lineSearch
   public static let presets = [
     Preset("exact", "exact line search, on quadratics", ["lineSearch": "exact"]),
     Preset("armijo", "Armijo backtracking: the default", ["lineSearch": "armijo"]),

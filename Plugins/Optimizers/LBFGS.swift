@@ -19,6 +19,7 @@ public struct LBFGS: VectorOptimizer {
   public static let name = "lbfgs"
   public static let summary = "limited-memory BFGS with a strong Wolfe line search"
   public static let source = "Liu and Nocedal 1989, doi:10.1007/BF01589116"
+  public static let family = Family.secondOrder
   public static let presets = [
     Preset(
       "torch", "torch.optim.LBFGS: fixed steps of length α; it diverges easily",

@@ -14,6 +14,7 @@ public struct Momentum: CoordinateRule {
   public static let name = "momentum"
   public static let summary = "gradient descent with momentum (heavy ball)"
   public static let source = "Polyak 1964, doi:10.1016/0041-5553(64)90137-5"
+  public static let family = Family.momentum
   public static let presets = [
     Preset(
       "torch", "torch.optim.SGD(momentum=0.9): v ← μv + g, x ← x − αv; learning rate 1e-3",

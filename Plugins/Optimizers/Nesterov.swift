@@ -16,6 +16,7 @@ public struct Nesterov: CoordinateRule {
   public static let name = "nesterov"
   public static let summary = "momentum with a look-ahead gradient"
   public static let source = "Nesterov 1983; Bengio et al. 2012, arXiv 1212.0901"
+  public static let family = Family.momentum
   public static let presets = [
     Preset(
       "torch", "torch.optim.SGD(momentum=0.9, nesterov=True); learning rate 1e-3", ["lr": 1e-3]),

@@ -17,6 +17,7 @@ public struct Newton: VectorOptimizer {
   public static let name = "newton"
   public static let summary = "the second-order step H⁻¹g, without a learning rate"
   public static let source = "Nocedal and Wright 2006, doi:10.1007/978-0-387-40065-5"
+  public static let family = Family.secondOrder
 
   @Hyperparameter("λ, added to the diagonal of the Hessian", in: 0..., scale: .log)
   public var damping = 0.0

@@ -15,6 +15,7 @@ public struct RMSProp: CoordinateRule {
   public static let name = "rmsprop"
   public static let summary = "gradients over their running root mean square"
   public static let source = "Tieleman and Hinton 2012, Coursera lecture 6.5; arXiv 1308.0850"
+  public static let family = Family.adaptive
   public static let presets = [
     Preset("torch", "torch.optim.RMSprop: the defaults here"),
     Preset(

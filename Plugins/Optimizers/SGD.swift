@@ -13,6 +13,7 @@ public struct SGD: CoordinateRule {
   public static let name = "sgd"
   public static let summary = "gradient descent"
   public static let source = "Robbins and Monro 1951, doi:10.1214/aoms/1177729586"
+  public static let family = Family.momentum
   public static let presets = [
     Preset("torch", "torch.optim.SGD: its default learning rate is 1e-3", ["lr": 1e-3]),
     Preset("optax", "optax.sgd: the same update; it has no default learning rate"),

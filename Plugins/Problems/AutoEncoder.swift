@@ -15,6 +15,7 @@ public struct AutoEncoder: NetworkProblem {
   public static let summary = "a dense auto-encoder on Fashion-MNIST"
   public static let shows = "regression through a bottleneck"
   public static let source = "Hinton and Salakhutdinov 2006, doi:10.1126/science.1127647"
+  public static let family = Family.network
 
   /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
   /// `adam[lr=3e-3]:cosine` over 1,950 steps.

@@ -13,6 +13,7 @@ public struct Beale: Surface {
   public static let summary = "a plateau with sharp walls and a narrow valley"
   public static let shows = "gradients that differ by orders of magnitude"
   public static let source = "Moré, Garbow and Hillstrom 1981, no. 5, doi:10.1145/355934.355936"
+  public static let family = Family.valley
 
   public init() {}
 

@@ -13,6 +13,7 @@ public struct Booth: Surface {
   public static let summary = "a quadratic along the diagonals"
   public static let shows = "coordinates that are not the eigenvectors"
   public static let source = "Jamil and Yang 2013, no. 17, arXiv 1308.4008"
+  public static let family = Family.bowl
 
   public init() {}
 

@@ -13,6 +13,7 @@ public struct BoundedSaddle: Surface {
   public static let summary = "x² − y² + y⁴/4: a saddle between two minima"
   public static let shows = "escape from a saddle, and what comes after it"
   public static let source = "Dauphin et al. 2014, arXiv 1406.2572"
+  public static let family = Family.saddle
 
   public init() {}
 

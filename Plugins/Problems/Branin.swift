@@ -12,6 +12,7 @@ public struct Branin: Surface {
   public static let summary = "three minima along a curved valley"
   public static let shows = "which of three equal minima a path ends in"
   public static let source = "Branin 1972, doi:10.1147/rd.165.0504"
+  public static let family = Family.multimodal
 
   public init() {}
 

@@ -15,6 +15,7 @@ public struct CNN: NetworkProblem {
   public static let summary = "a small convolutional network on Fashion-MNIST"
   public static let shows = "training shared weights, with or without batch normalisation"
   public static let source = "LeCun et al. 1998, doi:10.1109/5.726791"
+  public static let family = Family.network
   public static let presets = [
     Preset("batch-norm", "batch normalisation before each ReLU", ["normalization": "batch"])
   ]

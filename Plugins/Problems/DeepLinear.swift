@@ -16,6 +16,7 @@ public struct DeepLinear: NetworkProblem {
   public static let summary = "a deep linear network on Fashion-MNIST"
   public static let shows = "plateaus and saddles of a product of matrices"
   public static let source = "Saxe et al. 2014, arXiv 1312.6120"
+  public static let family = Family.network
 
   /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
   /// `adam[lr=3e-3]:cosine` over 1,950 steps.

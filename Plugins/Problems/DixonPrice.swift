@@ -13,6 +13,7 @@ public struct DixonPrice: Surface {
   public static let summary = "a chain in which each coordinate follows the one before"
   public static let shows = "a curved valley with walls of rising steepness"
   public static let source = "Dixon and Price 1989, doi:10.1007/BF00941463"
+  public static let family = Family.valley
 
   @Hyperparameter("dimension", in: 2.0...1e4) public var dim = 2
 

@@ -14,6 +14,7 @@ public struct Easom: Surface {
   public static let summary = "a pit in a plain"
   public static let shows = "gradients that all but vanish"
   public static let source = "Jamil and Yang 2013, no. 50, arXiv 1308.4008"
+  public static let family = Family.multimodal
 
   public init() {}
 

@@ -14,6 +14,7 @@ public struct GoldsteinPrice: Surface {
   public static let summary = "values from 3 to a million within a small square"
   public static let shows = "curvature that changes by orders of magnitude along a path"
   public static let source = "Goldstein and Price 1971, doi:10.1090/S0025-5718-1971-0312365-X"
+  public static let family = Family.multimodal
 
   public init() {}
 

@@ -13,6 +13,7 @@ public struct HighDimensionalSaddle: Surface {
   public static let summary = "a bounded saddle with k negative directions of n"
   public static let shows = "escape where a few of many directions lead down"
   public static let source = "Dauphin et al. 2014, arXiv 1406.2572"
+  public static let family = Family.saddle
 
   @Hyperparameter("dimension n", in: 2.0...1e4) public var dim = 10
   @Hyperparameter("number k of negative directions", in: 1.0...1e4) public var negative = 2

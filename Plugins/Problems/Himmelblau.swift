@@ -14,6 +14,7 @@ public struct Himmelblau: Surface {
   public static let summary = "four minima of the same depth"
   public static let shows = "which of several basins a path ends in"
   public static let source = "Himmelblau, Applied Nonlinear Programming, 1972"
+  public static let family = Family.multimodal
 
   public init() {}
 

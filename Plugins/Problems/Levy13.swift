@@ -12,6 +12,7 @@ public struct Levy13: Surface {
   public static let summary = "a bowl with ripples of two wavelengths"
   public static let shows = "ripples on the way to the minimum"
   public static let source = "Lévy and Montalvo 1985, doi:10.1137/0906002"
+  public static let family = Family.multimodal
 
   public init() {}
 

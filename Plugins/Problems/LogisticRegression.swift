@@ -17,6 +17,7 @@ public struct LogisticRegression: Surface {
   public static let summary = "two classes of synthetic points, L2-regularised, full or minibatch"
   public static let shows = "a convex problem with real minibatch noise"
   public static let source = "Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3"
+  public static let family = Family.structured
 
   @Hyperparameter("dimension n", in: 1.0...1000) public var dim = 10
   @Hyperparameter("number m of examples", in: 2.0...1e5) public var samples = 200

@@ -27,6 +27,7 @@ public struct MLP: NetworkProblem {
   public static let summary = "a multi-layer perceptron on Fashion-MNIST"
   public static let shows = "training a real network, minibatches and all"
   public static let source = "Rumelhart, Hinton and Williams 1986, doi:10.1038/323533a0"
+  public static let family = Family.network
   public static let presets = [
     Preset("torch", "weights and biases drawn as by torch.nn.Linear", ["init": "torch"]),
     Preset(

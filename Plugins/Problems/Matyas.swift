@@ -12,6 +12,7 @@ public struct Matyas: Surface {
   public static let summary = "a shallow diagonal trough"
   public static let shows = "a flat direction that no coordinate follows"
   public static let source = "Jamil and Yang 2013, no. 71, arXiv 1308.4008"
+  public static let family = Family.bowl
 
   public init() {}
 

@@ -13,6 +13,7 @@ public struct MonkeySaddle: Surface {
   public static let summary = "x³ − 3xy²: a degenerate saddle with three ways down"
   public static let shows = "a saddle whose Hessian vanishes"
   public static let source = "Hilbert and Cohn-Vossen, Anschauliche Geometrie, 1932"
+  public static let family = Family.saddle
 
   public init() {}
 

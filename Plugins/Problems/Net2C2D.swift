@@ -15,6 +15,7 @@ public struct Net2C2D: NetworkProblem {
   public static let summary = "two convolutions, two dense layers, on Fashion-MNIST"
   public static let shows = "a network of three million parameters"
   public static let source = "Schneider, Balles and Hennig 2019, arXiv 1903.05499"
+  public static let family = Family.network
   public static let presets = [
     Preset("deepobs", "weights and biases drawn as by DeepOBS", ["init": "deepobs"])
   ]

@@ -16,6 +16,7 @@ public struct Perceptron: NetworkProblem {
   public static let summary = "the perceptron on points in the plane"
   public static let shows = "learning from mistakes alone"
   public static let source = "Rosenblatt 1958, doi:10.1037/h0042519"
+  public static let family = Family.network
 
   /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
   /// `adam[lr=1e-3]:cosine` over 10,000 steps.

@@ -17,6 +17,7 @@ public struct Quadratic: Surface {
   public static let summary = "a quadratic bowl of any condition, dimension, rotation and noise"
   public static let shows = "zig-zag, overshoot and rates against the condition number"
   public static let source = "Nocedal and Wright, Numerical Optimization, 2006, section 3.3"
+  public static let family = Family.quadratic
 
   /// How the eigenvalues lie between 1 and κ.
   public enum Spectrum: String, Choice {

@@ -13,6 +13,7 @@ public struct Rastrigin: Surface {
   public static let summary = "a bowl with a lattice of local minima"
   public static let shows = "many local minima"
   public static let source = "Mühlenbein et al. 1991, doi:10.1016/S0167-8191(05)80052-3"
+  public static let family = Family.multimodal
 
   @Hyperparameter("dimension", in: 1.0...1e6) public var dim = 2
 

@@ -14,6 +14,7 @@ public struct ResNet: NetworkProblem {
   public static let summary = "a small residual network on Fashion-MNIST"
   public static let shows = "training with normalisation and shortcuts"
   public static let source = "He et al. 2016, arXiv 1512.03385"
+  public static let family = Family.network
 
   /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
   /// `momentum[lr=0.1]:cosine` over 390 steps.

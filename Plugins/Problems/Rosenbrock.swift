@@ -13,6 +13,7 @@ public struct Rosenbrock: Surface {
   public static let summary = "a narrow valley along a parabola"
   public static let shows = "slow progress along a curved, ill-conditioned valley"
   public static let source = "Rosenbrock 1960, doi:10.1093/comjnl/3.3.175"
+  public static let family = Family.valley
 
   @Hyperparameter("dimension", in: 2.0...1e6) public var dim = 2
   @Hyperparameter("steepness of the walls", in: .positive, scale: .log) public var b = 100.0

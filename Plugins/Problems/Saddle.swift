@@ -13,6 +13,7 @@ public struct Saddle: Surface {
   public static let summary = "x² − y², unbounded below"
   public static let shows = "the time to escape from a saddle point"
   public static let source = "Dauphin et al. 2014, arXiv 1406.2572"
+  public static let family = Family.saddle
 
   public init() {}
 

@@ -12,6 +12,7 @@ public struct SixHumpCamel: Surface {
   public static let summary = "two global and four local minima"
   public static let shows = "basins of different depth around a saddle"
   public static let source = "Dixon and Szegő, Towards Global Optimisation 2, 1978"
+  public static let family = Family.multimodal
 
   public init() {}
 

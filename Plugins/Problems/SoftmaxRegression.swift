@@ -14,6 +14,7 @@ public struct SoftmaxRegression: NetworkProblem {
   public static let summary = "a linear classifier on Fashion-MNIST"
   public static let shows = "convex training with minibatch noise"
   public static let source = "Cox 1958, doi:10.1111/j.2517-6161.1958.tb00292.x"
+  public static let family = Family.network
 
   /// What the best of four tuned candidates reaches, the median of three seeds (suite `targets`):
   /// `adam[lr=3e-3]:cosine` over 1,950 steps.

@@ -14,6 +14,7 @@ public struct Sphere: Surface {
   public static let shows = "the easiest case"
   public static let source =
     "De Jong, An Analysis of the Behavior of a Class of Genetic Systems, 1975"
+  public static let family = Family.bowl
 
   @Hyperparameter("dimension", in: 1.0...1e6) public var dim = 2
 

@@ -13,6 +13,7 @@ public struct StyblinskiTang: Surface {
   public static let summary = "a double well along each coordinate"
   public static let shows = "basins of different depth"
   public static let source = "Styblinski and Tang 1990, doi:10.1016/0893-6080(90)90029-K"
+  public static let family = Family.multimodal
 
   @Hyperparameter("dimension", in: 1.0...1e6) public var dim = 2
 

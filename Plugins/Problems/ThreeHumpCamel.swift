@@ -13,6 +13,7 @@ public struct ThreeHumpCamel: Surface {
   public static let summary = "the global minimum between two local ones"
   public static let shows = "momentum that leaves a local minimum, or does not"
   public static let source = "Jamil and Yang 2013, no. 29, arXiv 1308.4008"
+  public static let family = Family.multimodal
 
   public init() {}
 

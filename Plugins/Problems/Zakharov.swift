@@ -14,6 +14,7 @@ public struct Zakharov: Surface {
   public static let summary = "a bowl crossed by a steep quartic trough"
   public static let shows = "one direction that is far steeper away from the minimum"
   public static let source = "Jamil and Yang 2013, no. 173, arXiv 1308.4008"
+  public static let family = Family.valley
 
   @Hyperparameter("dimension", in: 1.0...1000) public var dim = 2
 

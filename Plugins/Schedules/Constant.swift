@@ -6,6 +6,7 @@ import OptimizerKit
 public struct Constant: Schedule {
   public static let name = "constant"
   public static let summary = "no change"
+  public static let family = Family.decay
 
   public init() {}
 

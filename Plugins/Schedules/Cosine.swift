@@ -13,6 +13,7 @@ public struct Cosine: Schedule {
   public static let name = "cosine"
   public static let summary = "half a cosine down to a final value"
   public static let source = "Loshchilov and Hutter 2017, arXiv 1608.03983"
+  public static let family = Family.decay
 
   @Hyperparameter("α₁, the value at the end", in: 0...) public var final = 0.0
   @Hyperparameter("the value at the end as a share of the first", in: 0...1)

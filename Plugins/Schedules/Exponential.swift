@@ -10,6 +10,7 @@ public struct Exponential: Schedule {
   public static let name = "exponential"
   public static let summary = "e^(−kt), or a factor γ each step"
   public static let source = "torch.optim.lr_scheduler.ExponentialLR"
+  public static let family = Family.decay
 
   @Hyperparameter("k, the rate of decay; 0 for 1 % left at the end", in: 0..., scale: .log)
   public var k = 0.0

@@ -12,6 +12,7 @@ public struct InverseTime: Schedule {
   public static let name = "inverse-time"
   public static let summary = "1/(1 + kt)"
   public static let source = "Robbins and Monro 1951, doi:10.1214/aoms/1177729586"
+  public static let family = Family.decay
 
   @Hyperparameter("k, the rate of decay; 0 for a tenth left at the end", in: 0..., scale: .log)
   public var k = 0.0

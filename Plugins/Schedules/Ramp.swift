@@ -12,6 +12,7 @@ public struct Ramp: Schedule {
   public static let name = "ramp"
   public static let summary = "a straight line over the budget, such as momentum 0.5 to 0.99"
   public static let source = "Sutskever et al. 2013, ICML 28; optax.linear_schedule"
+  public static let family = Family.decay
 
   @Hyperparameter("a, the value at step 0", in: .any) public var from = 0.5
   @Hyperparameter("b, the value at the end of the budget", in: .any) public var to = 0.99

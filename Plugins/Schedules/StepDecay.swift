@@ -9,6 +9,7 @@ public struct StepDecay: Schedule {
   public static let name = "step"
   public static let summary = "times γ every k steps"
   public static let source = "torch.optim.lr_scheduler.StepLR"
+  public static let family = Family.decay
 
   @Hyperparameter("γ, the factor of each drop", in: 0...1) public var gamma = 0.1
   @Hyperparameter("k, the steps between drops; 0 for a third of the budget", in: 0.0...1e9)

@@ -12,6 +12,7 @@ public struct Warmup: Schedule {
   public static let name = "warmup"
   public static let summary = "linear rise, before another schedule"
   public static let source = "Goyal et al. 2017, arXiv 1706.02677"
+  public static let family = Family.warmup
   public static let presets = [
     Preset(
       "torch", "torch.optim.lr_scheduler.LinearLR: from a third, over 5 steps",

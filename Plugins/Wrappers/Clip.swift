@@ -13,6 +13,7 @@ public struct Clip: Wrapper {
   public static let name = "clip"
   public static let summary = "gradients clipped by their global norm"
   public static let source = "Pascanu, Mikolov and Bengio 2013, arXiv 1211.5063"
+  public static let family = Family.gradients
   public static let presets = [
     Preset("torch", "torch.nn.utils.clip_grad_norm_: the default", ["form": "torch"]),
     Preset("optax", "optax.clip_by_global_norm: without 1e-6", ["form": "optax"]),

@@ -13,6 +13,7 @@ public struct Lookahead: Wrapper {
   public static let name = "lookahead"
   public static let summary = "k steps forward, a part of the way back"
   public static let source = "Zhang et al. 2019, arXiv 1907.08610"
+  public static let family = Family.averaging
   public static let presets = [
     Preset("author", "the paper's α for CIFAR: 0.8", ["alpha": 0.8]),
     Preset("optax", "optax.lookahead: judged at the slow weights", ["judged": "slow"]),

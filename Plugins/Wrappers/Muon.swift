@@ -23,6 +23,7 @@ public struct Muon: Wrapper {
   public static let name = "muon"
   public static let summary = "orthogonalised momentum for matrices, another optimizer for the rest"
   public static let source = "Jordan et al. 2024, kellerjordan.github.io/posts/muon"
+  public static let family = Family.matrix
   public static let defaultInner: String? = "adamw"
   public static let presets = [
     Preset("torch", "torch.optim.Muon: the defaults here"),

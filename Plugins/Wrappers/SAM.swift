@@ -15,6 +15,7 @@ public struct SAM: Wrapper {
   public static let name = "sam"
   public static let summary = "sharpness-aware: the gradient of the worst point nearby"
   public static let source = "Foret et al. 2021, arXiv 2010.01412"
+  public static let family = Family.sharpness
   public static let presets = [
     Preset("davda54", "davda54/sam, the usual torch version: the defaults here"),
     Preset("optax", "optax.contrib.sam with a normalised step: no ε", ["epsilon": 0.0]),

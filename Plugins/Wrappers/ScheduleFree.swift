@@ -18,6 +18,7 @@ public struct ScheduleFree: Wrapper {
   public static let name = "schedule-free"
   public static let summary = "averaging in place of a learning rate schedule"
   public static let source = "Defazio et al. 2024, arXiv 2405.15682"
+  public static let family = Family.averaging
   public static let defaultInner: String? = "adam[lr=2.5e-3;beta1=0]"
   public static let presets = [
     Preset("facebook", "schedule_free: the defaults here"),

@@ -14,6 +14,8 @@ public protocol Plugin: Sendable {
   static var summary: String { get }
   /// Where it comes from: paper with DOI or arXiv number, or reference implementation.
   static var source: String { get }
+  /// The relatives among which it is listed.
+  static var family: Family { get }
   /// Named settings of its hyperparameters, such as another library's conventions.
   static var presets: [Preset] { get }
   /// The plugin with its default hyperparameters.
@@ -26,6 +28,7 @@ public protocol Plugin: Sendable {
 
 extension Plugin {
   public static var source: String { "" }
+  public static var family: Family { .other }
   public static var presets: [Preset] { [] }
   public func validate() throws(HyperparameterError) {}
   public mutating func resolve() {}
