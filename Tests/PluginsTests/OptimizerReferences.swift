@@ -35,10 +35,13 @@ struct GoldenOptimizers: Decodable, Sendable {
   static let shared: GoldenOptimizers = try! read("optimizers.json")
 }
 
+/// Tests/References.
+let referencesFolder = URL(filePath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().appending(path: "References")
+
 /// Reads a file of Tests/References.
 func read<T: Decodable>(_ file: String) throws -> T {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  let data = try Data(contentsOf: folder.appending(path: "References/\(file)"))
+  let data = try Data(contentsOf: referencesFolder.appending(path: file))
   return try JSONDecoder().decode(T.self, from: data)
 }
 
@@ -108,16 +111,17 @@ struct Run<O: Optimizer, R: Scalar> {
 
   /// One update with the given learning rate, or the optimizer's own.
   mutating func advance(lr: Double? = nil) throws {
+    try advance(rates: lr.map { [$0] })
+  }
+
+  /// One update with the given learning rate for each level, or those that are declared.
+  mutating func advance(rates: [Double?]?) throws {
     step += 1
     let meter = EvaluationMeter()
     var context = StepContext(
       x: x, layout: ParameterLayout(coordinates: x.count), state: state,
       oracle: PluginsTests.oracle(of: surface, meter: meter))
-    if let lr {
-      context.begin(step: step, lr: lr)
-    } else {
-      context.begin(step: step, rates: optimizer.declaredRates)
-    }
+    context.begin(step: step, rates: rates ?? optimizer.declaredRates)
     let point = x.array.map(\.double)
     context.gradient = Vector(surface.gradient(at: point).map { R($0) })
     context.loss = surface.loss(at: point)

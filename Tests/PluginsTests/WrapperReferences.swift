@@ -1,5 +1,6 @@
-// Golden data of wrappers and matrix methods, made by `wrappers.py`.
+// Golden data of optimizers and wrappers, made by the scripts that use `golden.py`.
 
+import Foundation
 import OptimizerKit
 import Plugins
 import Testing
@@ -8,18 +9,60 @@ import Testing
 final class GoldenTerm: Decodable, Sendable, CustomStringConvertible {
   let name: String
   let settings: [String: String]
+  /// The schedules of its hyperparameters; none where this is nil.
+  let schedules: [GoldenPlugin]?
   let inner: GoldenTerm?
 
   var description: String {
     let list = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let own = list.isEmpty ? name : "\(name)[\(list.joined(separator: ";"))]"
-    return inner.map { "\(own)(\($0))" } ?? own
+    let whole = inner.map { "\(own)(\($0))" } ?? own
+    return whole + (schedules ?? []).map { ":\($0.hyperparameter ?? "lr")=\($0.name)" }.joined()
   }
 
   /// The optimizer, ready to run.
   func make() throws -> any Optimizer {
     guard let inner else { return try optimizer(name, settings) }
     return try wrapper(name, settings, inner.make())
+  }
+}
+
+/// A scheduled hyperparameter of a level of wrapping.
+struct GoldenSequence {
+  let depth: Int
+  let hyperparameter: String
+  let base: Double
+  let sequence: ScheduleSequence
+}
+
+extension GoldenTerm {
+  /// The schedules of this term and of those inside it, as they act on `optimizer`.
+  func sequences(on optimizer: any Optimizer, depth: Int = 0) throws -> [GoldenSequence] {
+    let own = try (schedules ?? []).map { golden in
+      let name = try #require(golden.hyperparameter)
+      return GoldenSequence(
+        depth: depth, hyperparameter: name,
+        base: try #require(optimizer.levels[depth].number(name)),
+        sequence: ScheduleSequence([try schedule(golden.name, golden.settings)]))
+    }
+    return try own + (inner?.sequences(on: optimizer, depth: depth + 1) ?? [])
+  }
+}
+
+extension Run {
+  /// One update of `steps`, with scheduled hyperparameters.
+  mutating func advance(_ scheduled: [GoldenSequence], steps: Int) throws {
+    var rates = optimizer.declaredRates
+    for one in scheduled {
+      let value = one.sequence.value(base: one.base, step: step, steps: steps)
+      if one.hyperparameter == "lr" {
+        rates[one.depth] = value
+      } else {
+        let place = try optimizer.levels[one.depth].scheduledHyperparameter(one.hyperparameter)
+        optimizer.set(place, at: one.depth, to: value)
+      }
+    }
+    try advance(rates: rates)
   }
 }
 
@@ -35,14 +78,22 @@ func wrapper(
   return wrapper
 }
 
+/// How close a reference is met.
+protocol GoldenPath: Decodable, Sendable, CustomTestStringConvertible {
+  var optimizer: GoldenTerm { get }
+  /// What is asked for in place of `referenceTolerance`, of a reference with fewer digits.
+  var tolerance: Double? { get }
+}
+
 /// One reference run on a surface.
-struct GoldenWrapperCase: Decodable, Sendable, CustomTestStringConvertible {
+struct GoldenWrapperCase: GoldenPath {
   let optimizer: GoldenTerm
   let reference: String
   let problem: String
   let start: [Double]
   let samples: [Int]
   let points: [[Double]]
+  let tolerance: Double?
   /// Where the loss is reported, if that is elsewhere.
   let judged: [[Double]]?
   /// The gradients that each step takes, the one that it is handed included.
@@ -51,23 +102,55 @@ struct GoldenWrapperCase: Decodable, Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(optimizer) as \(reference) on \(problem)" }
 }
 
-/// One reference run on ½‖X − T‖² + ¼ (Σ X)² from X = 1/8.
-struct GoldenMatrixCase: Decodable, Sendable, CustomTestStringConvertible {
+/// One reference run on ½‖X − T‖² + ¼ (Σ X)² from X = 1/8, over one or more tensors.
+struct GoldenMatrixCase: GoldenPath {
   let optimizer: GoldenTerm
   let reference: String
-  let shape: [Int]
+  let shapes: [[Int]]
   let target: [Double]
   let samples: [Int]
   let points: [[Double]]
+  let tolerance: Double?
 
-  var testDescription: String { "\(optimizer) as \(reference), \(shape[0]) × \(shape[1])" }
+  /// Weights where there are two and more dimensions, else biases.
+  var layout: ParameterLayout {
+    var layout = ParameterLayout()
+    for (index, shape) in shapes.enumerated() {
+      let isWeight = shape.count > 1
+      layout.append(
+        "tensor\(index)", shape: shape, role: isWeight ? .weight : .bias,
+        fanIn: isWeight ? shape.dropFirst().reduce(1, *) : 1)
+    }
+    return layout
+  }
+
+  var testDescription: String {
+    let sizes = shapes.map { $0.map(String.init).joined(separator: " × ") }
+    return "\(optimizer) as \(reference), \(sizes.joined(separator: ", "))"
+  }
 }
 
-/// `wrappers.json`.
-struct GoldenWrappers: Decodable, Sendable {
+/// The golden files of optimizers and wrappers in the format of `golden.py`.
+struct GoldenFile: Decodable, Sendable {
   let cases: [GoldenWrapperCase]
   let matrices: [GoldenMatrixCase]
-  static let shared: GoldenWrappers = try! read("wrappers.json")
+
+  /// The file of this name.
+  static func named(_ name: String) -> GoldenFile { try! read(name + ".json") }
+
+  /// All of them together: one file for each script that makes one.
+  static let all: GoldenFile = {
+    let scripts = try! FileManager.default.contentsOfDirectory(
+      at: referencesFolder, includingPropertiesForKeys: nil
+    ).filter { $0.pathExtension == "py" }
+    let golden = scripts.filter {
+      try! String(contentsOf: $0, encoding: .utf8).contains("from golden import")
+    }
+    let files: [GoldenFile] = golden.sorted { $0.path < $1.path }.map {
+      try! read($0.deletingPathExtension().lastPathComponent + ".json")
+    }
+    return GoldenFile(cases: files.flatMap(\.cases), matrices: files.flatMap(\.matrices))
+  }()
 }
 
 /// The largest error of `points` relative to the largest coordinate of each reference.
