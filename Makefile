@@ -8,7 +8,7 @@ OPTLAB := .build/release/optlab
 PYTHON ?= python3
 SWIFT_FILES := Package.swift Sources Plugins Tests
 
-.PHONY: compare test test-release mutants setup build bench bench-peers gallery lint format clean
+.PHONY: compare test test-release mutants setup build bench bench-peers gallery catalogue lint format clean
 
 ## Runs the quick suite and draws it under plots/.
 compare: build
@@ -73,6 +73,10 @@ gallery: build
 	$(OPTLAB) compare quick --store .build/gallery/runs.sqlite --output .build/gallery --format png
 	mkdir -p plots/gallery
 	cp .build/gallery/quick/*/*.png .build/gallery/quick/*/*.md plots/gallery/
+
+## Writes Plugins/CATALOGUE.md and Plugins/REFERENCES.md anew.
+catalogue: setup
+	OPTLAB_RECORD=1 swift test --filter 'ListTests/thePageIsTrue|ReferencesPageTests/thePageIsTrue'
 
 lint:
 	swift format lint --strict --recursive $(SWIFT_FILES)

@@ -68,7 +68,7 @@ let package = Package(
     .target(
       name: "Plugins",
       dependencies: ["OptimizerKit", "LinearAlgebra", "Networks", "Analysis", "Figures"],
-      path: "Plugins", exclude: ["Suites", "README.md"],
+      path: "Plugins", exclude: ["Suites", "README.md", "CATALOGUE.md", "REFERENCES.md"],
       swiftSettings: fileByFile, plugins: ["ListPlugins"]),
     .executableTarget(
       name: "PluginCatalog", dependencies: ["OptimizerKit"], path: "Sources/PluginCatalog/Tool"),

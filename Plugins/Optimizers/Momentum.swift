@@ -45,6 +45,10 @@ public struct Momentum: CoordinateRule {
   /// The share of the gradient that enters; the first one enters whole, as in torch.
   private var gain = 1.0
 
+  public var invariances: Invariances {
+    weightDecay == 0 ? [.rotation, .permutation, .translation] : [.rotation, .permutation]
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) { gain = step == 1 ? 1 : 1 - dampening }

@@ -43,6 +43,10 @@ public struct Nesterov: CoordinateRule {
 
   public enum State: Int, StateNames { case v }
 
+  public var invariances: Invariances {
+    weightDecay == 0 ? [.rotation, .permutation, .translation] : [.rotation, .permutation]
+  }
+
   public init() {}
 
   public func update<R: Real>(

@@ -19,11 +19,13 @@ public struct Label: Sendable {
   public var boxed: Bool
   /// Only in pictures, not in the terminal.
   public var omittedInTerminal: Bool
+  /// Whether it is read from below upwards.
+  public var turned: Bool
 
   public init(
     text: String, x: Double, y: Double, system: System = .first, align: Align = .left,
     color: String = Ink.text, size: Double = 11, bold: Bool = false, boxed: Bool = false,
-    omittedInTerminal: Bool = false
+    omittedInTerminal: Bool = false, turned: Bool = false
   ) {
     self.text = text
     self.x = x
@@ -35,6 +37,7 @@ public struct Label: Sendable {
     self.bold = bold
     self.boxed = boxed
     self.omittedInTerminal = omittedInTerminal
+    self.turned = turned
   }
 
   /// The command that sets it.
@@ -49,6 +52,7 @@ public struct Label: Sendable {
     let points = format == .svg ? size * 1.2 : format == .pdf ? size * 11 / 12 : size
     return "set label \(Text.quoted(text)) at \(system.rawValue) \(Text.decimal(x, digits: 8)),"
       + "\(system.rawValue) \(Text.decimal(y, digits: 8)) \(align.rawValue) noenhanced front"
+      + (turned ? " rotate by 90" : "")
       + (format == .terminal
         ? " textcolor rgb '\(color)'"
         : " font 'DejaVu Sans\(weight),\(Text.decimal(points, digits: 3))' textcolor rgb '\(color)'")

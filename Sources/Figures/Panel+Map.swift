@@ -50,13 +50,16 @@ extension Viewport {
 
 extension Panel {
   /// Draws the contour map of a surface of two coordinates; returns notes for the caption.
-  public mutating func addMap(of surface: any Surface) -> [String] {
+  ///
+  /// - Parameter prefix: what the names of its data begin with, where a picture has several maps.
+  public mutating func addMap(of surface: any Surface, prefix: String = "") -> [String] {
     let landscape = Landscape(surface, viewport: Viewport(x: x.range, y: y.range))
     commands += [Landscape.palette, "set cbrange [0:100]", "unset colorbox"]
-    curves.append(Curve(landscape.shades("map"), .image, omittedInTerminal: true))
+    curves.append(Curve(landscape.shades(prefix + "map"), .image, omittedInTerminal: true))
     curves.append(
       Curve(
-        landscape.contours("contours"), .line(Ink.contour, width: 0.7), omittedInTerminal: true))
+        landscape.contours(prefix + "contours"), .line(Ink.contour, width: 0.7),
+        omittedInTerminal: true))
     guard let first = landscape.levels.first, let last = landscape.levels.last else { return [] }
     return [
       "contour lines at \(landscape.levels.count) losses from \(Text.readable(first)) to "

@@ -14,8 +14,12 @@ struct Benchmark {
 
   static func all(_ catalogue: PluginCatalogue) throws -> [Benchmark] {
     var all: [Benchmark] = []
-    for name in ["sgd", "momentum", "adam", "adagrad", "rmsprop"] {
-      for count in [100_000, 1_000_000, 10_000_000] {
+    let first = ["sgd", "momentum", "adam", "adagrad", "rmsprop"]
+    let others = catalogue.optimizers.filter { entry in
+      entry.type is any CoordinateRule.Type && !first.contains(entry.name)
+    }
+    for name in first + others.map(\.name) {
+      for count in first.contains(name) ? [100_000, 1_000_000, 10_000_000] : [1_000_000] {
         all.append(
           Benchmark(name: "step/\(name)/\(count)", unit: "Mparam/s") {
             try step(catalogue.optimizer(PluginSpec(name: name, settings: [])), count)
@@ -36,10 +40,15 @@ struct Benchmark {
           })
       }
     }
-    for hidden in ["128x64", "1000x500x100"] {
+    for (name, hidden) in [
+      ("muon", "128x64"), ("muon", "1000x500x100"), ("shampoo", "1000x500x100"),
+      ("soap", "1000x500x100"), ("lamb", "1000x500x100"),
+    ] where catalogue.entries(named: .optimizer).contains(where: { $0.name == name }) {
       let network = "784-\(hidden.split(separator: "x").joined(separator: "-"))-10"
       all.append(
-        Benchmark(name: "step/muon/\(network)", unit: "steps/s") { try muon(catalogue, hidden) })
+        Benchmark(name: "step/\(name)/\(network)", unit: "steps/s") {
+          try networkStep(name, catalogue, hidden)
+        })
     }
     all.append(
       Benchmark(name: "surface/lbfgs/evaluations", unit: "kevaluations/s") { try lbfgs(catalogue) })
@@ -58,6 +67,9 @@ struct Benchmark {
         })
     }
     all.append(Benchmark(name: "suite/mlp-sweep", unit: "s", measure: sweep))
+    for count in [1_000_000, 10_000_000] {
+      all.append(Benchmark(name: "peak/copy/\(count)", unit: "GB/s") { copy(count) })
+    }
     all.append(Benchmark(name: "peak/sgemm", unit: "GFLOP/s") { product() })
     all.append(Benchmark(name: "figures/20", unit: "s") { try figures(catalogue) })
     all.append(Benchmark(name: "plugin/first-result", unit: "s", measure: firstResult))
@@ -103,30 +115,35 @@ struct Benchmark {
     return Double(count * repetitions) / seconds / 1e6
   }
 
-  /// Steps of muon around adamw on the parameters of an mlp.
-  private static func muon(_ catalogue: PluginCatalogue, _ hidden: String) throws -> Double {
+  /// Steps of an optimizer, with what it wraps, on the parameters of an mlp: the mean of ten, since some
+  /// of them do much of their work only every so many steps.
+  private static func networkStep(_ name: String, _ catalogue: PluginCatalogue, _ hidden: String)
+    throws -> Double
+  {
     let setting = PluginSpec.Setting(name: "hidden", value: hidden)
     let spec = PluginSpec(name: "mlp", settings: [setting])
     guard let problem = try catalogue.problem(spec) as? any TrainingProblem else {
       throw LabFailure("mlp is no training problem")
     }
     let layout = try problem.makeSession(seed: 1).layout
-    var optimizer = try catalogue.optimizer(
-      OptimizerSpec(
-        PluginSpec(name: "muon", settings: []),
-        wrapping: OptimizerSpec(PluginSpec(name: "adamw", settings: []))))
+    guard var optimizer = try catalogue.selectOptimizers(name).first?.instance else {
+      throw LabFailure("there is no \(name)")
+    }
     var random = RandomSource(seed: 1, purpose: .initialization)
     let x = Vector((0..<layout.count).map { _ in Float(random.normal()) })
     let state = optimizer.makeState(at: x, layout: layout)
     var context = StepContext(x: x, layout: layout, state: state, oracle: .none)
     context.gradient = Vector((0..<layout.count).map { _ in Float(random.normal()) })
     var t = 0
-    return try 1
-      / best {
+    let steps = 10
+    let seconds = try best {
+      for _ in 0..<steps {
         t += 1
         context.begin(step: t, rates: optimizer.declaredRates)
         try optimizer.advance(&context)
       }
+    }
+    return Double(steps) / seconds
   }
 
   /// Gradients, each with a loss, that two steps of L-BFGS ask for on Rosenbrock's valley.
@@ -262,6 +279,21 @@ struct Benchmark {
     let completed = try RunStore.existing(path: store).records().count { $0.status == .completed }
     guard completed == 120 else { throw LabFailure("\(completed) of 120 runs were completed") }
     return seconds
+  }
+
+  /// A plain copy of a Float32 vector: what its reading and its writing move, billions of bytes a
+  /// second. An update cannot be faster than its own traffic at this pace.
+  private static func copy(_ count: Int) -> Double {
+    let x = Vector(repeating: Float(1), count: count)
+    var y = Vector(repeating: Float(0), count: count)
+    let target = y.mutablePointer()
+    let repetitions = max(1, 100_000_000 / count)
+    let seconds = withExtendedLifetime((x, y)) {
+      best {
+        for _ in 0..<repetitions { memcpy(target, x.pointer, count * MemoryLayout<Float>.stride) }
+      }
+    }
+    return Double(2 * count * repetitions * MemoryLayout<Float>.stride) / seconds / 1e9
   }
 
   /// A product of matrices of 2048 × 2048 in single precision, billions of operations a second.

@@ -13,7 +13,9 @@ struct CheckCommand: ParsableCommand {
     discussion: "The check runs in a process of its own: a plugin that traps or hangs is a verdict."
   )
 
-  @Argument(help: "A name, as 'optlab list' shows it, a type such as Lion, or a file.")
+  @Argument(
+    help: "A name, as 'optlab list' shows it, a type such as Lion, or a file.",
+    completion: .plugins)
   var name: String
   @OptionGroup var plugins: PluginOptions
   @Option(
@@ -68,7 +70,11 @@ struct CheckCommand: ParsableCommand {
         print("  \(finding.severity == .failure ? "fault" : "note ")  \(finding)")
       }
     }
-    for (entry, _) in checked where entry.kind == .optimizer { try sweep(entry.name, catalogue) }
+    if failures == 0 {
+      for (entry, _) in checked where entry.kind.nameSpace == .optimizer {
+        try describe(entry, catalogue)
+      }
+    }
     if failures > 0 { throw ExitCode(1) }
   }
 
@@ -92,9 +98,13 @@ struct CheckCommand: ParsableCommand {
     case .optimizer, .wrapper:
       // A wrapper by itself is one around plain gradient steps.
       let optimizer = try catalogue.optimizer(spec)
-      return OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all) {
+      let findings = OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all) {
         Supervisor.report(trying: entry.name, on: $0)
       }
+      guard !findings.contains(where: { $0.severity == .failure }) else { return findings }
+      Supervisor.report(trying: entry.name, on: "a course in other coordinates")
+      let measured = OptimizerConformance.invariances(of: optimizer)
+      return findings + OptimizerConformance.claimFindings(optimizer, measured)
     case .schedule:
       let schedule = try catalogue.schedule(spec)
       return ScheduleConformance.findings(for: schedule)
@@ -162,18 +172,54 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  /// Says which learning rates work on the two surfaces that optimizers are judged by first.
-  private func sweep(_ name: String, _ catalogue: PluginCatalogue) throws {
-    let optimizer = try catalogue.optimizer(PluginSpec(name: name, settings: []))
-    guard let rule = optimizer as? any CoordinateRule,
-      rule.hyperparameters.contains(where: { $0.name == "lr" })
-    else { return }
-    for problem in ["quadratic", "rosenbrock"] {
-      let spec = PluginSpec(name: problem, settings: [])
-      guard let surface = try? catalogue.problem(spec) as? any Surface else { continue }
-      Supervisor.report(trying: name, on: "\(problem), 512 learning rates side by side")
-      let sweep = LearningRateSweep(rule, on: surface)
-      print("  rates  \(name) on \(problem), 512 learning rates, 1000 steps: \(sweep.verdict)")
+  /// Says of an optimizer without faults what it is like: what its path does not depend on, which known
+  /// one it is nearest to, which learning rates work.
+  private func describe(_ entry: PluginEntry, _ catalogue: PluginCatalogue) throws {
+    let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
+    Supervisor.report(trying: entry.name, on: "a course of every weather")
+    print(InvarianceReport(OptimizerConformance.invariances(of: optimizer)).text)
+    let known = catalogue.knownOptimizers(
+      except: entry.name, wrappers: entry.kind == .wrapper)
+    let dialects = Dialect.nearest(to: optimizer, among: known) {
+      Supervisor.report(trying: entry.name, on: "the course on which it is compared with \($0)")
     }
+    print(DialectReport(dialects).text)
+    for sweep in try sweeps(optimizer, catalogue) {
+      Supervisor.report(trying: entry.name, on: sweep.place)
+      print("  rates  \(entry.name) on \(sweep.place): \(try sweep.run().verdict)")
+    }
+  }
+
+  /// Which learning rates are tried where, for an optimizer that has one.
+  private func sweeps(_ optimizer: any Optimizer, _ catalogue: PluginCatalogue) throws
+    -> [(place: String, run: () throws -> LearningRateSweep)]
+  {
+    guard optimizer.declaredRates.contains(where: { $0 != nil }) else { return [] }
+    let surfaces: [(place: String, run: () throws -> LearningRateSweep)] =
+      ["quadratic", "rosenbrock"].compactMap { name in
+        let problem = try? catalogue.problem(PluginSpec(name: name, settings: []))
+        guard let surface = problem as? any Surface,
+          surface.capabilities.isSuperset(of: optimizer.requirements)
+        else { return nil }
+        if let rule = optimizer as? any CoordinateRule {
+          return (
+            "\(name), 512 learning rates, 1000 steps", { LearningRateSweep(rule, on: surface) }
+          )
+        }
+        return (
+          "\(name), 43 learning rates, 100 steps",
+          { try LearningRateSweep(optimizer, on: surface, in: catalogue) }
+        )
+      }
+    let networks = TrialNetworks.all.prefix(1).filter {
+      $0.capabilities.isSuperset(of: optimizer.requirements)
+    }
+    return surfaces
+      + networks.map { problem in
+        (
+          "\(type(of: problem).summary), 22 learning rates, 60 steps",
+          { try LearningRateSweep(optimizer, training: problem) }
+        )
+      }
   }
 }

@@ -12,10 +12,14 @@ struct CompareCommand: AsyncParsableCommand {
       command goes on from there.
       """)
 
-  @Argument(help: "A suite's name or YAML file; or leave it out and give --optimizers.")
+  @Argument(
+    help: "A suite's name or YAML file; or leave it out and give --optimizers.",
+    completion: .suites)
   var suite: String?
-  @Option(help: "Optimizers, such as adam,sgd[lr=1e-2,1e-3].") var optimizers: String?
-  @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].") var problems: String?
+  @Option(help: "Optimizers, such as adam,sgd[lr=1e-2,1e-3].", completion: .optimizers)
+  var optimizers: String?
+  @Option(help: "Problems, such as rosenbrock,quadratic[condition=100].", completion: .problems)
+  var problems: String?
   @Option(help: "Seeds by number: 7, or 1-5 for five of them.") var seeds: String?
   @Option(help: "Updates of each run, \(RunLimits.steps.span).") var steps: Int?
   @Option(
@@ -42,7 +46,9 @@ struct CompareCommand: AsyncParsableCommand {
   var layers = false
   @Flag(help: "Judge what networks end with by the test examples of their data, once.")
   var test = false
-  @Option(help: "Figures to draw, such as trajectory,convergence; 'none' for none.")
+  @Option(
+    help: "Figures to draw, such as trajectory,convergence; 'none' for none.",
+    completion: .figures)
   var figures: String?
   @Option(help: "Seconds after which a run is stopped, in \(RunLimits.seconds).")
   var timeLimit: Double?

@@ -12,7 +12,8 @@ struct ExperimentCommand: AsyncParsableCommand {
       'optlab list experiments' shows them. Runs are kept in the store and not run again.
       """)
 
-  @Argument(help: "Experiments, such as sgd-zig-zags; all of them if left out.")
+  @Argument(
+    help: "Experiments, such as sgd-zig-zags; all of them if left out.", completion: .experiments)
   var names: [String] = []
   @Option(help: "Only experiments with this tag, such as lecture.") var tag: String?
   @Flag(help: "Print JSON: claim, source, rule, verdict, numbers.") var json = false

@@ -1,29 +1,80 @@
-// Which learning rates work: hundreds of runs side by side, for the verdict of `optlab check`.
+// Which learning rates work, for the verdict of `optlab check`.
 
+import Analysis
+import Harness
 import OptimizerKit
 
-/// A rule on a surface under many learning rates.
+/// An optimizer under many learning rates.
 struct LearningRateSweep {
   /// The rates, evenly spaced in logarithm.
   let rates: [Double]
-  /// f − f* at the end of each run, as a share of the start's; infinite where it diverged.
+  /// What is left at the end of each run, as a share of the start's; infinite where it diverged.
   let shares: [Double]
+  /// What the shares are of, "f − f*", and below which of them a rate is said to work.
+  var measure = "f − f*"
+  var goal = 0.01
 
-  /// Runs `count` rates from 1e-6 to 10 for `steps` updates, from the surface's first start.
-  init(_ rule: any CoordinateRule, on surface: any Surface, count: Int = 512, steps: Int = 1000) {
+  /// `count` rates from 1e-6 to 10.
+  private init(_ count: Int, _ shares: ([Double]) throws -> [Double]) rethrows {
     let span = Double.log(10) - Double.log(1e-6)
     rates = (0..<count).map {
       Double.exp(Double.log(1e-6) + span * Double($0) / Double(count - 1))
     }
+    self.shares = try shares(rates).map { $0.isFinite ? $0 : .infinity }
+  }
+
+  /// A rule from the surface's first start, all rates side by side.
+  init(_ rule: any CoordinateRule, on surface: any Surface, count: Int = 512, steps: Int = 1000) {
     let start = surface.starts[0]
     let minimum = surface.minimumLoss ?? 0
-    var descent = LaneDescent(rule, on: surface, from: start, rates: rates)
-    descent.advance(steps: steps)
     let initial = surface.loss(at: start) - minimum
-    shares = (0..<count).map { run in
-      let share = (surface.loss(at: descent.point(run)) - minimum) / initial
-      return share.isFinite ? share : .infinity
+    self.init(count) { rates in
+      var descent = LaneDescent(rule, on: surface, from: start, rates: rates)
+      descent.advance(steps: steps)
+      return rates.indices.map { (surface.loss(at: descent.point($0)) - minimum) / initial }
     }
+  }
+
+  /// Any optimizer from the surface's first start, one rate after the other.
+  init(
+    _ optimizer: any Optimizer, on surface: any Surface, in catalogue: PluginCatalogue,
+    count: Int = 43, steps: Int = 100
+  ) throws {
+    let start = surface.starts[0]
+    let minimum = surface.minimumLoss ?? 0
+    let initial = surface.loss(at: start) - minimum
+    try self.init(count) { rates in
+      try rates.map { rate in
+        var plugin = PluginSpec(optimizer)
+        for i in plugin.settings.indices where plugin.settings[i].name == "lr" {
+          plugin.settings[i].value = "\(rate)"
+        }
+        let run = RunSpec(
+          optimizer: OptimizerSpec(plugin), problem: PluginSpec(surface), start: start,
+          budget: .steps(steps))
+        let result = try catalogue.execute(
+          run, recording: Recording(path: .outcomes, validations: 0),
+          context: ExecutionContext(now: { 0 }))
+        return result.outcome.status == .diverged
+          ? .infinity : (result.outcome.finalLoss - minimum) / initial
+      }
+    }
+  }
+
+  /// Any optimizer on a network, one rate after the other.
+  init(
+    _ optimizer: any Optimizer, training problem: any TrainingProblem, count: Int = 22,
+    steps: Int = 60
+  )
+    throws
+  {
+    try self.init(count) { rates in
+      try rates.map {
+        try OptimizerConformance.trainingShare(of: optimizer, on: problem, lr: $0, steps: steps)
+      }
+    }
+    measure = "the training loss"
+    goal = 0.5
   }
 
   /// The rate that ends lowest, and its share.
@@ -42,12 +93,13 @@ struct LearningRateSweep {
     return longest.isEmpty ? nil : rates[longest.lowerBound]...rates[longest.upperBound - 1]
   }
 
-  /// In one line: "best at 0.033; from 0.0023 to 0.039 f − f* falls below 1 % of the start's".
+  /// In one line: "best at 0.033, f − f* 1e-9 of the start's; below 1 % from 0.0023 to 0.039".
   var verdict: String {
     guard let best, best.share < 1 else { return "no learning rate from 1e-6 to 10 makes progress" }
-    var text = "best at \(brief(best.rate)), f − f* \(brief(best.share)) of the start's"
-    if let range = working(below: 0.01) {
-      text += "; below 1 % from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
+    var text = "best at \(brief(best.rate)), \(measure) \(brief(best.share)) of the start's"
+    if let range = working(below: goal) {
+      text +=
+        "; below \(percent(goal)) from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
       let ends = [rates.first, rates.last]
       if ends.contains(range.lowerBound) || ends.contains(range.upperBound) {
         text += " (the edge of what was tried)"

@@ -12,7 +12,8 @@ struct PlotCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "Figures: 'optlab list figures' shows them; with settings: 'zigzag[columns=2]'.")
+    help: "Figures: 'optlab list figures' shows them; with settings: 'zigzag[columns=2]'.",
+    completion: .figures)
   var figures: [String]
   @Option(help: "Only groups of this suite.") var suite: String?
   @OptionGroup var filter: RunFilter

@@ -4,9 +4,12 @@ import OptimizerKit
 
 /// Options that choose among stored runs.
 struct RunFilter: ParsableArguments {
-  @Option(help: "Only runs of these optimizers (names with wildcards, separated by commas).")
+  @Option(
+    help: "Only runs of these optimizers (names with wildcards, separated by commas).",
+    completion: .optimizers)
   var optimizers: String?
-  @Option(help: "Only runs on these problems (names with wildcards).") var problems: String?
+  @Option(help: "Only runs on these problems (names with wildcards).", completion: .problems)
+  var problems: String?
   @Option(help: "Only runs that ended so: completed, diverged, crashed, ...") var status: String?
 
   func validate() throws {

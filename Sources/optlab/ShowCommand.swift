@@ -10,7 +10,8 @@ struct ShowCommand: ParsableCommand {
     abstract: "Hyperparameters, presets, source and what else there is to know of a plugin.")
 
   @Argument(
-    help: "A name, as 'optlab list' shows it, or with settings: 'cnn@batch-norm[filters=8x16]'.")
+    help: "A name, as 'optlab list' shows it, or with settings: 'cnn@batch-norm[filters=8x16]'.",
+    completion: .plugins)
   var name: String
   @OptionGroup var plugins: PluginOptions
   @Flag(help: "Print JSON.") var json = false
@@ -49,6 +50,8 @@ struct ShowCommand: ParsableCommand {
     let summary: String
     let source: String
     let file: String
+    var family: String?
+    var notes: [DocumentationComment.Part] = []
     var facts: [String: String] = [:]
     var hyperparameters: [Row] = []
     var layers: [LayerOutline] = []
@@ -96,7 +99,9 @@ struct ShowCommand: ParsableCommand {
       label = selected.label
       summary = type.summary
       source = type.source
-      file = selected.file
+      file = selected.entry.file
+      family = type.family == .other ? nil : type.family.name
+      notes = selected.entry.documentation.parts.filter { $0 != .text(type.source + ".") }
       hyperparameters = plugin.hyperparameters.map {
         Row(
           name: $0.name, value: $0.value, valid: $0.validity, scale: $0.scale.rawValue,
@@ -147,6 +152,15 @@ struct ShowCommand: ParsableCommand {
 
     func print() {
       printFlowing("\(label) (\(kind)): \(summary)", bold: label)
+      for part in notes {
+        Swift.print("")
+        switch part {
+        case .text(let text): printFlowing("  " + text)
+        case .verbatim(let lines): for line in lines { Swift.print("      " + line) }
+        }
+      }
+      if !notes.isEmpty { Swift.print("") }
+      if let family { Swift.print("  family: \(family)") }
       if !source.isEmpty { printFlowing("  source: \(source)") }
       Swift.print("  file: \(file)")
       for (key, value) in facts.sorted(by: { $0.key < $1.key }) {

@@ -29,9 +29,11 @@ struct TraceCommand: AsyncParsableCommand {
     case csv, tsv, json
   }
 
-  @Argument(help: "A problem, such as rosenbrock or quadratic[condition=100].")
+  @Argument(
+    help: "A problem, such as rosenbrock or quadratic[condition=100].", completion: .problems)
   var problem: String
-  @Argument(help: "An optimizer, such as adam[lr=1e-2] or momentum:cosine.")
+  @Argument(
+    help: "An optimizer, such as adam[lr=1e-2] or momentum:cosine.", completion: .optimizers)
   var optimizer: String
   @Option(help: "How many updates, \(Self.mostSteps.span).") var steps = 100
   @Option(

@@ -2,7 +2,7 @@
 
     python3 -m venv references
     references/bin/pip install torch==2.15.0 jax==0.10.2 optax==0.2.8 numpy==2.4.6
-    references/bin/pip install matplotlib==3.11.2
+    references/bin/pip install matplotlib==3.11.2 pytorch_optimizer==4.1.0
     references/bin/python Tests/References/peers.py [FILTER ...] > peers.jsonl
     references/bin/python Tests/References/peers.py --ratios bench.jsonl peers.jsonl
 
@@ -17,7 +17,8 @@ before. Where a library offers several ways, those listed here are tried, and th
 and named:
 
 step       torch: fused, foreach and single-tensor (there is no fused RMSprop on CPUs). optax: one
-           jitted step a call, buffers donated.
+           jitted step a call, buffers donated. pytorch_optimizer where neither of them has the rule, or
+           beside them (left out where it is not installed).
            muon: torch.optim.Muon on the weights and AdamW on the biases, as torch has it (its
            iterations in bfloat16, once) and with the cast to bfloat16 taken out of its source.
 surface    jax: one jitted loop, the update written out on scalars (or arrays of lanes), in float64,
@@ -55,7 +56,7 @@ import tempfile
 import time
 
 VERSIONS = {"torch": "2.15.0", "jax": "0.10.2", "optax": "0.2.8", "numpy": "2.4.6"}
-OPTIONAL = {"matplotlib": "3.11.2"}
+OPTIONAL = {"matplotlib": "3.11.2", "pytorch_optimizer": "4.1.0"}
 SIZES = [100_000, 1_000_000, 10_000_000]
 LANES, LANE_STEPS = 4096, 10_000
 REPETITIONS = 7
@@ -157,6 +158,42 @@ TORCH = {
     "adagrad": ("Adagrad", {}),
     "rmsprop": ("RMSprop", {}),
 }
+# Those that are timed at a million parameters only.
+TORCH_MORE = {
+    "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
+    "adamw": ("AdamW", {}),
+    "adadelta": ("Adadelta", {}),
+    "adamax": ("Adamax", {}),
+    "nadam": ("NAdam", {}),
+    "radam": ("RAdam", {}),
+    "rprop": ("Rprop", {}),
+    "asgd": ("ASGD", {}),
+}
+OPTAX_MORE = {
+    "nesterov": lambda: optax.sgd(1e-3, 0.9, nesterov=True),
+    "adamw": lambda: optax.adamw(1e-3),
+    "adadelta": lambda: optax.adadelta(1e-3),
+    "adamax": lambda: optax.adamax(1e-3),
+    "nadam": lambda: optax.nadam(1e-3),
+    "radam": lambda: optax.radam(1e-3),
+    "rprop": lambda: optax.rprop(1e-3),
+    "signsgd": lambda: optax.sign_sgd(1e-3),
+    "lion": lambda: optax.lion(1e-3),
+    "adabelief": lambda: optax.adabelief(1e-3),
+    "yogi": lambda: optax.yogi(1e-3),
+    "adan": lambda: optax.adan(1e-3),
+    "adopt": lambda: optax.contrib.adopt(1e-3),
+    "ademamix": lambda: optax.contrib.ademamix(1e-3),
+    "optimistic-gd": lambda: optax.optimistic_gradient_descent(1e-3),
+    "optimistic-adam": lambda: optax.optimistic_adam(1e-3),
+}
+PORTS = {
+    "qhm": "QHM", "qhadam": "QHAdam", "aggmo": "AggMo", "adabound": "AdaBound", "madgrad": "MADGRAD",
+    "adan": "Adan", "adabelief": "AdaBelief", "yogi": "Yogi", "adopt": "ADOPT", "lion": "Lion",
+    "ademamix": "AdEMAMix", "laprop": "LaProp", "diffgrad": "DiffGrad", "tiger": "Tiger", "pid": "PID",
+    "adai": "Adai", "sgdw": "SGDW", "ftrl": "FTRL", "fadam": "FAdam", "adasmooth": "AdaSmooth",
+    "grams": "Grams", "signsgd": "SignSGD",
+}
 TORCH_WAYS = {"fused": {"fused": True}, "foreach": {"foreach": True}, "single": {"foreach": False}}
 OPTAX = {
     "sgd": lambda: optax.sgd(1e-3),
@@ -168,7 +205,7 @@ OPTAX = {
 
 
 def torch_step(optimizer, way, count, steps):
-    name, arguments = TORCH[optimizer]
+    name, arguments = (TORCH | TORCH_MORE)[optimizer]
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(count, generator=generator)
     x.grad = torch.randn(count, generator=generator)
@@ -182,7 +219,7 @@ def torch_step(optimizer, way, count, steps):
 
 
 def optax_step(optimizer, count, steps):
-    rule = OPTAX[optimizer]()
+    rule = (OPTAX | OPTAX_MORE)[optimizer]()
     random = np.random.default_rng(1)
     x = jnp.array(random.standard_normal(count, np.float32))
     gradient = jnp.array(random.standard_normal(count, np.float32))
@@ -203,14 +240,95 @@ def optax_step(optimizer, count, steps):
     return work
 
 
+def port_step(name, count, steps):
+    import pytorch_optimizer
+
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(count, generator=generator, requires_grad=True)
+    x.grad = torch.randn(count, generator=generator)
+    rule = getattr(pytorch_optimizer, name)([x], lr=1e-3)
+
+    def work():
+        for _ in range(steps):
+            rule.step()
+
+    return work
+
+
+# There is no fused kernel of these on CPUs.
+UNFUSED = {"rmsprop", "adadelta", "adamax", "nadam", "radam", "rprop", "asgd"}
+
+
 def measure_step(name, optimizer, count):
     count = int(count)
     steps = max(1, 100_000_000 // count)
     amount = count * steps / 1e6
-    ways = [w for w in TORCH_WAYS if (optimizer, w) != ("rmsprop", "fused")]
-    report(name, "Mparam/s", amount,
-           {f"torch {way}": torch_step(optimizer, way, count, steps) for way in ways})
-    report(name, "Mparam/s", amount, {"optax jit": optax_step(optimizer, count, steps)})
+    if optimizer in TORCH | TORCH_MORE:
+        ways = [w for w in TORCH_WAYS if w != "fused" or optimizer not in UNFUSED]
+        report(name, "Mparam/s", amount,
+               {f"torch {way}": torch_step(optimizer, way, count, steps) for way in ways})
+    if optimizer in OPTAX | OPTAX_MORE:
+        report(name, "Mparam/s", amount, {"optax jit": optax_step(optimizer, count, steps)})
+    if optimizer in PORTS and found("pytorch_optimizer"):
+        # Several times slower, as a rule: a tenth of the steps is enough to know by how much.
+        few = max(1, steps // 10)
+        report(name, "Mparam/s", count * few / 1e6,
+               {"pytorch_optimizer": port_step(PORTS[optimizer], count, few)}, repetitions=3)
+
+
+def measure_matrices(name, optimizer, widths):
+    """The mean of ten steps on the parameters of an mlp: some do much only every so many steps."""
+    import pytorch_optimizer
+
+    generator = torch.Generator().manual_seed(1)
+    tensors = mlp_tensors(widths, generator)
+    make = {
+        "shampoo": lambda: pytorch_optimizer.Shampoo(tensors, lr=0.01),
+        "soap": lambda: pytorch_optimizer.SOAP(tensors, lr=3e-3),
+        "lamb": lambda: pytorch_optimizer.Lamb(tensors, lr=1e-3),
+    }
+    rule = make[optimizer]()
+
+    def work():
+        for _ in range(10):
+            rule.step()
+
+    report(name, "steps/s", 10, {"pytorch_optimizer": work}, repetitions=3)
+    if optimizer == "lamb":
+        report(name, "steps/s", 10, {"optax jit": optax_lamb(tensors)})
+
+
+def mlp_tensors(widths, generator):
+    """Weights and biases of an mlp, each with a gradient."""
+    widths = widths_of(widths)
+    shapes = list(zip(widths[1:], widths))
+    tensors = [torch.randn(shape, generator=generator) for shape in shapes]
+    tensors += [torch.randn(rows, generator=generator) for rows, _ in shapes]
+    for tensor in tensors:
+        tensor.requires_grad_()
+        tensor.grad = torch.randn(tensor.shape, generator=generator)
+    return tensors
+
+
+def optax_lamb(tensors):
+    rule = optax.lamb(1e-3)
+    x = [jnp.array(tensor.detach().numpy()) for tensor in tensors]
+    gradient = [jnp.array(tensor.grad.numpy()) for tensor in tensors]
+
+    def step(x, state, gradient):
+        updates, state = rule.update(gradient, state, x)
+        return optax.apply_updates(x, updates), state
+
+    step = jax.jit(step, donate_argnums=(0, 1))
+    carry = [x, rule.init(x)]
+
+    def work():
+        x, state = carry
+        for _ in range(10):
+            x, state = step(x, state, gradient)
+        carry[:] = jax.block_until_ready([x, state])
+
+    return work
 
 
 def measure_muon(name, widths):
@@ -382,7 +500,8 @@ def measure_surface(name, optimizer, mode):
 
 BATCH, TRAINING = 128, 50_000
 # Widths, or what makes the layers, and steps of one repetition.
-MLPS = {"784-128-64-10": 400, "784-1000-500-100-10": 40}
+LARGE_MLP = "784-1000-500-100-10"
+MLPS = {"784-128-64-10": 400, LARGE_MLP: 40}
 CNNS = {"16-32": 30, "2c2d": 6}
 
 
@@ -772,8 +891,13 @@ def benchmarks():
     for optimizer in TORCH:
         for count in SIZES:
             yield f"step/{optimizer}/{count}", measure_step, (optimizer, count)
+    for optimizer in sorted(TORCH_MORE | OPTAX_MORE | PORTS):
+        yield f"step/{optimizer}/1000000", measure_step, (optimizer, 1_000_000)
     for network in MLPS:
         yield f"step/muon/{network}", measure_muon, (network,)
+    if found("pytorch_optimizer"):
+        for optimizer in ("shampoo", "soap", "lamb"):
+            yield f"step/{optimizer}/{LARGE_MLP}", measure_matrices, (optimizer, LARGE_MLP)
     for optimizer in RULES:
         for mode in ("single", "recorded", "lanes"):
             yield f"surface/{optimizer}/{mode}", measure_surface, (optimizer, mode)

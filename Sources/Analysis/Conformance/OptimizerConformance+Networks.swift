@@ -47,6 +47,19 @@ extension OptimizerConformance {
     ]
   }
 
+  /// What is left of the training loss after some steps at a learning rate, as a share of the start's;
+  /// infinite where the run left the numbers.
+  public static func trainingShare(
+    of optimizer: some Optimizer, on problem: any TrainingProblem, lr: Double, steps: Int
+  ) throws -> Double {
+    var run = try Training(optimizer, problem)
+    if let owner = run.rates.firstIndex(where: { $0 != nil }) { run.rates[owner] = lr }
+    let initial = run.meanLoss
+    try run.advance(steps)
+    let share = run.meanLoss / initial
+    return share.isFinite && run.x.array.allSatisfy(\.isFinite) ? share : .infinity
+  }
+
   /// A training run of which a copy is a checkpoint: what the session keeps, running statistics, has
   /// no part in gradients.
   private struct Training<O: Optimizer> {
@@ -58,6 +71,8 @@ extension OptimizerConformance {
     var x: Vector<Float>
     var state: OptimizerState<Float>
     var steps = 0
+    /// The learning rates of the levels.
+    var rates: [Double?]
 
     init(_ optimizer: O, _ problem: any TrainingProblem) throws {
       self.optimizer = optimizer
@@ -66,6 +81,7 @@ extension OptimizerConformance {
       session = try problem.makeSession(seed: 1)
       x = session.initialParameters()
       state = optimizer.makeState(at: x, layout: session.layout)
+      rates = optimizer.declaredRates
     }
 
     mutating func advance(_ count: Int) throws {
@@ -77,7 +93,7 @@ extension OptimizerConformance {
           x: x, layout: session.layout, state: state,
           oracle: Oracle(session, capabilities, meter: meter) { step }, steps: nil)
         context.loss = session.lossAndGradient(at: x, step: step, gradient: &context.gradient)
-        context.begin(step: step, rates: optimizer.declaredRates)
+        context.begin(step: step, rates: rates)
         defer {
           x = context.x
           state = context.state

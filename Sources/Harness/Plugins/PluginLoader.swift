@@ -187,7 +187,9 @@ public struct PluginLoader: Sendable {
         let catalogue = catalogue.assumingMemoryBound(to: PluginCatalogue.self)
       #sourceLocation(file: \(file.debugDescription), line: 1)
         catalogue.pointee.register(
-          \(type).self, file: String(cString: file), sourceHash: "\(sourceHash)")
+          \(type).self,
+          documentation: \(DocumentationComment(of: type, in: source).text.debugDescription),
+          file: String(cString: file), sourceHash: "\(sourceHash)")
       }
       """
     try explaining("cannot write \(glue.path)") {

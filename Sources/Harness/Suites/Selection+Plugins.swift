@@ -9,8 +9,8 @@ public struct SelectedPlugin: Sendable {
   public let kind: PluginKind
   /// The plugin, ready for use.
   public let plugin: any Plugin
-  /// The file that defines it.
-  public let file: String
+  /// What it was registered as.
+  public let entry: PluginEntry
 }
 
 extension PluginCatalogue {
@@ -34,7 +34,7 @@ extension PluginCatalogue {
       try variants(of: entry, term).map { variant in
         SelectedPlugin(
           label: variant.label, kind: entry.kind,
-          plugin: variant.plugin, file: entry.file)
+          plugin: variant.plugin, entry: entry)
       }
     }
     guard !plugins.isEmpty else {

@@ -17,6 +17,9 @@ public protocol Optimizer: Plugin {
   /// the problem cannot offer it.
   var requirements: OracleCapabilities { get }
 
+  /// What it claims to be invariant to with its present hyperparameters; `optlab check` measures it.
+  var invariances: Invariances { get }
+
   /// The state before the first step.
   ///
   /// - Parameters:
@@ -48,6 +51,7 @@ public protocol Optimizer: Plugin {
 extension Optimizer {
   public static var kind: PluginKind { .optimizer }
   public var requirements: OracleCapabilities { [] }
+  public var invariances: Invariances { [] }
 
   public func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>? {
     nil

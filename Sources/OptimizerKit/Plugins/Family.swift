@@ -3,7 +3,7 @@
 /// A group of plugins of one kind that are relatives of each other: `Family.adaptive`.
 ///
 /// A plugin whose family is not here names its own: `static let family: Family = "quantum"`.
-public struct Family: Hashable, Sendable, ExpressibleByStringLiteral {
+public struct Family: Hashable, Sendable, ExpressibleByStringLiteral, Encodable {
   /// What `optlab list --family` asks for: lower case, digits and hyphens.
   public let name: String
   /// One line: what its members have in common; empty for a family that is not in this table.
@@ -14,6 +14,11 @@ public struct Family: Hashable, Sendable, ExpressibleByStringLiteral {
   init(_ name: String, _ summary: String = "") {
     self.name = name
     self.summary = summary
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
   }
 
   public static func == (a: Family, b: Family) -> Bool { a.name == b.name }

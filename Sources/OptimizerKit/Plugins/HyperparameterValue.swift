@@ -4,12 +4,18 @@
 public protocol HyperparameterValue: Sendable, Equatable {
   /// What is expected of a text, in words: "a number", "one of exact, armijo".
   static var expectation: String { get }
+  /// The texts of all values, where they can be counted out; none else.
+  static var choices: [String] { get }
   /// Reads a value, or returns nil where the text is none.
   init?(hyperparameter text: String)
   /// The text that reads back as this value; part of a run's key.
   var hyperparameterText: String { get }
   /// The value as a number, for range checks and schedules; nil where it is none.
   var hyperparameterNumber: Double? { get }
+}
+
+extension HyperparameterValue {
+  public static var choices: [String] { [] }
 }
 
 extension Double: HyperparameterValue {
@@ -36,6 +42,7 @@ extension Int: HyperparameterValue {
 
 extension Bool: HyperparameterValue {
   public static var expectation: String { "true or false" }
+  public static var choices: [String] { ["true", "false"] }
   public init?(hyperparameter text: String) {
     switch text.lowercased() {
     case "true", "yes", "on", "1": self = true
@@ -55,8 +62,9 @@ where RawValue == String {}
 
 extension Choice {
   public static var expectation: String {
-    "one of " + allCases.map(\.rawValue).joined(separator: ", ")
+    "one of " + choices.joined(separator: ", ")
   }
+  public static var choices: [String] { allCases.map(\.rawValue) }
   public init?(hyperparameter text: String) { self.init(rawValue: text) }
   public var hyperparameterText: String { rawValue }
   public var hyperparameterNumber: Double? { nil }

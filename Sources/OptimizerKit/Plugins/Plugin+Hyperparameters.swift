@@ -12,6 +12,8 @@ public struct HyperparameterDescription: Sendable {
   public let help: String
   /// What a value must look like.
   public let expectation: String
+  /// All values, where they can be counted out; none else.
+  public let choices: [String]
   /// Which values are valid.
   public let bounds: Bounds
   /// On which scale it is searched and drawn.

@@ -9,6 +9,8 @@ public struct PluginEntry: Sendable {
   public let type: (any Plugin.Type)?
   /// The text of its file, where that is YAML.
   public let text: String
+  /// What its file says of it, where that is Swift.
+  public let documentation: DocumentationComment
   /// The file that defines it.
   public let file: String
   /// A hash of that file: part of the key of every run that uses it.
@@ -18,6 +20,8 @@ public struct PluginEntry: Sendable {
   public var summary: String { type?.summary ?? "" }
   /// Where it comes from.
   public var source: String { type?.source ?? "" }
+  /// The relatives among which it is listed.
+  public var family: Family { type?.family ?? .other }
   /// The presets it declares.
   public var presets: [Preset] { type?.presets ?? [] }
 
@@ -39,10 +43,15 @@ public struct PluginCatalogue: Sendable {
   /// Registers the plugin that a Swift file defines, under its kind.
   ///
   /// A name that is taken or breaks the rule makes the file a failure.
-  public mutating func register<P: Plugin>(_ type: P.Type, file: String, sourceHash: String) {
+  ///
+  /// - Parameter documentation: the text of a `DocumentationComment`.
+  public mutating func register<P: Plugin>(
+    _ type: P.Type, documentation: String = "", file: String, sourceHash: String
+  ) {
     insert(
       PluginEntry(
-        name: P.name, kind: P.kind, type: type, text: "", file: file, sourceHash: sourceHash))
+        name: P.name, kind: P.kind, type: type, text: "",
+        documentation: DocumentationComment(documentation), file: file, sourceHash: sourceHash))
   }
 
   /// Registers the plugin that a YAML file declares, under the name of that file.
@@ -51,7 +60,8 @@ public struct PluginCatalogue: Sendable {
   ) {
     insert(
       PluginEntry(
-        name: name, kind: kind, type: nil, text: text, file: file, sourceHash: sourceHash))
+        name: name, kind: kind, type: nil, text: text, documentation: DocumentationComment(""),
+        file: file, sourceHash: sourceHash))
   }
 
   /// Takes out what a file registered, so that a newer version of it can take its place.

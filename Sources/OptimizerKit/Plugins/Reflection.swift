@@ -66,7 +66,8 @@ extension Hyperparameter: AnyHyperparameter {
     return HyperparameterDescription(
       name: name, value: wrapper.wrappedValue.hyperparameterText,
       number: wrapper.wrappedValue.hyperparameterNumber, help: "\(wrapper.help)",
-      expectation: Value.expectation, bounds: wrapper.bounds, scale: wrapper.scale,
+      expectation: Value.expectation, choices: Value.choices, bounds: wrapper.bounds,
+      scale: wrapper.scale,
       search: wrapper.search)
   }
 

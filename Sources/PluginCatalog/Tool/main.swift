@@ -30,7 +30,9 @@ func registration(of file: URL, kind: PluginKind) throws -> [String] {
   case .swift:
     return [
       "#sourceLocation(file: \"\(file.path)\", line: 1)",
-      "    register(\(stem).self, \(place)",
+      "    register(\(stem).self, documentation: ###\"\"\"",
+      DocumentationComment(of: stem, in: text).text,
+      "\"\"\"###, \(place)",
       "#sourceLocation()",
     ]
   case .yaml:

@@ -1,0 +1,127 @@
+// The page that says what each optimizer was held against, Plugins/REFERENCES.md.
+
+import Foundation
+import OptimizerKit
+import Plugins
+import Testing
+
+/// The table of references, from the golden files.
+struct ReferencesPage {
+  /// One optimizer against one program.
+  private struct Row {
+    var names: Set<String> = []
+    var cases = 0
+    var steps = 0
+    /// The fewest steps after which a case ends, since its path is chaotic from there on.
+    var fewest = Int.max
+    var tolerance = 0.0
+  }
+
+  /// What was held to no program, and to what instead.
+  let byHand: [String: String]
+
+  private static let programs = [
+    "torch": "torch 2.15.0", "optax": "optax 0.2.8", "pytorch_optimizer": "pytorch_optimizer 4.1.0",
+    "scipy": "scipy",
+  ]
+
+  /// The program that a reference is of: its first word that names one, or else what it says.
+  private static func program(_ reference: String) -> String {
+    let found = reference.firstMatch(of: /pytorch_optimizer|optax|torch|scipy|chain\(/)
+    guard let word = found.map({ String($0.output) }) else {
+      let source = reference.prefix { $0 != "(" && $0 != "," }
+      return reference.contains("=") ? "the cs231n lecture" : String(source)
+    }
+    return programs[word] ?? "optax 0.2.8"
+  }
+
+  private var rows: [String: [String: Row]] {
+    var rows: [String: [String: Row]] = [:]
+    func add(_ name: String, _ reference: String, _ steps: Int, _ tolerance: Double) {
+      let plain = String(name.split(separator: "@")[0])
+      var row = rows[plain, default: [:]][Self.program(reference), default: Row()]
+      if name != plain { row.names.insert(String(name.dropFirst(plain.count))) }
+      row.cases += 1
+      row.steps = max(row.steps, steps)
+      row.fewest = min(row.fewest, steps)
+      row.tolerance = max(row.tolerance, tolerance)
+      rows[plain, default: [:]][Self.program(reference)] = row
+    }
+    let samples = GoldenOptimizers.shared.samples
+    for golden in GoldenOptimizers.shared.cases {
+      add(golden.optimizer, golden.reference, samples.last!, referenceTolerance)
+    }
+    for golden in GoldenFile.all.cases {
+      add(
+        golden.optimizer.name, golden.reference, golden.samples.last!,
+        golden.tolerance ?? referenceTolerance)
+    }
+    for golden in GoldenFile.all.matrices {
+      add(
+        golden.optimizer.name, golden.reference, golden.samples.last!,
+        golden.tolerance ?? tensorTolerance)
+    }
+    return rows
+  }
+
+  /// The optimizers and wrappers that neither a golden file nor `byHand` knows.
+  var missing: [String] {
+    let rows = rows
+    return catalogue.entries(named: .optimizer).map(\.name)
+      .filter { rows[$0] == nil && byHand[$0] == nil }
+  }
+
+  var text: String {
+    let rows = rows
+    var lines = [
+      "# What the optimizers were held against", "",
+      "Every row is a test: the lab's path in double precision and that of the program, step by step,",
+      "are no farther apart than the last column says, relative to the largest coordinate. Where a path is",
+      "chaotic, so that a rounding grows two thousandfold, the comparison ends at the step that is said.",
+      "`Tests/References` has the scripts that made the data.", "",
+      "| optimizer | held against | presets | cases | steps | at most apart |",
+      "|---|---|---|---|---|---|",
+    ]
+    for entry in catalogue.entries(named: .optimizer).sorted(by: { $0.name < $1.name }) {
+      for (program, row) in (rows[entry.name] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        let steps =
+          row.fewest < row.steps ? "\(row.steps), chaotic from \(row.fewest)" : "\(row.steps)"
+        let presets = row.names.sorted().map { "`\($0)`" }.joined(separator: " ")
+        lines.append(
+          "| `\(entry.name)` | \(program) | \(presets) | \(row.cases) | \(steps) | \(row.tolerance) |"
+        )
+      }
+      if let reason = byHand[entry.name] {
+        lines.append("| `\(entry.name)` | \(reason) | | | | |")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+@Suite struct ReferencesPageTests {
+  /// Those that no program is a reference for.
+  static let byHand = [
+    "gradient-descent": "hand-derived steps (OptimizerSecondOrderTests)",
+    "newton": "hand-derived steps (OptimizerSecondOrderTests)",
+  ]
+
+  private let page = ReferencesPage(byHand: byHand)
+
+  @Test func everyOptimizerIsHeldAgainstSomething() {
+    #expect(page.missing == [])
+    for name in Self.byHand.keys {
+      #expect(catalogue.entries(named: .optimizer).contains { $0.name == name }, "\(name)")
+    }
+  }
+
+  /// With OPTLAB_RECORD set, it is written anew.
+  @Test func thePageIsTrue() throws {
+    let file = referencesFolder.deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Plugins/REFERENCES.md")
+    if ProcessInfo.processInfo.environment["OPTLAB_RECORD"] != nil {
+      try page.text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: file, encoding: .utf8) == page.text, "make catalogue")
+  }
+}
