@@ -7,15 +7,21 @@ final class Chain<R: NetworkScalar> {
   struct Stage {
     let name: String
     let operation: any LayerOperation<R>
+    /// Nil where it has no tangents.
+    let tangents: (any TangentOperation<R>)?
     let parameters: Int  // where its parameters begin
+    let hasParameters: Bool
     let shape: Shape  // of its output
     let output: UnsafeMutablePointer<R>
+    let outputTangent = Workspace<R>()
   }
   let stages: [Stage]
   private var observer: (prefix: String, body: (LayerSignals<R>) -> Void)?
   private let outputCount: Int
+  private let widest: Int
   // Two gradients of signals, taken in turn: what a stage is handed, and what it hands on.
   private let gradients: (UnsafeMutablePointer<R>, UnsafeMutablePointer<R>)
+  private let gradientTangents = (Workspace<R>(), Workspace<R>())
 
   init(_ plan: NetworkPlan, context: inout OperationContext) {
     var stages: [Stage] = []
@@ -24,12 +30,13 @@ final class Chain<R: NetworkScalar> {
       else { continue }
       stages.append(
         Stage(
-          name: step.name, operation: operation, parameters: step.parameters, shape: step.output,
+          name: step.name, operation: operation, tangents: operation.tangents,
+          parameters: step.parameters, hasParameters: step.parameterCount > 0, shape: step.output,
           output: allocateAligned(context.capacity * step.output.count)))
     }
     self.stages = stages
     outputCount = plan.output.count
-    let widest = plan.steps.map(\.input.count).reduce(plan.output.count, max)
+    widest = plan.steps.map(\.input.count).reduce(plan.output.count, max)
     gradients = (
       allocateAligned(context.capacity * widest), allocateAligned(context.capacity * widest)
     )
@@ -90,6 +97,75 @@ final class Chain<R: NetworkScalar> {
     }
   }
 
+  /// Whether all operations have tangents.
+  var hasTangents: Bool { stages.allSatisfy { $0.tangents != nil } }
+
+  /// The tangent of the output, after a `forward` of the same pass; nil where nothing moves.
+  func forwardTangent(
+    _ inputs: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, parameters: DualPointer<R>,
+    pass: Pass
+  ) -> UnsafePointer<R>? {
+    var signal = inputs
+    var tangent = inputTangent
+    for stage in stages {
+      if let operation = stage.tangents, tangent != nil || stage.hasParameters {
+        let outputTangent = stage.outputTangent.room(pass.examples * stage.shape.count)
+        operation.forwardTangent(
+          signal, inputTangent: tangent, output: UnsafePointer(stage.output),
+          parameters: parameters + stage.parameters, outputTangent: outputTangent, pass: pass)
+        tangent = UnsafePointer(outputTangent)
+      }
+      signal = UnsafePointer(stage.output)
+    }
+    return tangent
+  }
+
+  /// The gradient with respect to the input, and the tangents of both gradients, after a
+  /// `forwardTangent` of the same pass.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: as in `backward`, with its tangent; `dualOutputGradient` has room for it.
+  ///   - inputGradient: written; nil where `inputTangent` is.
+  func backwardTangent(
+    _ inputs: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, parameters: DualPointer<R>,
+    outputGradient: MutableDualPointer<R>, parameterGradientTangent: UnsafeMutablePointer<R>,
+    inputGradient: MutableDualPointer<R>?, pass: Pass
+  ) {
+    // Nothing moves before the first parameters.
+    let first = inputTangent == nil ? stages.firstIndex { $0.hasParameters } ?? stages.count : 0
+    if stages.isEmpty {
+      inputGradient?.update(from: outputGradient, count: pass.examples * outputCount)
+    }
+    func output(_ index: Int) -> DualPointer<R> {
+      let stage = stages[index]
+      return DualPointer(
+        value: UnsafePointer(stage.output),
+        tangent: UnsafePointer(stage.outputTangent.room(pass.examples * stage.shape.count)))
+    }
+    var upstream = outputGradient
+    var (other, downstream) = dualGradients(pass)
+    for index in (first..<stages.count).reversed() {
+      let stage = stages[index]
+      let isFirst = index == first
+      stage.tangents?.backwardTangent(
+        index == 0 ? inputs : UnsafePointer(stages[index - 1].output),
+        inputTangent: isFirst ? inputTangent : output(index - 1).tangent, output: output(index),
+        parameters: parameters + stage.parameters, outputGradient: upstream,
+        parameterGradientTangent: parameterGradientTangent + stage.parameters,
+        inputGradient: isFirst ? inputGradient : downstream, pass: pass)
+      upstream = downstream
+      swap(&downstream, &other)
+    }
+  }
+
+  private func dualGradients(_ pass: Pass) -> (MutableDualPointer<R>, MutableDualPointer<R>) {
+    let count = pass.examples * widest
+    return (
+      MutableDualPointer(value: gradients.0, tangent: gradientTangents.0.room(count)),
+      MutableDualPointer(value: gradients.1, tangent: gradientTangents.1.room(count))
+    )
+  }
+
   /// Calls `body` in every `backward`, last stage first, for each stage and what lies within it;
   /// nil for nobody.
   ///
@@ -101,4 +177,7 @@ final class Chain<R: NetworkScalar> {
 
   /// Memory for the gradient of the output.
   var outputGradient: UnsafeMutablePointer<R> { gradients.0 }
+
+  /// Memory for the gradient of the output and its tangent.
+  func dualOutputGradient(_ pass: Pass) -> MutableDualPointer<R> { dualGradients(pass).0 }
 }

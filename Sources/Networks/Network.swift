@@ -5,7 +5,8 @@ import OptimizerKit
 /// A feed-forward network over `R`, ready to compute on up to `capacity` examples at a time.
 ///
 /// Parameters and gradient are flat vectors that the caller owns; `layout` says which part is which
-/// tensor. All buffers are made once: no pass allocates.
+/// tensor. All buffers are made once: no pass allocates. (Those of tangents are made when the first
+/// Hessian–vector product is asked for.)
 public final class Network<R: NetworkScalar> {
   /// The tensors within the parameter vector.
   public let layout: ParameterLayout
@@ -86,6 +87,40 @@ public final class Network<R: NetworkScalar> {
       batch.inputs, parameters: parameters, outputGradient: outputGradient,
       parameterGradient: gradient, inputGradient: nil, pass: pass)
     return value
+  }
+
+  /// Whether all layers and the loss have tangents, so that `hessianVectorProduct` may be asked for.
+  public var hasTangents: Bool { chain.hasTangents && loss is any CurvedLoss }
+
+  /// The Hessian of the mean loss over `batch`, times a direction: the derivative of the gradient along
+  /// it. About three times the work of a gradient; the first call takes memory for tangents.
+  ///
+  /// - Parameters:
+  ///   - direction: as long as `layout.count`.
+  ///   - product: likewise; written.
+  public func hessianVectorProduct(
+    _ batch: Batch<R>, parameters: UnsafePointer<R>, direction: UnsafePointer<R>,
+    product: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    guard chain.hasTangents, let loss = loss as? any CurvedLoss else {
+      preconditionFailure("a network without tangents has no Hessian-vector product")
+    }
+    let outputs = forward(batch.inputs, parameters: parameters, pass: pass)
+    let parameters = DualPointer(value: parameters, tangent: direction)
+    let tangent = chain.forwardTangent(
+      batch.inputs, inputTangent: nil, parameters: parameters, pass: pass)
+    // Without parameters nothing moves.
+    guard let tangent else { return }
+    let outputGradient = chain.dualOutputGradient(pass)
+    _ = loss.mean(
+      outputs, columns: output.count, batch: batch, features: input.count,
+      gradient: outputGradient.value)
+    loss.meanGradientTangent(
+      DualPointer(value: outputs, tangent: tangent), columns: output.count, batch: batch,
+      features: input.count, into: outputGradient.tangent)
+    chain.backwardTangent(
+      batch.inputs, inputTangent: nil, parameters: parameters, outputGradient: outputGradient,
+      parameterGradientTangent: product, inputGradient: nil, pass: pass)
   }
 
   /// Calls `body` with the signals of each layer, last layer first, whenever a gradient is computed;

@@ -10,6 +10,7 @@ struct NetworkPlan {
     let input: Shape
     let output: Shape
     let parameters: Int  // where its parameters begin
+    let parameterCount: Int
   }
   var steps: [Step] = []
   /// All tensors in order, named by layer: `dense1.weight`.
@@ -30,13 +31,16 @@ struct NetworkPlan {
       numbers[kind, default: 0] += 1
       let name = kind + String(numbers[kind]!)
       let next = try layer.outputShape(output, name: prefix + name)
-      steps.append(
-        Step(name: name, layer: layer, input: output, output: next, parameters: count))
+      let begin = count
       for var parameter in layer.parameters(output) {
         parameter.name = "\(name).\(parameter.name)"
         parameters.append(parameter)
         count += parameter.shape.reduce(1, *)
       }
+      steps.append(
+        Step(
+          name: name, layer: layer, input: output, output: next, parameters: begin,
+          parameterCount: count - begin))
       output = next
     }
   }
@@ -45,12 +49,17 @@ struct NetworkPlan {
   var outline: [LayerOutline] {
     steps.indices.map { index in
       let step = steps[index]
-      let end = index + 1 < steps.count ? steps[index + 1].parameters : count
       return LayerOutline(
-        layer: step.name, output: step.output.axes, parameters: end - step.parameters,
+        layer: step.name, output: step.output.axes, parameters: step.parameterCount,
         receptiveField: step.output.axes.count == 3
           ? receptiveField(of: steps[...index].map(\.layer)) : nil)
     }
+  }
+
+  /// Whether all layers have tangents.
+  var hasTangents: Bool {
+    var context = OperationContext(capacity: 1)
+    return Chain<Float>(self, context: &context).hasTangents
   }
 
   /// Which part of the parameter vector is which tensor.

@@ -37,6 +37,15 @@ extension NetworkProblem {
   public static var targets: [String: TrainingTarget] { [:] }
   public var target: TrainingTarget? { Self.targets.first { stands(at: $0.key) }?.value }
 
+  /// Losses and gradients; Hessian–vector products too, where every layer is made of a
+  /// `TangentOperation` and the loss is a `CurvedLoss`.
+  public var capabilities: OracleCapabilities {
+    let plan = try? NetworkPlan(layers, input: examples.shape)
+    let hasTangents = plan?.hasTangents ?? false
+    return hasTangents && loss is any CurvedLoss
+      ? [.loss, .gradient, .hessianVectorProduct] : [.loss, .gradient]
+  }
+
   public func validate() throws(HyperparameterError) { try validateNetwork() }
 
   /// Checks that layers, data and minibatch fit together; for problems with a `validate()` of their

@@ -91,6 +91,25 @@ public final class NetworkSession: TrainingSession {
     }
   }
 
+  /// The product of the Hessian of the mean loss of the minibatch of `step` at `x` with `v`; nil where
+  /// a layer or the loss has no tangents.
+  public func hessianVectorProduct(at x: Vector<Float>, step: Int, _ v: Vector<Float>)
+    -> Vector<Float>?
+  {
+    precondition(x.count == layout.count && v.count == layout.count, "vectors of the layout")
+    guard network.hasTangents else { return nil }
+    gather(step)
+    var product = Vector<Float>(repeating: 0, count: layout.count)
+    let target = product.mutablePointer()
+    withExtendedLifetime((x, v)) {
+      network.hessianVectorProduct(
+        minibatch(batch), parameters: x.pointer, direction: v.pointer, product: target,
+        pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
+      regularizer?.addHessianVectorProduct(v.pointer, layout: layout, to: target)
+    }
+    return product
+  }
+
   /// Projects parameters onto the constraint, if there is one: to be called after each update.
   public func project(_ x: inout Vector<Float>) {
     guard let constraint else { return }

@@ -47,6 +47,17 @@ public struct Regularizer: Sendable, Equatable {
     }
     return total
   }
+
+  /// product ← product + ∇²(the term) direction: 2 l2 times the direction's weights.
+  public func addHessianVectorProduct<R: NetworkScalar>(
+    _ direction: UnsafePointer<R>, layout: ParameterLayout, to product: UnsafeMutablePointer<R>
+  ) {
+    for tensor in layout.tensors where tensor.role == .weight {
+      addGradient(
+        of: direction + tensor.offset, count: tensor.count, lasso: 0, ridge: R(l2),
+        to: product + tensor.offset)
+    }
+  }
 }
 
 /// lasso Σ |w| + ridge Σ w².

@@ -36,7 +36,7 @@ import Testing
 
   /// The least of some repetitions, after one that compiles and allocates.
   private func milliseconds(
-    _ arithmetic: some ConvolutionArithmetic<Float>, _ numbers: ConvolutionNumbers
+    _ arithmetic: some LinearArithmetic<Float>, _ numbers: ConvolutionNumbers
   ) -> Double {
     _ = ConvolutionResults(arithmetic, numbers)
     var output = [Float](repeating: 0, count: numbers.outputGradient.count)

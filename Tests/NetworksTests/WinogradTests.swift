@@ -79,7 +79,7 @@ struct ConvolutionResults<R: NetworkScalar>: Equatable {
   var inputGradient: [R]
 
   /// Every place where something is to be written begins as 99.
-  init(_ arithmetic: some ConvolutionArithmetic<R>, _ numbers: ConvolutionNumbers) {
+  init(_ arithmetic: some LinearArithmetic<R>, _ numbers: ConvolutionNumbers) {
     let (input, weights) = (numbers.input.map(R.init), numbers.weights.map(R.init))
     output = [R](repeating: 99, count: numbers.outputGradient.count)
     weightGradient = [R](repeating: 99, count: weights.count)
@@ -233,7 +233,7 @@ struct WinogradTests {
 }
 
 /// A Winograd convolution with a fault.
-final class WinogradFault: ConvolutionArithmetic {
+final class WinogradFault: LinearArithmetic {
   enum Kind: String, CaseIterable {
     /// The filters of the input's gradient are not turned.
     case unturned
@@ -276,7 +276,7 @@ final class WinogradFault: ConvolutionArithmetic {
 
   func backward(
     _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>?, examples: Int
   ) {
     let area = geometry.filter.size * geometry.filter.size

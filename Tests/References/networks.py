@@ -1,4 +1,5 @@
-"""Golden data for the networks: outputs, losses, gradients and training curves as torch has them.
+"""Golden data for the networks: outputs, losses, gradients, Hessian-vector products and training
+curves as torch has them.
 
     python3 -m venv references
     references/bin/pip install torch==2.15.0 numpy==2.4.6
@@ -7,13 +8,13 @@
 writes networks.json beside this file. The cases are in double precision, the curves in single.
 Layers are described by small dictionaries, from which this script and the Swift test each make a
 network. Parameters, inputs and labels are not stored: both sides compute them by the same formula,
-`Numbers`, whose values are exact in either precision. Images are channels × height × width, as
+`Numbers`, whose values are exact in either precision; so is the direction of the product. Images are channels × height × width, as
 torch has them; a gradient holds each layer's tensors in order, those of a residual block's body
 before those of its shortcut.
 
 Each case carries its amplification A: where every parameter, every signal between layers and every
-gradient between them is disturbed by the relative amount e, outputs, loss and gradient move by A e
-at most, in relation to the largest element of each. The disturbance, 2^-20, is above the rounding
+gradient between them is disturbed by the relative amount e, outputs, loss, gradient and product
+move by A e at most, in relation to the largest element of each. The disturbance, 2^-20, is above the rounding
 errors of single precision, so that a case in which such an error would push a signal over a kink
 (of a rectifier, among the rivals of a maximum, at a margin) has an amplification beyond the limit
 and is refused.
@@ -38,6 +39,7 @@ TRIALS = 16
 LARGEST_AMPLIFICATION = 10
 SMALLEST_GRADIENT = 1e-3
 LARGEST_CASE = 900
+DIRECTION = 10  # what its seed is beyond that of the parameters
 
 # --- what both sides compute ----------------------------------------------------------------------
 
@@ -194,17 +196,24 @@ class Network:
         weights = [w for name, w in zip(self.names, self.tensors) if name == "weight"]
         return sum(l1 * w.abs().sum() + l2 * w.square().sum() for w in weights)
 
-    def gradient(self, loss):
-        gradients = torch.autograd.grad(loss, self.tensors, allow_unused=True)
-        return [torch.zeros_like(t) if g is None else g for t, g in zip(self.tensors, gradients)]
+    def gradient(self, value):
+        """That of a number, as one vector which can be differentiated once more."""
+        if not value.requires_grad:
+            return torch.zeros(sum(t.numel() for t in self.tensors), dtype=self.dtype)
+        gradients = torch.autograd.grad(
+            value, self.tensors, create_graph=True, materialize_grads=True)
+        return torch.cat([g.flatten() for g in gradients])
 
 
 # --- losses ---------------------------------------------------------------------------------------
 
 
 def hinge(z, labels, x):
-    """Weston and Watkins'; torch divides it by the number of classes."""
-    return functional.multi_margin_loss(z, labels) * z.shape[1]
+    """Weston and Watkins'. That of torch, divided by the number of classes, has no second derivative."""
+    rows = labels[:, None]
+    excess = functional.relu(z - z.gather(1, rows) + 1).scatter(1, rows, 0.0)
+    assert torch.allclose(excess.sum(1).mean(), functional.multi_margin_loss(z, labels) * z.shape[1])
+    return excess.sum(1).mean()
 
 
 def perceptron(z, labels, x):
@@ -232,7 +241,7 @@ cases, curves = [], []
 
 
 def compute(case, noisy=False):
-    """Outputs, loss and gradient, each as one vector."""
+    """Outputs, loss, gradient and Hessian-vector product, each as one vector."""
     network = Network(case["layers"], case["seed"], noisy=noisy)
     shape = (case["examples"], *case["input"])
 
@@ -248,8 +257,10 @@ def compute(case, noisy=False):
     loss = LOSSES[case["loss"]](z, labels, x)
     if case["l1"] or case["l2"]:
         loss = loss + network.penalty(case["l1"], case["l2"])
-    gradient = torch.cat([g.flatten() for g in network.gradient(loss)])
-    return z.detach().flatten(), loss.detach().reshape(1), gradient
+    gradient = network.gradient(loss)
+    direction = Numbers(case["seed"] + DIRECTION).tensor(gradient.shape, torch.float64)
+    product = network.gradient(gradient @ direction)
+    return tuple(r.detach().flatten() for r in (z, loss, gradient, product))
 
 
 def complete(case):
@@ -264,13 +275,14 @@ def complete(case):
     amplification = 0.0
     for _ in range(TRIALS):
         for right, other in zip(results, compute(case, noisy=True)):
-            moved = (other - right).abs().max() / right.abs().max()
+            size = right.abs().max()
+            moved = (other - right).abs().max() / (size if size > 0 else 1)
             amplification = max(amplification, float(moved) / PERTURBATION)
     if not amplification <= LARGEST_AMPLIFICATION:
         return None, f"amplification {amplification:.0f}"
-    outputs, loss, gradient = (r.tolist() for r in results)
+    outputs, loss, gradient, product = (r.tolist() for r in results)
     return case | {"amplification": round(amplification, 1), "outputs": outputs,
-                   "value": loss[0], "gradient": gradient}, None
+                   "value": loss[0], "gradient": gradient, "product": product}, None
 
 
 def describe(name, shape, layers, seed, examples=5, loss="softmax-cross-entropy", passes=0,

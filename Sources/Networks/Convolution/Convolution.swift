@@ -65,8 +65,8 @@ public struct Convolution: Layer {
   ) -> (any LayerOperation<R>)? {
     guard let output = try? outputShape(input, name: Self.kind) else { return nil }
     let geometry = ConvolutionGeometry(input: input, output: output, filter: filter)
-    let arithmetic: any ConvolutionArithmetic<R> =
-      SinglePrecisionConvolution(geometry, hasBias: biases != nil) as? any ConvolutionArithmetic<R>
+    let arithmetic: any LinearArithmetic<R> =
+      SinglePrecisionConvolution(geometry, hasBias: biases != nil) as? any LinearArithmetic<R>
       ?? PatchConvolution<R>(geometry)
     return ConvolutionOperation(
       geometry, hasBias: biases != nil, activation: activation, arithmetic: arithmetic)
@@ -85,39 +85,25 @@ struct ConvolutionGeometry {
   var weights: Int { output.channels * patch }
 }
 
-/// The linear part of a convolution, z = W ∗ x + b, and its derivatives. W is as in the parameter
-/// vector: outputs × channels × size × size.
-protocol ConvolutionArithmetic<Scalar>: AnyObject {
-  associatedtype Scalar: NetworkScalar
-
-  /// output ← W ∗ input + bias.
-  func forward(
-    _ input: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>?,
-    output: UnsafeMutablePointer<Scalar>, examples: Int)
-
-  /// The gradients with respect to W and, where asked for, the input. Follows a `forward` with the
-  /// same weights.
-  func backward(
-    _ input: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>,
-    outputGradient: UnsafePointer<Scalar>, weightGradient: UnsafeMutablePointer<Scalar>,
-    inputGradient: UnsafeMutablePointer<Scalar>?, examples: Int)
-}
-
 /// The computation of a `Convolution` layer.
-final class ConvolutionOperation<R: NetworkScalar>: LayerOperation {
+final class ConvolutionOperation<R: NetworkScalar>: TangentOperation {
   let geometry: ConvolutionGeometry
   let hasBias: Bool
   let activation: Activation
-  let arithmetic: any ConvolutionArithmetic<R>
+  let arithmetic: any LinearArithmetic<R>
+  private let tangents: LinearTangents<R>
 
   init(
     _ geometry: ConvolutionGeometry, hasBias: Bool, activation: Activation,
-    arithmetic: any ConvolutionArithmetic<R>
+    arithmetic: any LinearArithmetic<R>
   ) {
     self.geometry = geometry
     self.hasBias = hasBias
     self.activation = activation
     self.arithmetic = arithmetic
+    tangents = LinearTangents(
+      arithmetic, inputs: geometry.input.count, outputs: geometry.output.count,
+      weights: geometry.weights, biases: hasBias ? geometry.output.channels : 0)
   }
 
   func forward(
@@ -146,5 +132,31 @@ final class ConvolutionOperation<R: NetworkScalar>: LayerOperation {
     arithmetic.backward(
       input, weights: parameters, outputGradient: UnsafePointer(outputGradient),
       weightGradient: parameterGradient, inputGradient: inputGradient, examples: pass.examples)
+  }
+
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    tangents.forward(
+      input, inputTangent: inputTangent, parameters: parameters, into: outputTangent,
+      examples: pass.examples)
+    activation.multiplyByDerivative(
+      outputTangent, output: output, biasGradient: nil,
+      rows: pass.examples * geometry.output.positions, columns: geometry.output.channels)
+  }
+
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    activation.multiplyByDerivative(
+      outputGradient, output: output, count: pass.examples * geometry.output.count)
+    tangents.backward(
+      input, inputTangent: inputTangent, parameters: parameters, gradient: outputGradient,
+      parameterGradientTangent: parameterGradientTangent, inputGradient: inputGradient,
+      examples: pass.examples)
   }
 }

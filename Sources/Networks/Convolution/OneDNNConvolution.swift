@@ -7,7 +7,7 @@ import LinearAlgebra
 ///
 /// Weights are brought into the layout that oneDNN asks for once in each pass, and their gradient
 /// back. Primitives are compiled when a number of examples is first seen, and kept.
-final class OneDNNConvolution: ConvolutionArithmetic {
+final class OneDNNConvolution: LinearArithmetic {
   typealias Scalar = Float
 
   private let geometry: ConvolutionGeometry
@@ -29,11 +29,13 @@ final class OneDNNConvolution: ConvolutionArithmetic {
 
   func backward(
     _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>?, examples: Int
   ) {
     let kernels = kernels(examples)
-    kernels.weightGradient(input, outputGradient: outputGradient, into: weightGradient)
+    if let weightGradient {
+      kernels.weightGradient(input, outputGradient: outputGradient, into: weightGradient)
+    }
     if let inputGradient {
       kernels.inputGradient(weights: weights, outputGradient: outputGradient, into: inputGradient)
     }

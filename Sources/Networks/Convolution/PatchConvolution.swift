@@ -6,7 +6,7 @@ import LinearAlgebra
 /// For each example: columns ← the patches that the filter sees, positions × patch; then
 ///
 ///     z = columns Wᵀ    ∂L/∂W = (∂L/∂z)ᵀ columns    ∂L/∂columns = ∂L/∂z W
-final class PatchConvolution<R: NetworkScalar>: ConvolutionArithmetic {
+final class PatchConvolution<R: NetworkScalar>: LinearArithmetic {
   let geometry: ConvolutionGeometry
   private let columns: UnsafeMutablePointer<R>
   private let product: UnsafeMutablePointer<R>
@@ -43,18 +43,20 @@ final class PatchConvolution<R: NetworkScalar>: ConvolutionArithmetic {
 
   func backward(
     _ input: UnsafePointer<R>, weights: UnsafePointer<R>, outputGradient: UnsafePointer<R>,
-    weightGradient: UnsafeMutablePointer<R>, inputGradient: UnsafeMutablePointer<R>?, examples: Int
+    weightGradient: UnsafeMutablePointer<R>?, inputGradient: UnsafeMutablePointer<R>?, examples: Int
   ) {
     let positions = geometry.output.positions
     let channels = geometry.output.channels
-    for i in 0..<geometry.weights { weightGradient[i] = 0 }
+    weightGradient?.update(repeating: 0, count: geometry.weights)
     for example in 0..<examples {
       let outputGradient = outputGradient + example * geometry.output.count
-      gather(input + example * geometry.input.count)
-      R.multiply(
-        outputGradient, transposeA: true, columns, into: product, rows: channels,
-        columns: geometry.patch, inner: positions)
-      for i in 0..<geometry.weights { weightGradient[i] += product[i] }
+      if let weightGradient {
+        gather(input + example * geometry.input.count)
+        R.multiply(
+          outputGradient, transposeA: true, columns, into: product, rows: channels,
+          columns: geometry.patch, inner: positions)
+        add(product, to: weightGradient, count: geometry.weights)
+      }
       guard let inputGradient else { continue }
       R.multiply(
         outputGradient, weights, into: columns, rows: positions, columns: geometry.patch,

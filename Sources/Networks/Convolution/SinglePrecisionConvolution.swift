@@ -1,7 +1,7 @@
 // A convolution in single precision: by Winograd's minimal filtering or by oneDNN, as is faster.
 
 /// Chooses for each pass, by its number of examples.
-final class SinglePrecisionConvolution: ConvolutionArithmetic {
+final class SinglePrecisionConvolution: LinearArithmetic {
   typealias Scalar = Float
 
   private let geometry: ConvolutionGeometry
@@ -27,7 +27,7 @@ final class SinglePrecisionConvolution: ConvolutionArithmetic {
 
   func backward(
     _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>?, examples: Int
   ) {
     if geometry.favoursWinograd(examples: examples) {

@@ -17,7 +17,7 @@ import LinearAlgebra
 ///
 /// Tiles are worked through in blocks, and memory is that of one block, however many examples there
 /// are. NaN and infinity spread over the tiles that they lie in.
-final class WinogradConvolution: ConvolutionArithmetic {
+final class WinogradConvolution: LinearArithmetic {
   typealias Scalar = Float
 
   /// The tiles that are multiplied at once: enough for the products to run at speed, few enough for
@@ -75,11 +75,13 @@ final class WinogradConvolution: ConvolutionArithmetic {
 
   func backward(
     _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>?, examples: Int
   ) {
-    correlate(input, outputGradient, examples: examples)
-    collectFilters(weightGradient)
+    if let weightGradient {
+      correlate(input, outputGradient, examples: examples)
+      collectFilters(weightGradient)
+    }
     guard let inputGradient else { return }
     transformFilters(weights, turned: true)
     convolve(

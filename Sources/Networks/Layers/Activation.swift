@@ -136,6 +136,42 @@ public enum Activation: String, Choice {
     case .step: each { _, _ in 0 }
     }
   }
+
+  /// gradient ← gradient · f'(z), and its tangent likewise: that of f'(z), a function of y, is its
+  /// derivative times the tangent of y.
+  ///
+  /// - Parameters:
+  ///   - gradient: ∂loss/∂y and its tangent; on return ∂loss/∂z and its tangent.
+  ///   - output: y and its tangent.
+  func multiplyByDerivative<R: NetworkScalar>(
+    _ gradient: MutableDualPointer<R>, output: DualPointer<R>, count: Int
+  ) {
+    multiplyByDerivative(
+      gradient.tangent, output: output.value, biasGradient: nil, rows: 1, columns: count)
+    addCurvature(gradient, output: output, count: count)
+    multiplyByDerivative(
+      gradient.value, output: output.value, biasGradient: nil, rows: 1, columns: count)
+  }
+
+  /// gradient.tangent ← gradient.tangent + gradient · (the tangent of f'(z)).
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  private func addCurvature<R: NetworkScalar>(
+    _ gradient: MutableDualPointer<R>, output: DualPointer<R>, count: Int
+  ) {
+    let (g, gTangent) = (gradient.value, gradient.tangent)
+    let (y, yTangent) = (output.value, output.tangent)
+    @inline(__always)
+    func each(_ derivative: (R) -> R) {
+      for i in 0..<count { gTangent[i] += g[i] * (derivative(y[i]) * yTangent[i]) }
+    }
+    switch self {
+    case .identity, .relu, .leakyReLU, .step: break
+    case .elu, .selu: each { $0 > 0 ? 0 : 1 }
+    case .tanh: each { -2 * $0 }
+    case .sigmoid: each { 1 - 2 * $0 }
+    }
+  }
 }
 
 /// values ← values · slope where output ≤ 0. As a loop over single numbers this would write some of
@@ -171,7 +207,7 @@ extension Activation: Layer {
 }
 
 /// The computation of an activation that is a layer of its own.
-final class ActivationOperation<R: NetworkScalar>: LayerOperation {
+final class ActivationOperation<R: NetworkScalar>: TangentOperation {
   let activation: Activation
   let elements: Int
 
@@ -209,5 +245,28 @@ final class ActivationOperation<R: NetworkScalar>: LayerOperation {
       activation.multiplyByDerivative(
         inputGradient + start, output: output + start, biasGradient: nil, rows: 1, columns: part)
     }
+  }
+
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    guard let inputTangent else { return }
+    let count = pass.examples * elements
+    outputTangent.update(from: inputTangent, count: count)
+    activation.multiplyByDerivative(
+      outputTangent, output: output, biasGradient: nil, rows: 1, columns: count)
+  }
+
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    guard let inputGradient else { return }
+    let count = pass.examples * elements
+    inputGradient.update(from: outputGradient, count: count)
+    activation.multiplyByDerivative(inputGradient, output: output, count: count)
   }
 }

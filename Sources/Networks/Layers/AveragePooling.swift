@@ -48,7 +48,7 @@ public struct GlobalAveragePooling: Layer {
 }
 
 /// The computation of both.
-final class AveragePoolingOperation<R: NetworkScalar>: LayerOperation {
+final class AveragePoolingOperation<R: NetworkScalar>: LinearOperation {
   private let sights: PoolingSights
   private let share: R
 

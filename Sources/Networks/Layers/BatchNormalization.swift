@@ -63,7 +63,7 @@ public struct BatchNormalization: Layer {
 public enum Normalization: String, Choice { case none, batch }
 
 /// The computation of a `BatchNormalization` layer.
-final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
+final class BatchNormalizationOperation<R: NetworkScalar>: TangentOperation {
   private let layer: BatchNormalization
   private let channels: Int
   private let positions: Int
@@ -77,6 +77,13 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
   private let shift: UnsafeMutablePointer<R>
   private let sums: ChannelSums<R>
   private let products: ChannelSums<R>
+  // For tangents.
+  private let meanTangent = Workspace<R>()
+  private let inverseDeviationTangent = Workspace<R>()
+  private let factors = Workspace<R>()
+  private let zeros = Workspace<R>()
+  private lazy var tangentSums = ChannelSums<R>(channels: channels)
+  private lazy var tangentProducts = ChannelSums<R>(channels: channels)
 
   init(_ layer: BatchNormalization, channels: Int, positions: Int) {
     self.layer = layer
@@ -215,6 +222,156 @@ final class BatchNormalizationOperation<R: NetworkScalar>: LayerOperation {
       for c in 0..<channels {
         let centred = x[c] - mean[c]
         dx[c] = a[c] * g[c] - b[c] - d[c] * centred
+      }
+    }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    let rows = pass.examples * positions
+    let (mean, channels) = (mean, channels)
+    let inputTangent = inputTangent ?? UnsafePointer(zeros.room(rows * channels))
+    let meanTangent = meanTangent.room(channels)
+    let inverseDeviationTangent = inverseDeviationTangent.room(channels)
+    meanTangent.update(repeating: 0, count: channels)
+    inverseDeviationTangent.update(repeating: 0, count: channels)
+    if pass.isTraining { measureTangent(input, inputTangent, rows: rows) }
+    // R{z} = a R{x − μ} + R{a} (x − μ) + R{β}, with a = γ / √(σ² + ε).
+    let a = factors.room(6 * channels)
+    let aTangent = a + channels
+    let shiftTangent = parameters.tangent + channels
+    let deviation = DualPointer(
+      value: inverseDeviation, tangent: inverseDeviationTangent)
+    for c in 0..<channels {
+      let factor = parameters[c] * deviation[c]
+      a[c] = R(factor.value)
+      aTangent[c] = R(factor.derivative)
+    }
+    for row in 0..<rows {
+      let x = input + row * channels
+      let dx = inputTangent + row * channels
+      let dy = outputTangent + row * channels
+      for c in 0..<channels {
+        let first = a[c] * (dx[c] - meanTangent[c])
+        let second = aTangent[c] * (x[c] - mean[c])
+        dy[c] = first + second + shiftTangent[c]
+      }
+    }
+    layer.activation.multiplyByDerivative(
+      outputTangent, output: output, biasGradient: nil, rows: rows, columns: channels)
+  }
+
+  /// The tangents of the minibatch's mean and inverse deviation s = 1 / √(σ² + ε): R{μ} is the mean
+  /// of R{x}, and R{s} = −s³ times that of (x − μ) R{x − μ}.
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  private func measureTangent(
+    _ input: UnsafePointer<R>, _ inputTangent: UnsafePointer<R>, rows: Int
+  ) {
+    let (mean, channels) = (mean, channels)
+    let meanTangent = meanTangent.room(channels)
+    let inverseDeviationTangent = inverseDeviationTangent.room(channels)
+    let count = Double(rows)
+    tangentSums.reset()
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      tangentSums.add(block) { row, total in
+        let dx = inputTangent + row * channels
+        for c in 0..<channels { total[c] += dx[c] }
+      }
+    }
+    for c in 0..<channels { meanTangent[c] = R(tangentSums[c] / count) }
+    tangentSums.reset()
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      tangentSums.add(block) { row, total in
+        let x = input + row * channels
+        let dx = inputTangent + row * channels
+        for c in 0..<channels { total[c] += (x[c] - mean[c]) * (dx[c] - meanTangent[c]) }
+      }
+    }
+    for c in 0..<channels {
+      let s = Double(inverseDeviation[c])
+      inverseDeviationTangent[c] = R(-s * s * s * tangentSums[c] / count)
+    }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    let rows = pass.examples * positions
+    let (mean, channels) = (mean, channels)
+    let inputTangent = inputTangent ?? UnsafePointer(zeros.room(rows * channels))
+    let meanTangent = meanTangent.room(channels)
+    let (gradient, gradientTangent) = (outputGradient.value, outputGradient.tangent)
+    layer.activation.multiplyByDerivative(
+      outputGradient, output: output, count: rows * channels)
+    for sums in [sums, products, tangentSums, tangentProducts] { sums.reset() }
+    ChannelSums<R>.eachBlock(of: rows) { block in
+      sums.add(block) { row, total in
+        let g = gradient + row * channels
+        for c in 0..<channels { total[c] += g[c] }
+      }
+      tangentSums.add(block) { row, total in
+        let dg = gradientTangent + row * channels
+        for c in 0..<channels { total[c] += dg[c] }
+      }
+      products.add(block) { row, total in
+        let x = input + row * channels
+        let g = gradient + row * channels
+        for c in 0..<channels { total[c] += g[c] * (x[c] - mean[c]) }
+      }
+      tangentProducts.add(block) { row, total in
+        let x = input + row * channels
+        let dx = inputTangent + row * channels
+        let g = gradient + row * channels
+        let dg = gradientTangent + row * channels
+        for c in 0..<channels {
+          total[c] += dg[c] * (x[c] - mean[c]) + g[c] * (dx[c] - meanTangent[c])
+        }
+      }
+    }
+    // As in `backward`, with dual numbers.
+    let share = Dual(pass.isTraining ? 1 / Double(rows) : 0)
+    let deviation = DualPointer(
+      value: inverseDeviation, tangent: inverseDeviationTangent.room(channels))
+    let a = factors.room(6 * channels)
+    let (b, d) = (a + channels, a + 2 * channels)
+    let (aTangent, bTangent, dTangent) = (a + 3 * channels, a + 4 * channels, a + 5 * channels)
+    for c in 0..<channels {
+      let shiftGradient = Dual(sums[c], derivative: tangentSums[c])
+      let scaleGradient = Dual(products[c], derivative: tangentProducts[c]) * deviation[c]
+      parameterGradientTangent[channels + c] = R(shiftGradient.derivative)
+      parameterGradientTangent[c] = R(scaleGradient.derivative)
+      let scale = parameters[c] * deviation[c]
+      let first = scale * shiftGradient * share
+      let second = scale * scaleGradient * deviation[c] * share
+      (a[c], aTangent[c]) = (R(scale.value), R(scale.derivative))
+      (b[c], bTangent[c]) = (R(first.value), R(first.derivative))
+      (d[c], dTangent[c]) = (R(second.value), R(second.derivative))
+    }
+    guard let inputGradient else { return }
+    for row in 0..<rows {
+      let x = input + row * channels
+      let dx = inputTangent + row * channels
+      let g = gradient + row * channels
+      let dg = gradientTangent + row * channels
+      let target = inputGradient.value + row * channels
+      let targetTangent = inputGradient.tangent + row * channels
+      for c in 0..<channels {
+        let centred = x[c] - mean[c]
+        let centredTangent = dx[c] - meanTangent[c]
+        target[c] = a[c] * g[c] - b[c] - d[c] * centred
+        let first = aTangent[c] * g[c] + a[c] * dg[c]
+        let second = dTangent[c] * centred + d[c] * centredTangent
+        targetTangent[c] = first - bTangent[c] - second
       }
     }
   }

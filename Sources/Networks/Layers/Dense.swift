@@ -58,26 +58,31 @@ public struct Dense: Layer {
 }
 
 /// The computation of a `Dense` layer.
-final class DenseOperation<R: NetworkScalar>: LayerOperation {
+final class DenseOperation<R: NetworkScalar>: TangentOperation {
   let inputs: Int
   let outputs: Int
   let hasBias: Bool
   let activation: Activation
+  private let matrix: MatrixArithmetic<R>
+  private let tangents: LinearTangents<R>
 
   init(inputs: Int, outputs: Int, hasBias: Bool, activation: Activation) {
     self.inputs = inputs
     self.outputs = outputs
     self.hasBias = hasBias
     self.activation = activation
+    matrix = MatrixArithmetic(inputs: inputs, outputs: outputs)
+    tangents = LinearTangents(
+      matrix, inputs: inputs, outputs: outputs, weights: outputs * inputs,
+      biases: hasBias ? outputs : 0)
   }
 
   func forward(
     _ input: UnsafePointer<R>, parameters: UnsafePointer<R>, output: UnsafeMutablePointer<R>,
     pass: Pass
   ) {
-    R.multiply(
-      input, parameters, transposeB: true, into: output,
-      rows: pass.examples, columns: outputs, inner: inputs)
+    matrix.forward(
+      input, weights: parameters, bias: nil, output: output, examples: pass.examples)
     activation.apply(
       output, bias: hasBias ? parameters + outputs * inputs : nil, rows: pass.examples,
       columns: outputs)
@@ -92,13 +97,33 @@ final class DenseOperation<R: NetworkScalar>: LayerOperation {
       outputGradient, output: output,
       biasGradient: hasBias ? parameterGradient + outputs * inputs : nil, rows: pass.examples,
       columns: outputs)
-    R.multiply(
-      outputGradient, transposeA: true, input, into: parameterGradient,
-      rows: outputs, columns: inputs, inner: pass.examples)
-    if let inputGradient {
-      R.multiply(
-        outputGradient, parameters, into: inputGradient,
-        rows: pass.examples, columns: inputs, inner: outputs)
-    }
+    matrix.backward(
+      input, weights: parameters, outputGradient: outputGradient, weightGradient: parameterGradient,
+      inputGradient: inputGradient, examples: pass.examples)
+  }
+
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    tangents.forward(
+      input, inputTangent: inputTangent, parameters: parameters, into: outputTangent,
+      examples: pass.examples)
+    activation.multiplyByDerivative(
+      outputTangent, output: output, biasGradient: nil, rows: pass.examples, columns: outputs)
+  }
+
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    activation.multiplyByDerivative(
+      outputGradient, output: output, count: pass.examples * outputs)
+    tangents.backward(
+      input, inputTangent: inputTangent, parameters: parameters, gradient: outputGradient,
+      parameterGradientTangent: parameterGradientTangent, inputGradient: inputGradient,
+      examples: pass.examples)
   }
 }

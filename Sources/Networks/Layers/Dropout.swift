@@ -62,7 +62,7 @@ public struct Dropout: Layer {
 }
 
 /// The computation of a `Dropout` layer.
-final class DropoutOperation<R: NetworkScalar>: LayerOperation {
+final class DropoutOperation<R: NetworkScalar>: LinearOperation {
   let keep: Double
   let scaling: Dropout.Scaling
   let elements: Int

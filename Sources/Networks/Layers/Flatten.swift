@@ -25,7 +25,7 @@ public struct Flatten: Layer {
 }
 
 /// Transposes each example, a matrix of rows × columns.
-final class TransposeOperation<R: NetworkScalar>: LayerOperation {
+final class TransposeOperation<R: NetworkScalar>: LinearOperation {
   let rows: Int
   let columns: Int
 

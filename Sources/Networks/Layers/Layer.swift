@@ -157,9 +157,12 @@ public protocol LayerOperation<Scalar>: AnyObject {
   /// Calls `body` in every `backward` for each layer within this one; nil for nobody. For layers
   /// made of layers.
   func observe(prefix: String, _ body: ((LayerSignals<Scalar>) -> Void)?)
+  /// Itself, where it has tangents; a layer made of layers has them where those within it do.
+  var tangents: (any TangentOperation<Scalar>)? { get }
 }
 
 extension LayerOperation {
+  public var tangents: (any TangentOperation<Scalar>)? { self as? any TangentOperation<Scalar> }
   public func observe(prefix: String, _ body: ((LayerSignals<Scalar>) -> Void)?) {}
 }
 

@@ -26,7 +26,8 @@ public struct MaxPooling: PoolingLayer {
 }
 
 /// The computation of a `MaxPooling` layer: sixteen channels of a place at a time, in registers.
-final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
+/// Linear while the largest values stay where they are.
+final class MaxPoolingOperation<R: NetworkScalar>: LinearOperation {
   private let sights: PoolingSights
   private let isPartition: Bool
   // For each output which of the pixels that its window sees it came from, counted from 0.
@@ -90,6 +91,30 @@ final class MaxPoolingOperation<R: NetworkScalar>: LayerOperation {
           dx.store(target, count: left)
           number += 1
         }
+      }
+    }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    guard let inputTangent else { return }
+    let channels = sights.output.channels
+    let winners = winners
+    sights.each(examples: pass.examples) { place, image, pixels in
+      SIMD16<R>.eachGroup(channels) { first, left in
+        let winner = SIMD16(winners + (place &* channels &+ first), count: left)
+        var tangent = SIMD16<R>.zero
+        var number: R = 0
+        for pixel in pixels {
+          let x = SIMD16(inputTangent + ((image &+ pixel) &* channels &+ first), count: left)
+          tangent = x.replacing(with: tangent, where: R.isOther(winner, than: number))
+          number += 1
+        }
+        tangent.store(outputTangent + (place &* channels &+ first), count: left)
       }
     }
   }

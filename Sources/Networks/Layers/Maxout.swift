@@ -66,13 +66,17 @@ public struct Maxout: Layer {
 }
 
 /// The computation of a `Maxout` layer.
-final class MaxoutOperation<R: NetworkScalar>: LayerOperation {
+final class MaxoutOperation<R: NetworkScalar>: TangentOperation {
   let inputs: Int
   let outputs: Int
   let pieces: Int
   let hasBias: Bool
   // The pieces, examples × (pieces · outputs); in backward, their gradients.
   let values: UnsafeMutablePointer<R>
+  private let matrix: MatrixArithmetic<R>
+  private let tangents: LinearTangents<R>
+  // The tangents of the pieces; in backward, those of their gradients.
+  private let valueTangents = Workspace<R>()
 
   init(inputs: Int, outputs: Int, pieces: Int, hasBias: Bool, capacity: Int) {
     self.inputs = inputs
@@ -80,6 +84,10 @@ final class MaxoutOperation<R: NetworkScalar>: LayerOperation {
     self.pieces = pieces
     self.hasBias = hasBias
     values = allocateAligned(capacity * pieces * outputs)
+    let width = pieces * outputs
+    matrix = MatrixArithmetic(inputs: inputs, outputs: width)
+    tangents = LinearTangents(
+      matrix, inputs: inputs, outputs: width, weights: width * inputs, biases: hasBias ? width : 0)
   }
 
   deinit { free(aligned: values) }
@@ -89,12 +97,9 @@ final class MaxoutOperation<R: NetworkScalar>: LayerOperation {
     pass: Pass
   ) {
     let width = pieces * outputs
-    R.multiply(
-      input, parameters, transposeB: true, into: values,
-      rows: pass.examples, columns: width, inner: inputs)
-    Activation.identity.apply(
-      values, bias: hasBias ? parameters + width * inputs : nil, rows: pass.examples,
-      columns: width)
+    matrix.forward(
+      input, weights: parameters, bias: hasBias ? parameters + width * inputs : nil,
+      output: values, examples: pass.examples)
     largestPiece(values, into: output, rows: pass.examples, columns: outputs, pieces: pieces)
   }
 
@@ -110,14 +115,44 @@ final class MaxoutOperation<R: NetworkScalar>: LayerOperation {
     Activation.identity.multiplyByDerivative(
       values, output: values, biasGradient: hasBias ? parameterGradient + width * inputs : nil,
       rows: pass.examples, columns: width)
-    R.multiply(
-      values, transposeA: true, input, into: parameterGradient,
-      rows: width, columns: inputs, inner: pass.examples)
-    if let inputGradient {
-      R.multiply(
-        values, parameters, into: inputGradient,
-        rows: pass.examples, columns: inputs, inner: width)
+    matrix.backward(
+      input, weights: parameters, outputGradient: values, weightGradient: parameterGradient,
+      inputGradient: inputGradient, examples: pass.examples)
+  }
+
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    let pieceTangents = valueTangents.room(pass.examples * pieces * outputs)
+    tangents.forward(
+      input, inputTangent: inputTangent, parameters: parameters, into: pieceTangents,
+      examples: pass.examples)
+    tangentOfLargest(
+      pieceTangents, values: values, output: output, into: outputTangent, rows: pass.examples,
+      columns: outputs, pieces: pieces)
+  }
+
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    let count = pass.examples * pieces * outputs
+    let gradient = MutableDualPointer(value: values, tangent: valueTangents.room(count))
+    gradient.tangent.update(from: values, count: count)
+    for (gradient, target) in [
+      (outputGradient.value, gradient.value), (outputGradient.tangent, gradient.tangent),
+    ] {
+      distribute(
+        gradient, output: output.value, pieces: pieces, values: target, rows: pass.examples,
+        columns: outputs)
     }
+    tangents.backward(
+      input, inputTangent: inputTangent, parameters: parameters, gradient: gradient,
+      parameterGradientTangent: parameterGradientTangent, inputGradient: inputGradient,
+      examples: pass.examples)
   }
 }
 
@@ -138,6 +173,24 @@ private func largestPiece<R: NetworkScalar>(
         let replaces = z[j] > y[j] || z[j] != z[j]
         y[j] = replaces ? z[j] : y[j]
       }
+    }
+  }
+}
+
+/// target ← the tangent of the largest piece, the first of equals.
+@_specialize(where R == Float)
+@_specialize(where R == Double)
+private func tangentOfLargest<R: NetworkScalar>(
+  _ tangents: UnsafePointer<R>, values: UnsafePointer<R>, output: UnsafePointer<R>,
+  into target: UnsafeMutablePointer<R>, rows: Int, columns: Int, pieces: Int
+) {
+  for row in 0..<rows {
+    let y = output + row * columns
+    let yTangent = target + row * columns
+    for piece in (0..<pieces).reversed() {
+      let z = values + (row * pieces + piece) * columns
+      let zTangent = tangents + (row * pieces + piece) * columns
+      for j in 0..<columns { yTangent[j] = z[j] == y[j] ? zTangent[j] : yTangent[j] }
     }
   }
 }

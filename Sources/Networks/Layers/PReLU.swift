@@ -39,9 +39,10 @@ public struct PReLU: Layer {
 }
 
 /// The computation of a `PReLU` layer.
-final class PReLUOperation<R: NetworkScalar>: LayerOperation {
+final class PReLUOperation<R: NetworkScalar>: TangentOperation {
   let channels: Int
   let positions: Int
+  private let zeros = Workspace<R>()
 
   init(channels: Int, positions: Int) {
     self.channels = channels
@@ -69,6 +70,45 @@ final class PReLUOperation<R: NetworkScalar>: LayerOperation {
         outputGradient, input: input, slopes: parameters, into: inputGradient, rows: rows,
         columns: channels)
     }
+  }
+
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    let rows = pass.examples * positions
+    multiplyBySlopes(
+      inputTangent ?? UnsafePointer(zeros.room(rows * channels)), input: input,
+      slopes: parameters.value, into: outputTangent, rows: rows, columns: channels)
+    addBySlopes(
+      input, input: input, slopes: parameters.tangent, to: outputTangent, rows: rows,
+      columns: channels)
+  }
+
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    let rows = pass.examples * positions
+    slopeGradient(
+      outputGradient.tangent, input: input, into: parameterGradientTangent, rows: rows,
+      columns: channels)
+    guard let inputTangent, let inputGradient else { return }
+    addSlopeGradient(
+      outputGradient.value, input: input, inputTangent: inputTangent, to: parameterGradientTangent,
+      rows: rows, columns: channels)
+    for (gradient, target) in [
+      (outputGradient.value, inputGradient.value), (outputGradient.tangent, inputGradient.tangent),
+    ] {
+      multiplyBySlopes(
+        gradient, input: input, slopes: parameters.value, into: target, rows: rows,
+        columns: channels)
+    }
+    addBySlopes(
+      outputGradient.value, input: input, slopes: parameters.tangent, to: inputGradient.tangent,
+      rows: rows, columns: channels)
   }
 }
 
@@ -98,6 +138,36 @@ private func multiplyBySlopes<R: NetworkScalar>(
     let g = gradient + row * columns
     let dx = inputGradient + row * columns
     for j in 0..<columns { dx[j] = x[j] > 0 ? g[j] : slopes[j] * g[j] }
+  }
+}
+
+/// target ← target + slope · values where x ≤ 0.
+@_specialize(where R == Float)
+@_specialize(where R == Double)
+private func addBySlopes<R: NetworkScalar>(
+  _ values: UnsafePointer<R>, input: UnsafePointer<R>, slopes: UnsafePointer<R>,
+  to target: UnsafeMutablePointer<R>, rows: Int, columns: Int
+) {
+  for row in 0..<rows {
+    let x = input + row * columns
+    let v = values + row * columns
+    let sum = target + row * columns
+    for j in 0..<columns { sum[j] += x[j] > 0 ? 0 : slopes[j] * v[j] }
+  }
+}
+
+/// sums ← sums + those of gradient · inputTangent over the rows where x ≤ 0.
+@_specialize(where R == Float)
+@_specialize(where R == Double)
+private func addSlopeGradient<R: NetworkScalar>(
+  _ gradient: UnsafePointer<R>, input: UnsafePointer<R>, inputTangent: UnsafePointer<R>,
+  to sums: UnsafeMutablePointer<R>, rows: Int, columns: Int
+) {
+  for row in 0..<rows {
+    let x = input + row * columns
+    let xTangent = inputTangent + row * columns
+    let g = gradient + row * columns
+    for j in 0..<columns { sums[j] += x[j] > 0 ? 0 : g[j] * xTangent[j] }
   }
 }
 

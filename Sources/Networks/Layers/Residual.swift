@@ -81,7 +81,7 @@ public struct Residual: Layer {
 }
 
 /// The computation of a `Residual` block.
-final class ResidualOperation<R: NetworkScalar>: LayerOperation {
+final class ResidualOperation<R: NetworkScalar>: TangentOperation {
   private let body: Chain<R>
   private let shortcut: Chain<R>
   private let bodyParameters: Int
@@ -90,6 +90,8 @@ final class ResidualOperation<R: NetworkScalar>: LayerOperation {
   private let activation: Activation
   // The gradient with respect to the input, by way of the shortcut.
   private let shortcutGradient: UnsafeMutablePointer<R>
+  private let shortcutGradientTangent = Workspace<R>()
+  private let zeros = Workspace<R>()
 
   init(
     body: NetworkPlan, shortcut: NetworkPlan, input: Shape, activation: Activation,
@@ -145,6 +147,55 @@ final class ResidualOperation<R: NetworkScalar>: LayerOperation {
       add(
         UnsafePointer(inputGradient), UnsafePointer(hasLayers ? shortcutGradient : outputGradient),
         into: inputGradient, count: pass.examples * self.input.count)
+    }
+  }
+
+  var tangents: (any TangentOperation<R>)? {
+    body.hasTangents && shortcut.hasTangents ? self : nil
+  }
+
+  func forwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: UnsafePointer<R>,
+    parameters: DualPointer<R>, outputTangent: UnsafeMutablePointer<R>, pass: Pass
+  ) {
+    let count = pass.examples * self.output.count
+    let first = body.forwardTangent(
+      input, inputTangent: inputTangent, parameters: parameters, pass: pass)
+    let second = shortcut.forwardTangent(
+      input, inputTangent: inputTangent, parameters: parameters + bodyParameters, pass: pass)
+    let zeros = UnsafePointer(zeros.room(count))
+    add(first ?? zeros, second ?? zeros, into: outputTangent, count: count)
+    activation.multiplyByDerivative(
+      outputTangent, output: output, biasGradient: nil, rows: 1, columns: count)
+  }
+
+  func backwardTangent(
+    _ input: UnsafePointer<R>, inputTangent: UnsafePointer<R>?, output: DualPointer<R>,
+    parameters: DualPointer<R>, outputGradient: MutableDualPointer<R>,
+    parameterGradientTangent: UnsafeMutablePointer<R>, inputGradient: MutableDualPointer<R>?,
+    pass: Pass
+  ) {
+    let count = pass.examples * self.output.count
+    activation.multiplyByDerivative(outputGradient, output: output, count: count)
+    let copy = body.dualOutputGradient(pass)
+    copy.update(from: outputGradient, count: count)
+    body.backwardTangent(
+      input, inputTangent: inputTangent, parameters: parameters, outputGradient: copy,
+      parameterGradientTangent: parameterGradientTangent, inputGradient: inputGradient, pass: pass)
+    var other = outputGradient
+    let inputCount = pass.examples * self.input.count
+    if !shortcut.stages.isEmpty {
+      other = MutableDualPointer(
+        value: shortcutGradient, tangent: shortcutGradientTangent.room(inputCount))
+      shortcut.backwardTangent(
+        input, inputTangent: inputTangent, parameters: parameters + bodyParameters,
+        outputGradient: outputGradient,
+        parameterGradientTangent: parameterGradientTangent + bodyParameters,
+        inputGradient: inputGradient == nil ? nil : other, pass: pass)
+    }
+    if let inputGradient {
+      add(other.value, to: inputGradient.value, count: inputCount)
+      add(other.tangent, to: inputGradient.tangent, count: inputCount)
     }
   }
 

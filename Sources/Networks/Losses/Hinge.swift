@@ -7,7 +7,7 @@
 /// where an output is just the margin away, the gradient is 0.
 ///
 /// Weston and Watkins 1999, ESANN. torch.nn.MultiMarginLoss divides by the number of outputs.
-public struct Hinge: Loss {
+public struct Hinge: PiecewiseLinearLoss {
   public static let formula =
     "sum over j other than the label of max(0, z_j - z_label + margin), with slope 0 at the kink"
 

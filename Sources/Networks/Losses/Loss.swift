@@ -14,6 +14,11 @@ public struct Batch<R: NetworkScalar> {
     self.labels = labels
     self.examples = examples
   }
+
+  /// One of them, of `features` inputs.
+  func example(_ index: Int, features: Int) -> Example<R> {
+    Example(input: inputs + index * features, label: Int(labels[index]))
+  }
 }
 
 /// A loss over the outputs of a network.
@@ -75,7 +80,7 @@ extension Loss {
     for row in 0..<batch.examples {
       total += value(
         outputs + row * columns, columns: columns,
-        example: Example(input: batch.inputs + row * features, label: Int(batch.labels[row])),
+        example: batch.example(row, features: features),
         share: share, gradient: gradient.map { $0 + row * columns })
     }
     return total / Double(batch.examples)
@@ -87,4 +92,40 @@ extension Loss {
         layer: "the loss", expected: "\(classes) outputs, one for each class", found: output)
     }
   }
+}
+
+/// A loss whose gradient can be differentiated along a direction, as Hessian–vector products ask.
+public protocol CurvedLoss: Loss {
+  /// The tangent of the gradient that `value` gives: share × ∂²loss/∂outputs² · outputs.tangent.
+  ///
+  /// - Parameters:
+  ///   - outputs: what the network computed for the example, and its tangent, `columns` numbers each.
+  ///   - tangent: `columns` numbers; written.
+  func gradientTangent<R: NetworkScalar>(
+    _ outputs: DualPointer<R>, columns: Int, example: Example<R>, share: R,
+    into tangent: UnsafeMutablePointer<R>)
+}
+
+extension CurvedLoss {
+  /// The tangent of the gradient that `mean` gives.
+  func meanGradientTangent<R: NetworkScalar>(
+    _ outputs: DualPointer<R>, columns: Int, batch: Batch<R>, features: Int,
+    into tangent: UnsafeMutablePointer<R>
+  ) {
+    for row in 0..<batch.examples {
+      gradientTangent(
+        outputs + row * columns, columns: columns, example: batch.example(row, features: features),
+        share: 1 / R(batch.examples), into: tangent + row * columns)
+    }
+  }
+}
+
+/// A loss that is linear between its kinks: its gradient has no tangent.
+public protocol PiecewiseLinearLoss: CurvedLoss {}
+
+extension PiecewiseLinearLoss {
+  public func gradientTangent<R: NetworkScalar>(
+    _ outputs: DualPointer<R>, columns: Int, example: Example<R>, share: R,
+    into tangent: UnsafeMutablePointer<R>
+  ) { tangent.update(repeating: 0, count: columns) }
 }

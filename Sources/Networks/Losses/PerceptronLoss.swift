@@ -14,7 +14,7 @@
 ///
 /// Rosenblatt 1958, doi:10.1037/h0042519; for many classes: Duda and Hart 1973, Crammer and Singer
 /// 2003, doi:10.1162/jmlr.2003.3.4-5.951.
-public struct PerceptronLoss: Loss {
+public struct PerceptronLoss: PiecewiseLinearLoss {
   public static let formula =
     "max(0, z_r - z_label), r the largest other output, the first of equals; at 0 the gradient is "
     + "+1 for z_r and -1 for z_label"

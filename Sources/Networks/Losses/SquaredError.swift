@@ -5,7 +5,7 @@
 /// The target t is the label as a one-hot vector, or the network's own input, which makes it an
 /// auto-encoder. Squares are summed over outputs, as in Rumelhart et al. 1986; torch.nn.MSELoss takes
 /// the mean over outputs without the half, and is 2 / outputs times this.
-public struct SquaredError: Loss {
+public struct SquaredError: CurvedLoss {
   public static let formula =
     "half the sum over outputs of (y - t)^2; t is the label as a one-hot vector, or the prepared "
     + "inputs, as target says"
@@ -72,5 +72,14 @@ public struct SquaredError: Loss {
       }
       return 0.5 * sum
     }
+  }
+
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  public func gradientTangent<R: NetworkScalar>(
+    _ y: DualPointer<R>, columns: Int, example: Example<R>, share: R,
+    into tangent: UnsafeMutablePointer<R>
+  ) {
+    for j in 0..<columns { tangent[j] = y.tangent[j] * share }
   }
 }

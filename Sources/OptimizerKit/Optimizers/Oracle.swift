@@ -19,7 +19,7 @@ public struct Oracle<R: Scalar> {
   let lossAt: (Vector<R>) -> Double
   let gradientAt: (Vector<R>, inout Vector<R>) -> Void
   let bothAt: (Vector<R>, inout Vector<R>) -> Double
-  let productAt: ((Vector<R>, Vector<R>) -> Vector<R>)?
+  let productAt: ((Vector<R>, Vector<R>) -> Vector<R>?)?
 
   /// An oracle made of closures; the lab makes one for each run.
   ///
@@ -29,13 +29,13 @@ public struct Oracle<R: Scalar> {
   ///   - loss: f(x).
   ///   - gradient: writes ∇f(x).
   ///   - lossAndGradient: writes ∇f(x) and returns f(x), where that is cheaper than both.
-  ///   - hessianVectorProduct: ∇²f(x) v.
+  ///   - hessianVectorProduct: ∇²f(x) v; nil where there turns out to be none.
   public init(
     capabilities: OracleCapabilities, meter: EvaluationMeter = EvaluationMeter(),
     loss: @escaping (Vector<R>) -> Double,
     gradient: @escaping (Vector<R>, inout Vector<R>) -> Void,
     lossAndGradient: ((Vector<R>, inout Vector<R>) -> Double)? = nil,
-    hessianVectorProduct: ((Vector<R>, Vector<R>) -> Vector<R>)? = nil
+    hessianVectorProduct: ((Vector<R>, Vector<R>) -> Vector<R>?)? = nil
   ) {
     self.capabilities = capabilities
     self.meter = meter
@@ -101,26 +101,32 @@ public struct Oracle<R: Scalar> {
   /// ∇²f(x) v.
   public func hessianVectorProduct(at x: Vector<R>, _ v: Vector<R>) throws -> Vector<R> {
     try check(.hessianVectorProduct)
-    guard let productAt else { throw OracleError("the problem has no Hessian-vector product") }
+    let product = try product(at: x, v)
     meter.counts.hessianVectorProducts += 1
-    return productAt(x, v)
+    return product
   }
 
   /// ∇²f(x), n × n; symmetric, so row- or column-major alike. Costs n Hessian–vector products,
   /// counted as one Hessian.
   public func hessian(at x: Vector<R>) throws -> [Double] {
     try check(.hessian)
-    guard let productAt else { throw OracleError("the problem has no Hessian") }
-    meter.counts.hessians += 1
     var matrix: [Double] = []
     matrix.reserveCapacity(x.count * x.count)
     var unit = Vector(repeating: R.zero, count: x.count)
     for i in x.indices {
       unit[i] = R(1.0)
-      matrix += productAt(x, unit).array.map(\.double)
+      matrix += try product(at: x, unit).array.map(\.double)
       unit[i] = R.zero
     }
+    meter.counts.hessians += 1
     return matrix
+  }
+
+  private func product(at x: Vector<R>, _ v: Vector<R>) throws -> Vector<R> {
+    guard let product = productAt?(x, v) else {
+      throw OracleError("the problem has no Hessian-vector product")
+    }
+    return product
   }
 }
 
@@ -139,7 +145,8 @@ extension Oracle<Float> {
     self.init(
       capabilities: capabilities, meter: meter,
       loss: { session.loss(at: $0, step: step()) }, gradient: { _ = both($0, &$1) },
-      lossAndGradient: both)
+      lossAndGradient: both,
+      hessianVectorProduct: { session.hessianVectorProduct(at: $0, step: step(), $1) })
   }
 }
 
@@ -175,7 +182,7 @@ extension Oracle {
         { values, v in
           var all = Vector(repeating: R.zero, count: x.count)
           part.scatter(v, into: &all)
-          return part.gather(productAt(whole(values), all))
+          return productAt(whole(values), all).map(part.gather)
         }
       })
   }

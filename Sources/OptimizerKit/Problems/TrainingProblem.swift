@@ -46,6 +46,9 @@ public protocol TrainingSession: AnyObject {
   ) -> Double
   /// The mean loss of the minibatch of `step` at `x`.
   func loss(at x: Vector<Float>, step: Int) -> Double
+  /// The product of the Hessian of that loss with `v`, without a trace in the run; nil, unless said
+  /// otherwise, where there is none. A problem that has it says so in its `capabilities`.
+  func hessianVectorProduct(at x: Vector<Float>, step: Int, _ v: Vector<Float>) -> Vector<Float>?
   /// Mean loss and accuracy over the whole validation set. Before the first step they depend on `x`
   /// alone: runs that begin alike share them.
   func validate(_ x: Vector<Float>) -> ValidationMetrics
@@ -71,6 +74,9 @@ extension TrainingSession {
     -> Double
   { lossAndGradient(at: x, step: step, gradient: &gradient, isTracked: true) }
 
+  public func hessianVectorProduct(at x: Vector<Float>, step: Int, _ v: Vector<Float>)
+    -> Vector<Float>?
+  { nil }
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? { nil }
   public func project(_ x: inout Vector<Float>) {}
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }
