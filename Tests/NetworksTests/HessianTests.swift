@@ -160,11 +160,12 @@ private struct Unsteady: NetworkProblem {
     let hidden: any Layer =
       isKnown ? Dense(6, .tanh) : Faulty(right: Dense(6, .tanh), fault: .inputSign)
     return [
-      Dense(8, .tanh), BatchNormalization(), Dropout(keep: 0.5), Residual([hidden, Dense(8)]),
+      Dense(8, .tanh), BatchNormalization(), Dropout(keep: 0.5),
+      Residual([hidden, Dense(8)], activation: .tanh),
       Dense(data.classes),
     ]
   }
-  var regularizer: Regularizer? { Regularizer(l1: 0.01, l2: 0.02) }
+  var regularizer: Regularizer? { Regularizer(l2: 0.02) }
 }
 
 @Suite("Hessian-vector products of sessions")
@@ -183,10 +184,10 @@ struct SessionHessianTests {
     #expect(session.lossAndGradient(at: x, step: 2, gradient: &after, isTracked: false) == loss)
     #expect(after.array == before.array)
 
-    // Differences of gradients in single precision have some four digits; another minibatch or
+    // Differences of gradients in single precision have some three digits; another minibatch or
     // mask changes the first.
     func difference(step: Int) -> [Float] {
-      let h: Float = 3e-3
+      let h: Float = 1e-3
       var (above, below) = (x, x)
       above.add(h, v)
       below.add(-h, v)
@@ -195,7 +196,7 @@ struct SessionHessianTests {
       _ = session.lossAndGradient(at: below, step: step, gradient: &second, isTracked: false)
       return zip(first.array, second.array).map { ($0 - $1) / (2 * h) }
     }
-    #expect(relativeError(product.array, difference(step: 2)) < 5e-3)
+    #expect(relativeError(product.array, difference(step: 2)) < 2e-2)
     #expect(relativeError(product.array, difference(step: 3)) > 0.1)
   }
 

@@ -167,6 +167,27 @@ import Testing
         == ["final.npy", "layout.json", "parameters.npy", "run.json"])
   }
 
+  /// A network is asked for products of its Hessian, each counted, but not for the whole of it.
+  @Test func products() async throws {
+    let workspace = try Workspace()
+    try workspace.fixture("Curved.swift")
+    let outcome = try await workspace.run(
+      "trace", "mlp[data=blobs]", "curved", "--plugin", "Curved.swift", "--steps", "5", "--format",
+      "json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let record = try #require(workspace.json(outcome) as? [String: Any])
+    #expect(record["status"] as? String == "completed")
+    let counts = try #require(record["counts"] as? [String: Any])
+    #expect(counts["hessianVectorProducts"] as? Int == 5)
+    #expect(counts["gradients"] as? Int == 5)
+    let losses = try #require((record["trajectory"] as? [String: Any])?["losses"] as? [Double])
+    #expect(try #require(losses.last) < losses[0])
+    let refused = try await workspace.run("trace", "mlp[data=blobs]", "newton")
+    #expect(refused.status == 64)
+    #expect(
+      refused.errors.contains("newton needs the Hessian, which mlp[data=blobs] does not offer"))
+  }
+
   @Test func pages() async throws {
     let workspace = try workspace()
     let page = try await workspace.run("show", "drawn", "--plugin", "Drawn.swift")
