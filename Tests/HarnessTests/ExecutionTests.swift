@@ -59,8 +59,8 @@ import Testing
     #expect(Set(together.map(\.outcome.steps)).count > 1)
   }
 
-  /// Wrappers, whole-vector optimizers, networks and runs of another problem, rule or budget are no
-  /// lanes of one another.
+  /// Wrappers, whole-vector optimizers, networks, runs of another problem, rule or budget, and those with
+  /// a schedule that reads the loss are no lanes of one another.
   @Test func whatCannotBeLanesIsNone() throws {
     let specs = try [
       specification("sgd", on: "beale"), specification("adam", on: "beale"),
@@ -72,11 +72,13 @@ import Testing
       specification("sgd", on: "drill", in: catalogueWithWrappers),
       specification("sgd", on: "beale", budget: .seconds(1)),
       specification("sgd", on: "beale", budget: .seconds(1)),
+      specification("sgd:plateau", on: "beale"),
+      specification("sgd:warmup[steps=2]+plateau", on: "beale"),
       specification("sgd[lr=1]", on: "beale", seed: 5),
     ]
     let lanes = catalogueWithWrappers.laneGroups(specs)
-    #expect(lanes.groups == [[0, 12]])
-    #expect(lanes.others.sorted() == Array(1..<12))
+    #expect(lanes.groups == [[0, 14]])
+    #expect(lanes.others.sorted() == Array(1..<14))
   }
 
   @Test func schedulesAreApplied() throws {
@@ -91,6 +93,49 @@ import Testing
     let plain = try run(specification("momentum[lr=0.01]", on: "quadratic", steps: 8))
     #expect(ramped.trajectory.points.prefix(4) == plain.trajectory.points.prefix(4))
     #expect(ramped.trajectory.points.suffix(2) != plain.trajectory.points.suffix(2))
+  }
+
+  /// A schedule that reads the loss is told that of the gradient of each step, before the step; another
+  /// hyperparameter follows it too.
+  @Test(arguments: [
+    ("sgd[lr=0.02]", "quadratic"), ("adam[lr=0.5]", "rosenbrock"),
+    ("adam[lr=0.1]", "quadratic[dim=5]"),
+    ("scaled(sgd[lr=0.02])", "quadratic[noise=1]"), ("scaled(sgd[lr=1e-3])", "drill"),
+  ])
+  func lossesAreRead(_ optimizer: String, _ problem: String) throws {
+    let settings = ["patience": "1", "factor": "0.5", "relative": "0.5"]
+    let text = settings.map { "\($0)=\($1)" }.joined(separator: ";")
+    let spec = try specification(
+      "\(optimizer):warmup[steps=5]+plateau[\(text)]", on: problem, steps: 60,
+      in: catalogueWithWrappers)
+    let result = try run(spec, in: catalogueWithWrappers)
+    let rates = result.trajectory.learningRates
+    let base = try #require(spec.optimizer.terms.compactMap { $0["lr"] }.first.flatMap(Double.init))
+    var sequence = ScheduleSequence([
+      try catalogue.schedule(
+        PluginSpec(name: "warmup", settings: [.init(name: "steps", value: "5")])),
+      try catalogue.schedule(
+        PluginSpec(name: "plateau", settings: settings.map { .init(name: $0, value: $1) })),
+    ])
+    let expected = (0..<60).map { step in
+      sequence.read(loss: result.trajectory.losses[step], base: base, step: step)
+      return sequence.value(base: base, step: step, steps: 60)
+    }
+    #expect(rates == [0] + expected)
+    #expect(rates.last! < base)
+    #expect(try run(spec, in: catalogueWithWrappers).trajectory.learningRates == rates)
+  }
+
+  @Test func lossesAreReadForOtherHyperparametersToo() throws {
+    let plateau = "plateau[patience=0;factor=0.5;relative=0.9]"
+    func points(_ optimizer: String) throws -> [Double] {
+      try run(specification(optimizer, on: "quadratic", steps: 8)).trajectory.points
+    }
+    let plain = try points("momentum[lr=1e-3]")
+    let read = try points("momentum[lr=1e-3]:momentum=\(plateau)")
+    // The first loss is better than none; the second is not, and changes the third step.
+    #expect(read.prefix(6) == plain.prefix(6))
+    #expect(read.suffix(2) != plain.suffix(2))
   }
 
   @Test func evaluationsAreCounted() throws {

@@ -95,6 +95,12 @@ import Testing
     ),
     ("momentum:momentum=ramp[from=0.5;to=2]", 3, "the schedule makes momentum "),
     ("lookahead[k=5](adam:beta2=ramp[to=2])", 50, "the schedule makes beta2 "),
+    (
+      "clip(sgd):norm=plateau", 10,
+      "the schedule may make norm 0 at step 1 of 10; expected a number in (0, ∞)"
+    ),
+    ("clip(sgd):norm=plateau[minimum=0.1]", 10, nil), ("adam:beta1=plateau", 100, nil),
+    ("adam:warmup+plateau[minimumShare=0.1]", 1000, nil),
     ("adam:beta1=ramp[to=0.99]", 100, nil), ("adam:cosine", 100, nil),
     ("adam:warmup[steps=10;start=0]+cosine", 100, nil),
   ])

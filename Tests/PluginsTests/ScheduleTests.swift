@@ -1,5 +1,6 @@
 // Schedules against torch and optax, and what must hold of each.
 
+import Analysis
 import OptimizerKit
 import Plugins
 import Testing
@@ -11,6 +12,8 @@ struct GoldenSchedule: Decodable, Sendable, CustomTestStringConvertible {
   var steps: Int
   var parts: [GoldenPlugin]
   var values: [Double]
+  /// What a schedule that reads the loss was told, nil for NaN.
+  var losses: [Double?]?
   var testDescription: String { reference }
 }
 
@@ -27,21 +30,35 @@ struct ScheduleTests {
   /// and a cosine that ends at 0 has no relative accuracy there.
   @Test("agrees at every step", arguments: GoldenSchedules.shared.cases)
   func agreement(_ golden: GoldenSchedule) throws {
-    let sequence = ScheduleSequence(try golden.parts.map { try schedule($0.name, $0.settings) })
+    var sequence = ScheduleSequence(try golden.parts.map { try schedule($0.name, $0.settings) })
+    #expect(sequence.readsLoss == (golden.losses != nil))
     let size = golden.values.map(\.magnitude).max()!
     #expect(golden.values.count == golden.steps)
     for (step, expected) in golden.values.enumerated() {
+      if let losses = golden.losses {
+        sequence.read(loss: losses[step] ?? .nan, base: golden.base, step: step)
+      }
       let value = sequence.value(base: golden.base, step: step, steps: golden.steps)
       #expect((value - expected).magnitude <= 1e-12 * size, "step \(step)")
     }
   }
 
+  /// Each hyperparameter has another value than its default in some reference, so that a wrong one is
+  /// noticed; each preset is one.
   @Test("every schedule has references", arguments: everySchedule)
-  func coverage(_ name: String) {
-    #expect(
-      GoldenSchedules.shared.cases.contains {
-        $0.parts.contains { $0.name.split(separator: "@")[0] == name }
-      })
+  func coverage(_ name: String) throws {
+    let parts = GoldenSchedules.shared.cases.flatMap(\.parts).filter {
+      $0.name.split(separator: "@")[0] == name
+    }
+    #expect(!parts.isEmpty)
+    let values = try parts.map { try schedule($0.name, $0.settings).hyperparameters.map(\.value) }
+    for (index, hyperparameter) in try schedule(name).hyperparameters.enumerated() {
+      #expect(
+        values.contains { $0[index] != hyperparameter.value }, "\(hyperparameter.name) of \(name)")
+    }
+    for preset in try catalogue.entry(name, kind: .schedule).presets {
+      #expect(parts.contains { $0.name == "\(name)@\(preset.name)" }, "\(preset.name) of \(name)")
+    }
   }
 
   @Test("is finite and pure within any budget", arguments: everySchedule)
@@ -80,6 +97,23 @@ struct ScheduleTests {
     #expect((try value("exponential", 500) - 0.2).magnitude < 1e-14)
     #expect((try value("inverse-time", 1_000) - 0.2).magnitude < 1e-15)
     #expect((try value("cosine", 500) - 1).magnitude < 1e-15)
+    #expect(try value("multistep", 499) == 2)
+    #expect(try value("multistep", 500) == 0.2)
+    #expect((try value("multistep", 750) - 0.02).magnitude < 1e-15)
+    #expect((try value("linear", 250) - 1.5).magnitude < 1e-15)
+    #expect((try value("polynomial", 500) - 0.5).magnitude < 1e-15)
+    // Cycles of 143, 286 and 572 steps.
+    #expect(try value("cosine-restarts", 143) == 2)
+    #expect(try value("cosine-restarts", 429) == 2)
+    #expect(try value("cosine-restarts", 999) < 1e-4)
+    #expect((try value("one-cycle", 299) - 2).magnitude < 1e-15)
+    #expect((try value("one-cycle", 999) - 8e-6).magnitude < 1e-15)
+    #expect(try value("cyclic", 125) == 2)
+    #expect(try value("cyclic", 250) == 0.5)
+    #expect(try value("wsd", 25) == 1)
+    #expect(try value("wsd", 800) == 2)
+    #expect((try value("wsd", 850) - 1).magnitude < 1e-15)
+    #expect((try value("piecewise", 400) - 0.6).magnitude < 1e-15)
     #expect(try value("ramp", 0) == 0.5)
     #expect((try value("ramp", 1_000) - 0.99).magnitude < 1e-15)
   }
@@ -89,6 +123,10 @@ struct ScheduleTests {
     for name in everySchedule where name != "warmup" {
       #expect(try schedule(name).length == nil, "\(name)")
     }
+    for name in ["constant", "cosine", "linear", "polynomial"] {
+      #expect(try schedule(name, ["steps": "7"]).length == 7, "\(name)")
+    }
+    #expect(try schedule("linear", ["steps": "7", "begin": "3"]).length == 10)
     let warmup = try schedule("warmup", ["steps": "10"])
     #expect(warmup.length == 10)
     let sequence = ScheduleSequence([warmup, try schedule("cosine")])
@@ -122,6 +160,34 @@ struct ScheduleTests {
       "exponential: k and gamma exclude each other; give one"
     ),
     (
+      "multistep", ["milestones": "30x-1"],
+      "multistep: milestones = 30x-1 is not valid; expected whole numbers from 0 joined by x, such as "
+        + "30x60x80, or none"
+    ),
+    (
+      "piecewise", ["factors": "0.5xinf"],
+      "piecewise: factors = 0.5xinf is not valid; expected numbers from 0 joined by x, such as "
+        + "0.5x0.1, or none"
+    ),
+    (
+      "piecewise", ["boundaries": "30x20"], "piecewise: boundaries = 30x20 do not rise"
+    ),
+    (
+      "piecewise", ["boundaries": "30"], "piecewise: 1 boundaries and 2 factors; give as many"
+    ),
+    ("one-cycle", ["fall": "0.1"], "one-cycle: fall is before rise; give 0 or more than it"),
+    (
+      "wsd", ["decay": "0.97"], "wsd: warmup and decay together are more than the whole budget"
+    ),
+    (
+      "cosine-restarts", ["period": "5", "warmup": "5"],
+      "cosine-restarts: the warmup of 5 steps takes a whole period; give less"
+    ),
+    (
+      "plateau", ["minimum": "0.1", "minimumShare": "0.1"],
+      "plateau: minimum and minimumShare exclude each other; give one"
+    ),
+    (
       "cosine", ["final": "0.1", "finalShare": "0.1"],
       "cosine: final and finalShare exclude each other; give one"
     ),
@@ -132,5 +198,27 @@ struct ScheduleTests {
     let (name, settings, message) = Self.messages[index]
     let error = #expect(throws: HyperparameterError.self) { try schedule(name, settings) }
     #expect(error?.description == message)
+  }
+
+  /// Nothing but the losses decides: copies go on alike, and what it gives keeps to its range.
+  @Test("what reads the loss is a value, within its range", arguments: everySchedule)
+  func reactive(_ name: String) throws {
+    guard let fresh = try schedule(name) as? any ReactiveSchedule else { return }
+    #expect(ScheduleConformance.findings(for: fresh).isEmpty)
+    var first = ScheduleSequence([fresh])
+    var checkpoint = first
+    let losses = (0..<300).map { $0 % 60 == 59 ? Double.nan : 1 / Double(1 + min($0, 80)) }
+    for (step, loss) in losses.enumerated() {
+      if step == 150 { checkpoint = first }
+      first.read(loss: loss, base: 0.1, step: step)
+    }
+    for step in 150..<300 { checkpoint.read(loss: losses[step], base: 0.1, step: step) }
+    let value = first.value(base: 0.1, step: 300, steps: 1000)
+    #expect(value < 0.1)
+    #expect(value == checkpoint.value(base: 0.1, step: 300, steps: 1000))
+    let range = try #require(first.range(base: 0.1, step: 300, steps: 1000))
+    #expect(range.contains(value))
+    // A new one has been told nothing.
+    #expect(try schedule(name).value(base: 0.1, step: 300, steps: 1000) == 0.1)
   }
 }

@@ -1,10 +1,10 @@
-"""Golden data for the optimizers and schedules: what torch and optax compute, step by step.
+"""Golden data for the optimizers: what torch and optax compute, step by step.
 
     python3 -m venv references
     references/bin/pip install torch==2.15.0 jax==0.10.2 optax==0.2.8 numpy==2.4.6
     references/bin/python Tests/References/generate.py
 
-writes optimizers.json and schedules.json beside this file. Everything is in double precision. The
+writes optimizers.json beside this file. Everything is in double precision. The
 gradients are written out with the operations in the order of the Swift test surfaces, so that
 what is compared is the update rule alone. Forms that no library offers (those of the cs231n
 lecture) are transcribed below in NumPy.
@@ -360,79 +360,6 @@ add("adamw@optax", {"lr": 1e-2, "weightDecay": 0.05, "epsilonRoot": 1e-6},
     Optax("optax.adamw(cosine(1e-2), weight_decay=0.05, eps_root=1e-6)",
           optax.adamw(cosine(1e-2), weight_decay=0.05, eps_root=1e-6)), EVERYWHERE, COSINE)
 
-# --- schedules ------------------------------------------------------------------------------------
-
-BUDGET = 120
-schedules = []
-
-
-def torch_values(base, make):
-    optimizer = torch.optim.SGD([torch.zeros(1)], lr=base)
-    scheduler = make(optimizer)
-    values = []
-    for _ in range(BUDGET):
-        values.append(float(optimizer.param_groups[0]["lr"]))
-        optimizer.step()
-        scheduler.step()
-    return values
-
-
-def add_schedule(reference, base, parts, values):
-    if callable(values):
-        values = [float(values(float(t))) for t in range(BUDGET)]
-    schedules.append({
-        "reference": reference,
-        "base": base,
-        "steps": BUDGET,
-        "parts": [{"name": n, "settings": {k: text(v) for k, v in s.items()}} for n, s in parts],
-        "values": values,
-    })
-
-
-rates = torch.optim.lr_scheduler
-add_schedule("ConstantLR(factor=1)", 0.1, [("constant", {})],
-             torch_values(0.1, lambda o: rates.ConstantLR(o, 1.0)))
-add_schedule("optax.constant_schedule", 0.1, [("constant", {})], optax.constant_schedule(0.1))
-add_schedule("StepLR(7, 0.5)", 0.1, [("step", {"every": 7, "gamma": 0.5})],
-             torch_values(0.1, lambda o: rates.StepLR(o, 7, 0.5)))
-add_schedule("optax.exponential_decay(0.1, 11, 0.3, staircase=True)", 0.1,
-             [("step", {"every": 11, "gamma": 0.3})],
-             optax.exponential_decay(0.1, 11, 0.3, staircase=True))
-add_schedule("ExponentialLR(0.97)", 0.3, [("exponential", {"gamma": 0.97})],
-             torch_values(0.3, lambda o: rates.ExponentialLR(o, 0.97)))
-add_schedule("optax.exponential_decay(0.3, 10, 0.5)", 0.3,
-             [("exponential", {"k": repr(math.log(2) / 10)})],
-             optax.exponential_decay(0.3, 10, 0.5))
-add_schedule("a exp(-kt)", 0.3, [("exponential", {"k": 0.05})], lambda t: 0.3 * math.exp(-0.05 * t))
-add_schedule("LambdaLR(1 / (1 + 0.2 t))", 0.3, [("inverse-time", {"k": 0.2})],
-             torch_values(0.3, lambda o: rates.LambdaLR(o, lambda t: 1 / (1 + 0.2 * t))))
-add_schedule("CosineAnnealingLR(120)", 0.1, [("cosine", {})],
-             torch_values(0.1, lambda o: rates.CosineAnnealingLR(o, BUDGET)))
-add_schedule("CosineAnnealingLR(120, 1e-3)", 0.1, [("cosine", {"final": 1e-3})],
-             torch_values(0.1, lambda o: rates.CosineAnnealingLR(o, BUDGET, 1e-3)))
-add_schedule("optax.cosine_decay_schedule(0.1, 120)", 0.1, [("cosine", {})],
-             optax.cosine_decay_schedule(0.1, BUDGET))
-add_schedule("optax.cosine_decay_schedule(0.1, 120, alpha=0.05)", 0.1,
-             [("cosine", {"finalShare": 0.05})],
-             optax.cosine_decay_schedule(0.1, BUDGET, alpha=0.05))
-add_schedule("LinearLR()", 0.1, [("warmup@torch", {})],
-             torch_values(0.1, lambda o: rates.LinearLR(o)))
-add_schedule("LinearLR(0.01, total_iters=30)", 0.1, [("warmup", {"steps": 30, "start": 0.01})],
-             torch_values(0.1, lambda o: rates.LinearLR(o, 0.01, total_iters=30)))
-add_schedule("optax.linear_schedule(0, 0.1, 25)", 0.1, [("warmup", {"steps": 25})],
-             optax.linear_schedule(0.0, 0.1, 25))
-add_schedule("optax.linear_schedule(0.5, 0.99, 120)", 0.9, [("ramp", {})],
-             optax.linear_schedule(0.5, 0.99, BUDGET))
-add_schedule(
-    "SequentialLR(LinearLR(0.1, total_iters=20), CosineAnnealingLR(100))", 0.1,
-    [("warmup", {"steps": 20, "start": 0.1}), ("cosine", {})],
-    torch_values(0.1, lambda o: rates.SequentialLR(
-        o, [rates.LinearLR(o, 0.1, total_iters=20), rates.CosineAnnealingLR(o, BUDGET - 20)],
-        [20])))
-add_schedule("optax.warmup_cosine_decay_schedule(0, 0.1, 20, 120, 0.001)", 0.1,
-             [("warmup", {"steps": 20}), ("cosine", {"final": 0.001})],
-             optax.warmup_cosine_decay_schedule(0.0, 0.1, 20, BUDGET, 0.001))
-
 # --- files ----------------------------------------------------------------------------------------
 
 
@@ -446,4 +373,3 @@ def write(name, head, rows):
 
 
 write("optimizers.json", f'"samples": {json.dumps(SAMPLES)},\n', cases)
-write("schedules.json", "", schedules)

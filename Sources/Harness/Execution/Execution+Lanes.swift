@@ -24,7 +24,7 @@ extension PluginCatalogue {
         let steps = spec.budget.mostSteps,
         let type = try? entry(spec.optimizer.name, kind: .optimizer).type
           as? any CoordinateRule.Type,
-        !type.hasEvaluationPoint
+        !type.hasEvaluationPoint, !readsLoss(spec.optimizer)
       else {
         others.append(place)
         continue
@@ -41,6 +41,13 @@ extension PluginCatalogue {
     }
     let lanes = order.compactMap { groups[$0] }
     return (lanes.filter { $0.count > 1 }, others + lanes.filter { $0.count == 1 }.flatMap { $0 })
+  }
+
+  /// Whether a schedule of an optimizer reads the loss, which lanes are told only after many steps.
+  private func readsLoss(_ spec: OptimizerSpec) -> Bool {
+    spec.schedules.flatMap(\.parts).contains {
+      (try? entry($0.name, kind: .schedule).type) is any ReactiveSchedule.Type
+    }
   }
 
   /// Does runs as lanes of one another, with the bits that each has alone.

@@ -21,8 +21,8 @@ extension PluginCatalogue {
       schedules, for: optimizer, steps: recorder.spec.budget.total)
     recordRows(
       surface, points: start, firstStep: 0, rates: [0], cost: RunCost(), recorder: recorder)
-    if !stepwise, surface.dimension == 2, let rule = optimizer as? any CoordinateRule,
-      !type(of: rule).hasEvaluationPoint
+    if !stepwise, !scheduled.readsLoss, surface.dimension == 2,
+      let rule = optimizer as? any CoordinateRule, !type(of: rule).hasEvaluationPoint
     {
       return descendInPlane(
         surface, from: start, with: rule, scheduled: scheduled, recorder: recorder)
@@ -86,6 +86,7 @@ extension PluginCatalogue {
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
   ) throws -> RunResult {
     var optimizer = optimizer
+    var scheduled = scheduled
     let seed = recorder.spec.seed
     let current = CurrentStep()
     let meter = EvaluationMeter()
@@ -104,6 +105,7 @@ extension PluginCatalogue {
     {
       let spent = recorder.spec.budget.spent(
         steps: step, gradients: meter.counts.gradients, seconds: seconds)
+      scheduled.read(loss: context.loss, after: spent)
       context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
       scheduled.apply(to: &optimizer, after: spent)
       let lr = context.lr

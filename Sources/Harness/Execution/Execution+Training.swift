@@ -13,7 +13,7 @@ extension PluginCatalogue {
     let budget = spec.budget
     let session = try problem.makeSession(seed: spec.seed)
     let test = recording.test ? try session.openTest() : nil
-    let scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: budget.total)
+    var scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: budget.total)
     recorder.divergenceFactor = 1e4
     recorder.judgesGradient = true
     recorder.measure = { RunMeasures(of: $0, target: problem.target) }
@@ -72,6 +72,7 @@ extension PluginCatalogue {
       guard !recorder.isFinished,
         !budget.isSpent(steps: step, gradients: meter.counts.gradients, seconds: seconds)
       else { break }
+      scheduled.read(loss: Double(context.loss), after: spent)
       context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
       scheduled.apply(to: &optimizer, after: spent)
       lr = context.lr

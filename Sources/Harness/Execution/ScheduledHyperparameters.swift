@@ -28,13 +28,15 @@ struct ScheduledHyperparameters {
     let place: ScheduledHyperparameter
     let depth: Int
     let base: Double
-    let sequence: ScheduleSequence
+    var sequence: ScheduleSequence
   }
 
   private let steps: Int
   /// The learning rate of each level, from the outside inwards; nil for a level without one.
-  private let rates: [(base: Double, sequence: ScheduleSequence?)?]
-  private let others: [Other]
+  private var rates: [(base: Double, sequence: ScheduleSequence?)?]
+  private var others: [Other]
+  /// Whether any of the schedules reads the loss.
+  let readsLoss: Bool
 
   /// Schedules at any level, 0 being the outermost. A schedule of `lr` at a level without a rate of
   /// its own is that of the next one inwards that has one.
@@ -63,6 +65,20 @@ struct ScheduledHyperparameters {
       return sequence.map { (1, $0) }
     }
     self.others = others
+    readsLoss = schedules.contains(where: \.sequence.readsLoss)
+  }
+
+  /// Tells the schedules that read it the loss that came with the gradient of the update that follows
+  /// `step` updates.
+  mutating func read(loss: Double, after step: Int) {
+    guard readsLoss else { return }
+    for index in rates.indices {
+      guard let base = rates[index]?.base else { continue }
+      rates[index]?.sequence?.read(loss: loss, base: base, step: step)
+    }
+    for index in others.indices {
+      others[index].sequence.read(loss: loss, base: others[index].base, step: step)
+    }
   }
 
   /// The learning rate of the outermost level, where it is the same at every step.

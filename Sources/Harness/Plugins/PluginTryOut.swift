@@ -31,7 +31,10 @@ extension PluginCatalogue {
       let plugin = try plugin(spec, kind: entry.kind, as: (any Plugin).self)
       if let optimizer = plugin as? any Optimizer { try tryOutOptimizer(optimizer) }
       if let schedule = plugin as? any Schedule {
-        _ = (schedule.length, schedule.value(base: 1, step: 0, steps: 10))
+        var sequence = ScheduleSequence([schedule])
+        sequence.read(loss: 1, base: 1, step: 0)
+        _ = (schedule.length, sequence.value(base: 1, step: 0, steps: 10))
+        _ = sequence.range(base: 1, step: 0, steps: 10)
       }
       if let surface = plugin as? any Surface { try tryOutSurface(surface) }
       if let training = plugin as? any TrainingProblem { _ = training.target }

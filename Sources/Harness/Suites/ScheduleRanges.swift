@@ -20,13 +20,17 @@ extension OptimizerChoice {
       for i in 0..<count {
         // In parts, so that a billion steps do not overflow.
         let step = count == steps ? i : Int(Double(i) / Double(count - 1) * Double(steps - 1))
-        let value = schedule.sequence.value(base: base, step: step, steps: steps)
-        guard !hyperparameter.bounds.contains(value), !(name == "lr" && value == 0) else {
-          continue
+        // What reads the loss may give all that lies between two values.
+        let range = schedule.sequence.range(base: base, step: step, steps: steps)
+        let values =
+          range.map { [$0.lowerBound, $0.upperBound] }
+          ?? [schedule.sequence.value(base: base, step: step, steps: steps)]
+        for value in values
+        where !hyperparameter.bounds.contains(value) && !(name == "lr" && value == 0) {
+          throw SelectionError(
+            "\(label): the schedule \(range == nil ? "makes" : "may make") \(name) \(shortest(value)) "
+              + "at step \(step + 1) of \(steps); expected \(hyperparameter.validity)")
         }
-        throw SelectionError(
-          "\(label): the schedule makes \(name) \(shortest(value)) at step \(step + 1) of \(steps); "
-            + "expected \(hyperparameter.validity)")
       }
     }
   }
