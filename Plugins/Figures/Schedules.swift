@@ -20,10 +20,16 @@ public struct Schedules: Figure {
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
     let runs = input.runs.filter { !$0.spec.optimizer.schedules.isEmpty }
     var panels: [(hyperparameter: String, curves: [Curve])] = []
+    var notes: [String] = []
     for run in runs {
       for schedule in run.spec.optimizer.schedules {
         let points = points(schedule, run, input)
-        guard points.count > 1 else { continue }
+        guard points.count > 1 else {
+          notes.append(
+            "\(Text.oneLine(schedule.hyperparameter)) of \(Text.oneLine(run.shownLabel)) is not drawn: "
+              + "the run holds no values of it")
+          continue
+        }
         let names = schedule.parts.map { Text.oneLine($0.name, limit: 24) }.joined(separator: " → ")
         let index =
           panels.firstIndex { $0.hyperparameter == schedule.hyperparameter } ?? panels.count
@@ -43,12 +49,13 @@ public struct Schedules: Figure {
       Pages(panel.curves, of: 10, most: nil).pages.map { (panel.hyperparameter, $0) }
     }
     return Pages(parts, of: 3, most: nil).pictures(naming: \.0) { page in
-      picture(title, page, input)
+      picture(title, page, input, notes.unique)
     }
   }
 
   private func picture(
-    _ title: String, _ panels: [(hyperparameter: String, curves: [Curve])], _ input: FigureInput
+    _ title: String, _ panels: [(hyperparameter: String, curves: [Curve])], _ input: FigureInput,
+    _ notes: [String]
   ) -> Picture {
     let count = panels.count
     let size = (width: 800, height: count == 1 ? 520 : 120 + 280 * count)
@@ -96,7 +103,8 @@ public struct Schedules: Figure {
     }
     var picture = Picture(
       name: Self.name, title: title,
-      caption: Caption(panels.flatMap { $0.curves.map(\.run) }, of: input), panels: drawn)
+      caption: Caption(panels.flatMap { $0.curves.map(\.run) }, of: input, notes: notes),
+      panels: drawn)
     picture.width = size.width
     picture.height = size.height
     picture.terminalRows = 16 * count
@@ -115,13 +123,15 @@ public struct Schedules: Figure {
   ) -> [(x: Double, y: Double)] {
     let steps = max(run.spec.budget.mostSteps ?? run.steps, 1)
     let text = run.spec.optimizer[schedule.hyperparameter]
-    if let sequence = input.schedule(schedule.parts), let base = text.flatMap({ Double($0) }) {
+    if let sequence = input.schedule(schedule.parts), !sequence.readsLoss,
+      let base = text.flatMap({ Double($0) })
+    {
       let stride = max(1, steps / 1000)
       return Swift.stride(from: 0, to: steps, by: stride).map {
         (Double($0), sequence.value(base: base, step: $0, steps: steps))
       }.filter { $0.1.isFinite }
     }
-    // A schedule that is not known any more has left its learning rates in the run.
+    // A schedule that reads the loss, or is not known any more, has left its learning rates in the run.
     guard schedule.hyperparameter == "lr" else { return [] }
     let t = run.trajectory
     return zip(t.steps, t.learningRates).dropFirst().map { (Double($0 - 1), $1) }

@@ -57,6 +57,12 @@ struct ShowCommand: ParsableCommand {
     var layers: [LayerOutline] = []
     var presets: [PresetRow] = []
     var groups: [GroupRow] = []
+    /// What it looks like, line by line; left out of JSON.
+    var picture: [String] = []
+
+    enum CodingKeys: CodingKey {
+      case kind, name, label, summary, source, file, facts, hyperparameters, layers, presets, groups
+    }
 
     struct Row: Encodable {
       let name, value, valid, scale, help: String
@@ -115,6 +121,7 @@ struct ShowCommand: ParsableCommand {
       kind = selected.kind.rawValue
       if let optimizer = plugin as? any Optimizer { describe(optimizer) }
       if let problem = plugin as? any Problem { try describe(problem) }
+      if let schedule = plugin as? any Schedule { describe(schedule) }
       if let figure = type as? any Figure.Type { facts["needs"] = figure.needs }
     }
 
@@ -132,6 +139,27 @@ struct ShowCommand: ParsableCommand {
       if !optimizer.requirements.isEmpty { facts["needs"] = optimizer.requirements.description }
     }
 
+    private mutating func describe(_ schedule: any Schedule) {
+      var sequence = ScheduleSequence([schedule])
+      let longest = schedule.hyperparameters.compactMap(\.number).filter { $0 >= 500 }.max() ?? 0
+      let steps = sequence.readsLoss ? 1000 : max(1000, Int(min(3 * longest, 1e9)))
+      var title = "over \(steps) steps, where its own value is 1"
+      if sequence.readsLoss {
+        facts["reads"] = "the loss that comes with the gradient of each step"
+        title += "; the loss falls for \(steps / 3) steps and then stays"
+      }
+      if let length = schedule.length { facts["length"] = "\(length) steps; another may follow" }
+      var told = 0
+      let plot = TerminalPlot(steps: steps, width: Terminal.width ?? 80) { step in
+        while sequence.readsLoss, told <= step {
+          sequence.read(loss: 2 - Double(min(told, steps / 3)) / Double(steps), base: 1, step: told)
+          told += 1
+        }
+        return sequence.value(base: 1, step: step, steps: steps)
+      }
+      picture = plot.map { [title] + $0.lines } ?? []
+    }
+
     private mutating func describe(_ problem: any Problem) throws {
       let shows = type(of: problem).shows
       if !shows.isEmpty { facts["shows"] = shows }
@@ -142,6 +170,7 @@ struct ShowCommand: ParsableCommand {
           surface.minima.isEmpty ? "none known" : surface.minima.map(point).joined(separator: " ")
         facts["minimum loss"] = surface.minimumLoss.map { brief($0, digits: 8) } ?? "none"
         if let saddle = surface.saddle { facts["saddle"] = point(saddle) }
+        picture = TerminalMap(surface, width: Terminal.width ?? 80)?.lines ?? []
       }
       if let training = problem as? any TrainingProblem {
         facts["target"] = training.target?.description ?? "none"
@@ -177,6 +206,10 @@ struct ShowCommand: ParsableCommand {
         table.flowing = "what it is"
         table.expendable = ["scale", "valid"]
         printPart(table)
+      }
+      if !picture.isEmpty {
+        Swift.print("")
+        for line in picture { Swift.print("  " + line) }
       }
       if !layers.isEmpty {
         var table = Table(["layer", "output", "parameters", "receptive field"], numeric: [2])

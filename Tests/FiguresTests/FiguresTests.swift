@@ -203,6 +203,23 @@ import Testing
 
   // MARK: what is to be seen
 
+  /// What reads the loss is drawn of what the run has recorded, or left out with a remark.
+  @Test func whatReadsTheLossIsRecorded() throws {
+    var run = Make.run("sgd", lr: 0.05, schedule: true)
+    let lr = try #require(run.spec.optimizer.schedules.first)
+    #expect(
+      try Schedules().draw(Make.input([run]))[0].title.hasPrefix(
+        "line: the learning rate goes from 0.05 to 0.0008"))
+    run.record.spec.optimizer.schedules = [
+      lr, ScheduleSpec(hyperparameter: "momentum", parts: lr.parts),
+    ]
+    var input = Make.input([run])
+    input.schedule = { _ in ScheduleSequence([Plateau()]) }
+    let picture = try Schedules().draw(input)[0]
+    #expect(picture.title == "line: the learning rate goes from 0.05 to 0.05")
+    #expect(picture.caption.text.contains("momentum of sgd is not drawn"))
+  }
+
   @Test func titlesSayWhatIsMeasured() throws {
     let condition = [PluginSpec.Setting(name: "condition", value: "25")]
     let runs = [

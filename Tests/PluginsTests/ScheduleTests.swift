@@ -153,7 +153,7 @@ struct ScheduleTests {
     ("ramp", ["to": "inf"], "ramp: to = inf is not valid; expected a number"),
     (
       "warmup", ["step": "5"],
-      "warmup has no hyperparameter 'step'. Did you mean steps? (it has steps, start)"
+      "warmup has no hyperparameter 'step'. Did you mean steps? (it has steps, start, k)"
     ),
     (
       "exponential", ["k": "0.1", "gamma": "0.9"],
