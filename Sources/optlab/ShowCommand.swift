@@ -143,10 +143,10 @@ struct ShowCommand: ParsableCommand {
       var sequence = ScheduleSequence([schedule])
       let longest = schedule.hyperparameters.compactMap(\.number).filter { $0 >= 500 }.max() ?? 0
       let steps = sequence.readsLoss ? 1000 : max(1000, Int(min(3 * longest, 1e9)))
-      var title = "over \(steps) steps, where its own value is 1"
+      var title = "over \(steps) steps; its own value is 1"
       if sequence.readsLoss {
         facts["reads"] = "the loss that comes with the gradient of each step"
-        title += "; the loss falls for \(steps / 3) steps and then stays"
+        title += ", and the loss falls for \(steps / 3) steps"
       }
       if let length = schedule.length { facts["length"] = "\(length) steps; another may follow" }
       var told = 0

@@ -207,7 +207,9 @@ struct ScheduleTests {
     #expect(ScheduleConformance.findings(for: fresh).isEmpty)
     var first = ScheduleSequence([fresh])
     var checkpoint = first
-    let losses = (0..<300).map { $0 % 60 == 59 ? Double.nan : 1 / Double(1 + min($0, 80)) }
+    let losses = (0..<300).map { (step: Int) -> Double in
+      step % 60 == 59 ? .nan : 1 / Double(1 + min(step, 80))
+    }
     for (step, loss) in losses.enumerated() {
       if step == 150 { checkpoint = first }
       first.read(loss: loss, base: 0.1, step: step)
