@@ -165,6 +165,14 @@ struct ShowCommand: ParsableCommand {
       if !shows.isEmpty { facts["shows"] = shows }
       if let surface = problem as? any Surface {
         facts["dimension"] = String(surface.dimension)
+        if let box = surface.domain?.ranges {
+          facts["domain"] = point(box.map(\.lowerBound)) + " to " + point(box.map(\.upperBound))
+        }
+        if surface.layout.tensors.count > 1 {
+          facts["tensors"] = surface.layout.tensors.map { tensor in
+            "\(tensor.name) " + tensor.shape.map(String.init).joined(separator: "×")
+          }.joined(separator: ", ")
+        }
         facts["starts"] = surface.starts.map(point).joined(separator: " ")
         facts["minima"] =
           surface.minima.isEmpty ? "none known" : surface.minima.map(point).joined(separator: " ")

@@ -21,7 +21,7 @@ extension PluginCatalogue {
       schedules, for: optimizer, steps: recorder.spec.budget.total)
     recordRows(
       surface, points: start, firstStep: 0, rates: [0], cost: RunCost(), recorder: recorder)
-    if !stepwise, !scheduled.readsLoss, surface.dimension == 2,
+    if !stepwise, !scheduled.readsLoss, surface.dimension == 2, surface.domain == nil,
       let rule = optimizer as? any CoordinateRule, !type(of: rule).hasEvaluationPoint
     {
       return descendInPlane(
@@ -91,7 +91,8 @@ extension PluginCatalogue {
     let current = CurrentStep()
     let meter = EvaluationMeter()
     let x = Vector(start)
-    let layout = ParameterLayout(coordinates: surface.dimension)
+    let layout = surface.layout
+    let domain = surface.domain
     var context = StepContext(
       x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
       oracle: oracle(of: surface, seed: seed, current: current, meter: meter), seed: seed,
@@ -122,8 +123,10 @@ extension PluginCatalogue {
         recorder.fail(after: step, error)
         break
       }
+      domain?.confine(context.x.mutablePointer())
       seconds += recorder.context.now() - begin
-      let reported = optimizer.evaluationPoint(context.x, state: context.state)
+      var reported = optimizer.evaluationPoint(context.x, state: context.state)
+      if let domain, reported != nil { domain.confine(reported!.mutablePointer()) }
       let loss = recordRows(
         surface, points: (reported ?? context.x).array, firstStep: step, rates: [lr],
         cost: RunCost(counts: meter.counts, seconds: seconds), recorder: recorder)

@@ -4,7 +4,7 @@
 ///
 /// Evaluating a surface's gradient at x + ε v gives ∇f(x) + ε ∇²f(x) v, so every surface has exact
 /// Hessian–vector products without its author writing one, at about three times the cost of the
-/// gradient. The derivative of |x| at 0 is taken as 0-sided (that of x).
+/// gradient. The derivative of |x| at 0 is taken as 0-sided (that of x), that of √x there as 0.
 ///
 /// Source: Baydin et al., "Automatic differentiation in machine learning", JMLR 18 (2018).
 public struct Dual: Real {
@@ -50,7 +50,7 @@ public struct Dual: Real {
   @inlinable
   public func squareRoot() -> Dual {
     let root = value.squareRoot()
-    return Dual(root, derivative: derivative / (2 * root))
+    return Dual(root, derivative: root == 0 ? 0 : derivative / (2 * root))
   }
   public static func exp(_ x: Dual) -> Dual {
     let e = Double.exp(x.value)

@@ -193,12 +193,14 @@ private struct LaneBlock: Sendable {
   ) {
     let points = x.mutablePointer()
     let g = gradient.mutablePointer()
+    let domain = surface.domain
     for i in 0..<steps {
       if let given { for k in 0..<count { rates[k] = given[k * steps + i] } }
       surface.gradients(at: points, into: g, lanes: count, seeds: seeds, step: step + i + 1)
       rules.advance(
         points, gradient: g, state: &state, step: step + i + 1, rates: rates, lanes: count,
         dimension: dimension)
+      domain?.confine(points, lanes: count)
       guard let path else { continue }
       for d in 0..<dimension {
         for k in 0..<count {

@@ -9,15 +9,21 @@
 ///     }
 ///
 /// What a conformer must uphold: `gradient` writes every coordinate of `g` and is the gradient of
-/// `loss` (checked against dual numbers by `optlab check`), each of `minima` is a stationary point
-/// with the loss `minimumLoss`, and no start lies at a minimum. Hessian–vector products come from
-/// running `gradient` on dual numbers; nothing is to be written for them.
+/// `loss` (checked against dual numbers by `optlab check`), at kinks the smallest subgradient, so that
+/// it vanishes at a minimum. Each of `minima` is a stationary point with the loss `minimumLoss`, none
+/// of the domain is lower, and no start lies at a minimum. Hessian–vector products come from running
+/// `gradient` on dual numbers; nothing is to be written for them.
 public protocol Surface: Problem {
   /// The number of coordinates, at least 1.
   var dimension: Int { get }
+  /// The tensors that the coordinates make up: a single point, unless the problem has matrices.
+  var layout: ParameterLayout { get }
+  /// The box that the problem is confined to; nil for all of space. After every update the point is
+  /// moved back to the nearest one in it.
+  var domain: Box? { get }
   /// Canonical starting points, the first one the default.
   var starts: [[Double]] { get }
-  /// The known global minimisers (or, for a problem that is unbounded below, none).
+  /// The known global minimisers within the domain (or, for a problem that is unbounded below, none).
   var minima: [[Double]] { get }
   /// The loss at the minima; nil where it is unbounded below or not known.
   var minimumLoss: Double? { get }
@@ -60,6 +66,8 @@ public protocol Surface: Problem {
 }
 
 extension Surface {
+  public var layout: ParameterLayout { ParameterLayout(coordinates: dimension) }
+  public var domain: Box? { nil }
   public var minimumLoss: Double? { nil }
   public var saddle: [Double]? { nil }
   public var viewport: Viewport? { nil }
