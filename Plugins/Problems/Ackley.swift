@@ -8,12 +8,12 @@ import OptimizerKit
 /// whose slope to the hole is smaller than those of the pits. At the tip, where there is no
 /// gradient, the cone's part of it is 0.
 ///
-/// Ackley, "A Connectionist Machine for Genetic Hillclimbing", 1987; Jamil and Yang 2013, no. 1.
+/// Ackley, "A Connectionist Machine for Genetic Hillclimbing", 1987; Jamil and Yang 2013.
 public struct Ackley: Surface {
   public static let name = "ackley"
   public static let summary = "a plain of small pits around one deep hole"
   public static let shows = "small pits that hide a hole, the tip of a cone"
-  public static let source = "Jamil and Yang 2013, no. 1, arXiv 1308.4008"
+  public static let source = "Jamil and Yang 2013, arXiv 1308.4008"
   public static let family = Family.multimodal
 
   @Hyperparameter("dimension n", in: 1.0...1e6) public var dim = 2

@@ -8,12 +8,12 @@ import OptimizerKit
 /// towards it grows without bound: no learning rate lets a path rest there, and nothing leads along.
 /// On the parabola, where there is no gradient, its part of it is 0.
 ///
-/// Jamil and Yang 2013, no. 28, arXiv 1308.4008.
+/// Jamil and Yang 2013, arXiv 1308.4008.
 public struct Bukin6: Surface {
   public static let name = "bukin6"
   public static let summary = "a sharp valley along a parabola"
   public static let shows = "a valley with infinitely steep walls"
-  public static let source = "Jamil and Yang 2013, no. 28, arXiv 1308.4008"
+  public static let source = "Jamil and Yang 2013, arXiv 1308.4008"
   public static let family = Family.valley
 
   public init() {}

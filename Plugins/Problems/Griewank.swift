@@ -7,7 +7,7 @@ import OptimizerKit
 /// Minimum 0 at the origin. From afar it is a bowl, from nearby a lattice of local minima of almost
 /// the same depth. In many dimensions the product vanishes nearly everywhere, and it is easier.
 ///
-/// Griewank 1981, doi:10.1007/BF00933356; Jamil and Yang 2013, no. 59, arXiv 1308.4008.
+/// Griewank 1981, doi:10.1007/BF00933356; Jamil and Yang 2013, arXiv 1308.4008.
 public struct Griewank: Surface {
   public static let name = "griewank"
   public static let summary = "a wide bowl covered with ripples"

@@ -7,12 +7,12 @@ import OptimizerKit
 /// Minimum 0 at the origin, in the middle of a cross whose arms are almost as deep. Further out the
 /// ripples grow narrower and narrower, and steps of one length skip them or not by chance.
 ///
-/// Mishra 2007; Jamil and Yang 2013, no. 113, arXiv 1308.4008.
+/// Mishra 2007; Jamil and Yang 2013, arXiv 1308.4008.
 public struct Schaffer2: Surface {
   public static let name = "schaffer2"
   public static let summary = "ripples along hyperbolas, with a cross-shaped valley"
   public static let shows = "ripples that grow narrower outwards"
-  public static let source = "Jamil and Yang 2013, no. 113, arXiv 1308.4008"
+  public static let source = "Jamil and Yang 2013, arXiv 1308.4008"
   public static let family = Family.multimodal
 
   public init() {}

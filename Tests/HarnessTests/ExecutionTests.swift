@@ -34,7 +34,7 @@ import Testing
       ["sgd[lr=1e-3]", "sgd[lr=2e-4]", "sgd[lr=0.1]", "sgd[lr=1e-3]:cosine"],
       ["momentum[lr=1e-3]", "momentum[momentum=0.5]", "momentum[lr=1e-3]:momentum=ramp:step"],
       ["adam", "adam[lr=0.5;beta1=0.5]:warmup[steps=5]+cosine", "adam[lr=1e300]"],
-    ], ["rosenbrock", "quadratic[noise=1]", "quadratic[dim=5]"])
+    ], ["rosenbrock", "quadratic[noise=1]", "quadratic[dim=5]", "mccormick"])
   func lanesAreTheRunsAlone(_ optimizers: [String], _ problem: String) throws {
     var runs: [(spec: RunSpec, recording: Recording)] = []
     for (i, optimizer) in optimizers.enumerated() {
@@ -57,6 +57,20 @@ import Testing
     }
     // They do not all end alike.
     #expect(Set(together.map(\.outcome.steps)).count > 1)
+  }
+
+  /// After every update the point is in the domain, whatever the optimizer.
+  @Test(arguments: ["sgd[lr=3]", "adam[lr=2]", "lbfgs", "schedule-free(sgd[lr=3])"])
+  func pointsStayInTheDomain(_ optimizer: String) throws {
+    let result = try run(try specification(optimizer, on: "mccormick", steps: 50))
+    let domain = try #require(
+      (catalogue.problem(PluginSpec(name: "mccormick", settings: []))
+        as? any Surface)?.domain)
+    let trajectory = result.trajectory
+    #expect(trajectory.steps.count > 1)
+    for row in trajectory.steps.indices {
+      #expect(domain.contains(Array(trajectory.point(row))), "row \(row)")
+    }
   }
 
   /// Wrappers, whole-vector optimizers, networks, runs of another problem, rule or budget, and those with
