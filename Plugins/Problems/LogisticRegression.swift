@@ -1,6 +1,5 @@
 import LinearAlgebra
 import OptimizerKit
-import Synchronization
 
 /// Logistic regression on synthetic data, with L2 regularisation.
 ///
@@ -30,7 +29,7 @@ public struct LogisticRegression: Surface {
   /// yᵢ aᵢ, one example after the other.
   private var examples: [Double] = []
   private var count = 0
-  private var minimum = LazyMinimum()
+  private var minimum = LazyPoint()
 
   public init() { resolve() }
 
@@ -49,7 +48,7 @@ public struct LogisticRegression: Surface {
       examples += features.map { label * $0 }
     }
     count = dim
-    minimum = LazyMinimum()
+    minimum = LazyPoint()
   }
 
   public var dimension: Int { count }
@@ -167,17 +166,5 @@ public struct LogisticRegression: Surface {
     }
     for k in 0..<count { h[k * count + k] += l2 }
     return h
-  }
-}
-
-/// A point that is computed once, when it is first asked for; copies of a surface share it.
-final class LazyMinimum: Sendable {
-  private let stored = Mutex<[Double]?>(nil)
-
-  func value(_ compute: () -> [Double]) -> [Double] {
-    if let found = stored.withLock({ $0 }) { return found }
-    let found = compute()
-    stored.withLock { $0 = found }
-    return found
   }
 }

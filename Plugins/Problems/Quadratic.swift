@@ -11,6 +11,15 @@ import OptimizerKit
 /// direction then lies at that angle to the x axis. The start is (κ, 1, …, 1) in the eigenbasis,
 /// in two dimensions the worst case for exact line search.
 ///
+/// Gradients are exact, or have Gaussian noise added to each coordinate, or are those of `batch`
+/// examples drawn from a finite sum, whose mean is f:
+///
+///     f(x) = 1/m Σᵢ ½ (aᵢ·Qx)² − bᵢ aᵢ·Qx,   i = 0, …, m − 1
+///     aᵢ = (√λ₀, √(2λ₁) cos θᵢ, √(2λ₂) cos 2θᵢ, …),   bᵢ = σ √2 cos nθᵢ,   θᵢ = π (i + ½)/m
+///
+/// The cosines are orthogonal, so that this is exact. Such noise grows with the distance from the
+/// minimum, where without σ it vanishes.
+///
 /// Nocedal and Wright, "Numerical Optimization", 2006, section 3.3.
 public struct Quadratic: Surface {
   public static let name = "quadratic"
@@ -34,8 +43,13 @@ public struct Quadratic: Surface {
   @Hyperparameter("angle of the flat direction, in degrees", in: -360...360)
   public var rotation = 0.0
   @Hyperparameter("how the eigenvalues lie between 1 and κ") public var spectrum = Spectrum.uniform
-  @Hyperparameter("standard deviation of each coordinate of the gradient's noise", in: 0...)
+  @Hyperparameter(
+    "standard deviation σ of the gradient's noise, or of the examples' bᵢ", in: 0...)
   public var noise = 0.0
+  @Hyperparameter("examples in a minibatch of the finite sum; 0 for none", in: 0.0...1e5)
+  public var batch = 0
+  @Hyperparameter("number m of examples of the finite sum, more than n", in: 3.0...1e6)
+  public var samples = 100
 
   /// The eigenvalues in ascending order, and the cosine and sine of the rotation.
   public private(set) var eigenvalues: [Double] = []
@@ -43,8 +57,18 @@ public struct Quadratic: Surface {
   private var sine = 0.0
   private var first = 1.0
   private var second = 1.0
+  /// cos(πk/2m) for 0 ≤ k < 4m, and √λ₀, √(2λ₁), √(2λ₂), …: what the examples are made of.
+  private var cosines: [Double] = []
+  private var scales: [Double] = []
 
   public init() { resolve() }
+
+  public func validate() throws(HyperparameterError) {
+    guard batch == 0 || samples > dim else {
+      throw .inconsistent(
+        plugin: Self.name, reason: "samples = \(samples) is not more than dim = \(dim)")
+    }
+  }
 
   public mutating func resolve() {
     let last = Double(dim - 1)
@@ -59,6 +83,11 @@ public struct Quadratic: Surface {
     }
     first = eigenvalues[0]
     second = eigenvalues[1]
+    (cosines, scales) = ([], [])
+    if batch > 0 {
+      cosines = (0..<4 * samples).map { cos(.pi * Double($0) / Double(2 * samples)) }
+      scales = eigenvalues.enumerated().map { (($0 == 0 ? 1 : 2) * $1).squareRoot() }
+    }
     // Exact at right angles, where the bowl is aligned with the axes.
     let turn = rotation.truncatingRemainder(dividingBy: 360)
     switch turn < 0 ? turn + 360 : turn {
@@ -80,7 +109,7 @@ public struct Quadratic: Surface {
   public var minima: [[Double]] { [Array(repeating: 0, count: dimension)] }
   public var minimumLoss: Double? { 0 }
   public var isQuadratic: Bool { true }
-  public var isStochastic: Bool { noise > 0 }
+  public var isStochastic: Bool { noise > 0 || batch > 0 }
 
   /// The ellipse through the start, with a margin.
   public var viewport: Viewport? {
@@ -124,8 +153,31 @@ public struct Quadratic: Surface {
   public func sampleGradient<X: Coordinates>(
     at x: X, into g: inout X, random: inout RandomSource
   ) {
-    gradient(at: x, into: &g)
-    for i in 0..<x.count { g[i] = g[i] + noise * random.normal() }
+    guard batch > 0 else {
+      gradient(at: x, into: &g)
+      for i in 0..<x.count { g[i] = g[i] + noise * random.normal() }
+      return
+    }
+    for i in 0..<x.count { g[i] = .zero }
+    for _ in 0..<batch { addExample(random.index(below: samples), at: x, to: &g) }
+    turnBack(&g)
+  }
+
+  /// Adds an example's share of a minibatch's gradient with respect to Qx.
+  private func addExample<X: Coordinates>(_ i: Int, at x: X, to g: inout X) {
+    let last = x.count - 1
+    // kθᵢ in units of π/2m.
+    func cosine(_ k: Int) -> Double { cosines[k * (2 * i + 1) % cosines.count] }
+    var carried = x[0]
+    var product = X.Value(-noise * 2.0.squareRoot() * cosine(x.count))
+    for k in 0..<last {
+      let u = self.cosine * carried + sine * x[k + 1]
+      carried = self.cosine * x[k + 1] - sine * carried
+      product += scales[k] * cosine(k) * u
+    }
+    product += scales[last] * cosine(last) * carried
+    let share = product / Double(batch)
+    for k in 0...last { g[k] = g[k] + scales[k] * cosine(k) * share }
   }
 
   /// u ← Qᵀu, in place.
