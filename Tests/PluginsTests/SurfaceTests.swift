@@ -50,10 +50,32 @@ let variants =
     Case("logistic-regression", ["batch": "8"]),
     Case("logistic-regression", ["dim": "2", "batch": "1", "instance": "7"]),
     Case("logistic-regression", ["dim": "50", "samples": "20", "l2": "1e-4"]),
+    Case("quadratic", ["batch": "1", "noise": "2", "samples": "7"]),
+    Case("quadratic", ["batch": "5", "dim": "12", "rotation": "33", "spectrum": "log-uniform"]),
+    Case("bent-cigar", ["bend": "0", "dim": "3"]),
+    Case("bent-cigar", ["bend": "1", "dim": "4", "rotation": "-20", "condition": "100"]),
+    Case("different-powers", ["power": "2"]),
+    Case("different-powers", ["power": "3.5", "dim": "4"]),
+    Case("powell-singular", ["dim": "12"]),
+    Case("two-wells", ["height": "5", "width": "0.25"]),
+    Case("michalewicz", ["steepness": "1", "dim": "7"]),
+    Case("michalewicz", ["steepness": "40", "dim": "30"]),
+    Case("least-squares", ["dim": "2", "batch": "3"]),
+    Case("least-squares", ["dim": "1", "noise": "0"]),
+    Case("lasso", ["dim": "2", "nonzero": "1"]),
+    Case("lasso", ["dim": "40", "l1": "0.01", "condition": "100"]),
+    Case("lasso", ["l1": "100"]),
+    Case("matrix-factorization", ["rows": "3", "columns": "7", "rank": "3", "instance": "4"]),
+    Case("matrix-factorization", ["rows": "4", "columns": "4", "rank": "1", "condition": "2"]),
+    Case("phase-retrieval", ["dim": "2"]),
+    Case("phase-retrieval", ["dim": "1", "samples": "3"]),
+    Case("adam-counterexample", ["stochastic": "true"]),
   ]
-  + ["rosenbrock", "rastrigin", "styblinski-tang", "sphere", "zakharov", "dixon-price"].flatMap {
-    name in ["3", "10", "200"].map { Case(name, ["dim": $0]) }
-  }
+  + [
+    "rosenbrock", "rastrigin", "styblinski-tang", "sphere", "zakharov", "dixon-price", "ellipsoid",
+    "discus", "bent-cigar", "sharp-ridge", "different-powers", "ackley", "griewank", "levy",
+    "schwefel", "michalewicz",
+  ].flatMap { name in ["3", "10", "200"].map { Case(name, ["dim": $0]) } }
 
 @Suite struct SurfaceTests {
   /// The loss alone is the loss that comes with the gradient, bit for bit.
@@ -93,11 +115,91 @@ let variants =
   @Test func theOnesThatMustBeThere() {
     let names = Set(defaults.map(\.name))
     for name in [
-      "quadratic", "saddle", "bounded-saddle", "monkey-saddle", "high-dimensional-saddle",
-      "rosenbrock", "beale", "himmelblau", "rastrigin", "styblinski-tang", "logistic-regression",
+      "quadratic", "sphere", "ellipsoid", "discus", "bent-cigar", "sharp-ridge", "different-powers",
+      "saddle", "bounded-saddle", "monkey-saddle", "high-dimensional-saddle", "plateau-saddle",
+      "two-wells", "rosenbrock", "beale", "booth", "matyas", "himmelblau", "three-hump-camel",
+      "six-hump-camel", "branin", "goldstein-price", "mccormick", "styblinski-tang", "rastrigin",
+      "ackley", "griewank", "schwefel", "levy", "levy13", "easom", "drop-wave", "bukin6",
+      "schaffer2", "eggholder", "holder-table", "cross-in-tray", "colville", "powell-singular",
+      "zakharov", "dixon-price", "michalewicz", "logistic-regression", "least-squares", "lasso",
+      "matrix-factorization", "phase-retrieval", "adam-counterexample",
     ] {
-      #expect(names.contains(name))
+      #expect(names.contains(name), "\(name)")
     }
+    #expect(names.count >= 48)
+  }
+
+  // MARK: golden data
+
+  /// Losses, gradients and minima as 50-digit arithmetic has them. A correctly rounded formula of a few
+  /// dozen operations errs by a few dozen units of 2⁻⁵³ of its largest terms, and a relative error of
+  /// 2⁻⁵³ within an angle, a root or an exponent moves the loss by as much as x itself moved by it:
+  /// by ‖x‖ ‖∇f‖ 2⁻⁵³. What is compared is relative to both.
+  @Test(arguments: GoldenSurface.all)
+  func agreesWithExactArithmetic(_ golden: GoldenSurface) throws {
+    let surface = try golden.surface.surface()
+    for (x, (loss, gradient)) in zip(golden.points, zip(golden.losses, golden.gradients)) {
+      let slope = gradient.map(\.magnitude).max() ?? 0
+      let size = loss.magnitude + (x.map(\.magnitude).max() ?? 0) * slope
+      #expect((surface.loss(at: x) - loss).magnitude <= 1e-12 * size, "at \(x)")
+      for (g, expected) in zip(surface.gradient(at: x), gradient) {
+        #expect((g - expected).magnitude <= 1e-12 * slope, "at \(x)")
+      }
+    }
+    if let minimum = golden.minimumLoss {
+      let stated = try #require(surface.minimumLoss)
+      #expect((stated - minimum).magnitude <= 1e-14 * max(minimum.magnitude, 1))
+    }
+  }
+
+  @Test func everySurfaceHasGoldenData() {
+    #expect(Set(GoldenSurface.all.map(\.name)) == Set(defaults.map(\.name)))
+  }
+
+  // MARK: kinks and bounds
+
+  /// Nothing is NaN or infinite in the domain, on kinks least of all.
+  @Test(arguments: defaults)
+  func kinksAreFinite(_ surface: Case) throws {
+    let surface = try surface.surface()
+    var points = surface.minima.prefix(64) + surface.starts
+    points += [0, 1, -1, .pi, -10].map { Array(repeating: $0, count: surface.dimension) }
+    if surface.dimension == 2 {
+      points += [[0, 1], [1, 0], [94, 47], [-94, 0], [-5, 0.25], [.pi, 0]]
+    }
+    for x in points {
+      #expect(surface.loss(at: x).isFinite, "at \(x)")
+      #expect(surface.gradient(at: x).allSatisfy(\.isFinite), "at \(x)")
+    }
+  }
+
+  @Test func aBoxConfinesPointsSideBySide() {
+    let box = Box([-1...1, 0...5])
+    var points = [-2, 0.5, .nan, 7, -3, .infinity]
+    box.confine(&points, lanes: 3)
+    #expect(points[0] == -1 && points[1] == 0.5 && points[2].isNaN)
+    #expect(Array(points[3...]) == [5, 0, 5])
+  }
+
+  /// The claim of the paper: Adam goes to the wrong end, AMSGrad to the right one.
+  @Test func adamGoesAstrayOnItsCounterexample() throws {
+    let surface = try Case("adam-counterexample").surface()
+    func end(amsgrad: Bool) -> Double {
+      var adam = Adam()
+      (adam.beta2, adam.amsgrad) = (0.99, amsgrad)
+      var descent = LaneDescent(adam, on: surface, from: [0], rates: [0.02])
+      descent.advance(steps: 20_000)
+      return descent.point(0)[0]
+    }
+    #expect(end(amsgrad: false) > 0.9)
+    #expect(end(amsgrad: true) < -0.3)
+  }
+
+  /// U and V are matrices to whoever asks.
+  @Test func factorsAreTensors() throws {
+    let tensors = try Case("matrix-factorization").surface().layout.tensors
+    #expect(tensors.map(\.shape) == [[6, 2], [5, 2]])
+    #expect(tensors.allSatisfy { $0.role == .weight })
   }
 
   // MARK: the quadratic, by hand
@@ -155,18 +257,32 @@ let variants =
     let findings = SurfaceConformance.findings(for: surface)
     #expect(findings.contains { $0.check == fault.check && $0.severity == .failure }, "\(findings)")
   }
+
+  /// A lower point far from the stated minimum, outside of the picture, is found all the same.
+  @Test func aMinimumThatIsNotTheLowestIsFound() {
+    var wells = Wells()
+    wells.place = .higher
+    let findings = SurfaceConformance.findings(for: wells)
+    #expect(
+      findings.contains { $0.check == "minimum" && $0.message.contains("below") }, "\(findings)")
+    wells.place = .between
+    #expect(SurfaceConformance.findings(for: wells).contains { $0.check == "minimum" })
+    wells.place = .lower
+    #expect(SurfaceConformance.findings(for: wells).allSatisfy { $0.check == "viewport" })
+  }
 }
 
 /// ½ (x² + 4y²) + x − 2, with one fault.
 struct Faulty: Surface {
   enum Fault: CaseIterable {
     case none, sign, factor, unwritten, notSymmetric, minimum, minimumLoss, start, viewport
-    case dimension, planar, notQuadratic, noNoise, biased, saddle
+    case dimension, planar, notQuadratic, noNoise, biased, saddle, tooHigh, layout, domain, outside
 
     static var allCases: [Fault] {
       [
         .sign, .factor, .unwritten, .notSymmetric, .minimum, .minimumLoss, .start, .viewport,
-        .dimension, .planar, .notQuadratic, .noNoise, .biased, .saddle,
+        .dimension, .planar, .notQuadratic, .noNoise, .biased, .saddle, .tooHigh, .layout,
+        .domain, .outside,
       ]
     }
 
@@ -175,13 +291,15 @@ struct Faulty: Surface {
       case .none: ""
       case .sign, .factor, .unwritten: "gradient"
       case .notSymmetric, .notQuadratic: "Hessian"
-      case .minimum, .minimumLoss: "minimum"
+      case .minimum, .minimumLoss, .tooHigh: "minimum"
       case .start: "start"
       case .viewport: "viewport"
       case .dimension: "start"
       case .planar: "planarGradient"
       case .noNoise, .biased: "noise"
       case .saddle: "saddle"
+      case .layout: "layout"
+      case .domain, .outside: "domain"
       }
     }
   }
@@ -194,7 +312,15 @@ struct Faulty: Surface {
   var dimension: Int { fault == .dimension ? 3 : 2 }
   var starts: [[Double]] { [fault == .start ? [-1, 0] : [3, 2]] }
   var minima: [[Double]] { [[fault == .minimum ? -1.001 : -1, 0]] }
-  var minimumLoss: Double? { fault == .minimumLoss ? -2.4 : -2.5 }
+  var minimumLoss: Double? { fault == .minimumLoss ? -2.4 : fault == .tooHigh ? -2.5 + 2e-9 : -2.5 }
+  var layout: ParameterLayout { ParameterLayout(coordinates: fault == .layout ? 3 : 2) }
+  var domain: Box? {
+    switch fault {
+    case .domain: Box(-4...4, dimension: 1)
+    case .outside: Box(-4...2.5, dimension: 2)
+    default: nil
+    }
+  }
   var saddle: [Double]? { fault == .saddle ? [-1, 0] : nil }
   var viewport: Viewport? { Viewport(x: -4...4, y: fault == .viewport ? 0.5...1 : -4...4) }
   var isQuadratic: Bool { true }
@@ -224,6 +350,62 @@ struct Faulty: Surface {
       return Planar(g.x * nudge, g.y)
     }
   }
+}
+
+/// A double well, ¼ (x² − 1)² + tilt x + ½ y² and bounded as that is, which says of a point that it
+/// is the lowest: everything that can be seen from there is right.
+private struct Wells: Surface {
+  enum Place: CaseIterable { case lower, higher, between }
+
+  static let name = "wells"
+  static let summary = "for tests"
+  /// What is stated.
+  var place = Place.lower
+  init() {}
+
+  var dimension: Int { 2 }
+  var starts: [[Double]] { [[0.2, 2]] }
+  /// The roots of x³ − x + 0.1.
+  var minima: [[Double]] {
+    switch place {
+    case .lower: [[-1.0466805318046022, 0]]
+    case .higher: [[0.9456492739235914, 0]]
+    case .between: [[0.10103125788101082, 0]]
+    }
+  }
+  var minimumLoss: Double? { loss(at: minima[0]) }
+  var viewport: Viewport? { Viewport(x: 0...2, y: -3...3) }
+
+  func loss<X: Coordinates>(at p: X) -> X.Value {
+    0.25 * (p[0].squared - 1.0).squared + 0.1 * p[0] + 0.5 * p[1].squared
+  }
+  func gradient<X: Coordinates>(at p: X, into g: inout X) {
+    g[0] = p[0] * (p[0].squared - 1.0) + 0.1
+    g[1] = p[1]
+  }
+}
+
+/// Golden data of a surface, made by surfaces.py.
+struct GoldenSurface: Decodable, CustomTestStringConvertible {
+  struct File: Decodable { let cases: [GoldenSurface] }
+
+  let name: String
+  let settings: [String: String]
+  let points: [[Double]]
+  let losses: [Double]
+  let gradients: [[Double]]
+  let minimumLoss: Double?
+
+  static let all = (try! read("surfaces.json") as File).cases
+
+  var surface: Case {
+    var surface = Case(name)
+    surface.settings = settings.sorted { $0.key < $1.key }.map {
+      PluginSpec.Setting(name: $0.key, value: $0.value)
+    }
+    return surface
+  }
+  var testDescription: String { surface.testDescription }
 }
 
 /// Counts its gradients.
