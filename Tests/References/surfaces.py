@@ -303,16 +303,21 @@ def michalewicz(x):
 
 
 def least_michalewicz(n):
-    """Each term on its own: the best of a fine grid, then the root of its slope."""
+    """Each term on its own: the lowest of the roots of its slope, by bisection of lobes of the sine."""
     total = 0
     for i in range(1, n + 1):
-        term = lambda x: -sin(x) * sin(i * x * x / pi) ** 20
-        grid = np.arange(1, 20000) * math.pi / 20000
-        start = grid[np.argmin(-np.sin(grid) * np.sin(i * grid * grid / math.pi) ** 20)]
         slope = lambda x: cos(x) * sin(i * x * x / pi) + 40 * i * x / pi * sin(x) * cos(
             i * x * x / pi)
-        near = (mpf(float(start)) - pi / 20000, mpf(float(start)) + pi / 20000)
-        total += term(findroot(slope, near, solver="illinois", verify=False))
+        lobes = sorted(range(i), key=lambda k: -math.sin(math.pi * math.sqrt((k + 0.5) / i)))
+        lows = []
+        for k in lobes[:3]:
+            low, high = pi * sqrt(mpf(k) / i) + mpf(10) ** -6, pi * sqrt(mpf(k + 1) / i)
+            side = sign(slope(low))
+            for _ in range(170):
+                middle = (low + high) / 2
+                low, high = (middle, high) if sign(slope(middle)) == side else (low, middle)
+            lows.append(low)
+        total += min(-sin(x) * sin(i * x * x / pi) ** 20 for x in lows)
     return total
 
 

@@ -71,6 +71,13 @@ extension PluginCatalogue {
           "\(what) has \(point.count) coordinates; dimension is \(surface.dimension)")
       }
     }
+    let sizes = [
+      ("layout", surface.layout.count),
+      ("domain", surface.domain?.ranges.count ?? surface.dimension),
+    ]
+    for (what, count) in sizes where count != surface.dimension {
+      throw PluginLoadError("\(what) has \(count) coordinates; dimension is \(surface.dimension)")
+    }
     guard !surface.starts.isEmpty else {
       throw PluginLoadError("starts is empty; expected at least one point")
     }
