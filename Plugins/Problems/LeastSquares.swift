@@ -53,7 +53,13 @@ public struct LeastSquares: Surface {
     var random = RandomSource(seed: UInt64(instance), purpose: .instance)
     return LinearExamples(
       count: samples, dimension: dim, condition: condition, noise: noise, random: &random
-    ) { scales, random in scales.map { random.normal() / $0 } }
+    ) { scales, random in
+      // At least 1 in size, so that no start is next to the minimum.
+      scales.map { scale in
+        let weight = 2 * random.uniform() - 1
+        return (weight + (weight < 0 ? -1 : 1)) / scale
+      }
+    }
   }
 
   public var dimension: Int { examples.dimension }

@@ -428,7 +428,10 @@ def normal_equations(rows, targets, columns, shift=0):
 
 
 rows, targets = linear_examples(
-    10, 200, 100.0, 0.5, lambda sizes, random: [random.normal() / s for s in sizes])
+    10, 200, 100.0, 0.5,
+    lambda sizes, random: [
+        (w + (-1 if w < 0 else 1)) / s for s in sizes for w in [2 * random.uniform() - 1]
+    ])
 f = half_mean_square(rows, targets)
 add("least-squares", f, (-3, 3), f(normal_equations(rows, targets, range(10))), dim=10)
 
