@@ -8,7 +8,7 @@ import OptimizerKit
 ///
 /// It differs from `adam` in the norm that equalises the coordinates, the limit of the p-norm for
 /// p → ∞: u needs no bias correction, a single large gradient is remembered for about 1/(1 − β₂)
-/// steps, and no step is longer than α. Weight decay is coupled unless `decoupled`. Two state
+/// steps, and no step is much longer than α. Weight decay is coupled unless `decoupled`. Two state
 /// variables.
 ///
 /// Kingma and Ba 2015, arXiv 1412.6980, section 7.1.

@@ -8,9 +8,9 @@ import OptimizerKit
 ///     z = x₀ − s / (∛v + ε)
 ///     x ← μ x + (1 − μ) z
 ///
-/// It differs from `adagrad` in summing from the start: z is found anew from all gradients, the later ones
-/// weighing more, and nothing is forgotten. As s grows, so does the pull towards x₀ that v keeps: weight
-/// decay is needed less than with `adam`, and is coupled. Three state variables.
+/// It differs from `adagrad` in the cube root, and in finding z anew from the sums of all gradients, of
+/// which the later ones weigh more. The start pulls at x like a weight decay, so that less of it is
+/// needed than with `adam`; it is coupled. Three state variables.
 ///
 /// Defazio and Jelassi 2021, arXiv 2101.11075.
 public struct MADGRAD: CoordinateRule {

@@ -6,8 +6,8 @@ import OptimizerKit
 ///
 /// At the first step gₜ₋₁ is g. It differs from `sgd` by the term b (g − gₜ₋₁), a guess at the next
 /// gradient: where two players move against each other, as in x y, it settles while `sgd` spirals
-/// outwards. On a minimum it is momentum with the sign turned: it damps. Weight decay is coupled. One
-/// state variable.
+/// outwards. In a valley that term brakes, like the derivative part of `pid`. Weight decay is coupled.
+/// One state variable.
 ///
 /// Daskalakis et al. 2018, arXiv 1711.00141; Mokhtari, Ozdaglar and Pattathil 2020, arXiv 1901.08511.
 public struct OptimisticGD: CoordinateRule {
