@@ -169,7 +169,8 @@ let variants =
     }
     for x in points {
       #expect(surface.loss(at: x).isFinite, "at \(x)")
-      #expect(surface.gradient(at: x).allSatisfy(\.isFinite), "at \(x)")
+      let gradient = surface.gradient(at: x)
+      #expect(gradient.allSatisfy { $0.isFinite }, "at \(x)")
     }
   }
 
