@@ -151,20 +151,7 @@ extension Vector {
   @inlinable
   public func dot(_ v: Vector) -> Double {
     precondition(v.count == count, "vectors of different length")
-    let x = pointer
-    let y = v.pointer
-    var sums = SIMD8<Double>(repeating: 0)
-    var i = 0
-    while i + 8 <= count {
-      for k in 0..<8 { sums[k] += x[i + k].double * y[i + k].double }
-      i += 8
-    }
-    var total = sums.sum()
-    while i < count {
-      total += x[i].double * y[i].double
-      i += 1
-    }
-    return total
+    return dot(v, over: indices)
   }
 
   /// The Euclidean norm.

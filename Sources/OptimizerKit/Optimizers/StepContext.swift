@@ -109,6 +109,24 @@ extension StepContext {
     try inner.advance(&self)
   }
 
+  /// Lets `inner` make its step as number `number` of `steps`: for a wrapper that steps what it wraps
+  /// less often than it is stepped itself.
+  public mutating func step(_ inner: inout any Optimizer, number: Int, of steps: Int?) throws {
+    let own = (step: step, steps: self.steps)
+    (step, self.steps) = (number, steps)
+    defer { (step, self.steps) = own }
+    try step(&inner)
+  }
+
+  /// How many steps have gone by since `start`, from 0; negative before it.
+  ///
+  /// - Parameter start: the number of a step; below 1 a share of all steps, where their number is
+  ///   known, and else the first one.
+  public func steps(since start: Double) -> Int {
+    let first = start < 1 ? start * Double(steps ?? 0) + 1 : start
+    return step - (Int(exactly: first.rounded(.down)) ?? .max)
+  }
+
   /// Lets `inner` make its step on some of the tensors only: it sees a parameter vector of these,
   /// with a layout, a gradient and an oracle to match. The others stay as they are.
   ///
