@@ -18,8 +18,7 @@ public struct RoleRates: Wrapper {
   public static let source = "Bengio 2012, arXiv 1206.5533"
   public static let family = Family.updates
   public static let presets = [
-    Preset("caffe", "biases twice as fast, as Caffe's examples have it", ["bias": 2.0]),
-    Preset("head", "only the last weights learn", ["weight": 0.0, "bias": 0.0, "scale": 0.0]),
+    Preset("caffe", "biases twice as fast, as Caffe's examples have it", ["bias": 2.0])
   ]
 
   @Hyperparameter("factor of weights", in: 0..., search: 0...10) public var weight = 1.0

@@ -120,7 +120,7 @@ add(term("normalized@optax", {"length": 2.0, "epsilon": 1e-3},
     Optax("chain(normalize_by_update_norm(2, 1e-3), sgd(1e-2 0.98^t, 0.9))",
           optax.chain(optax.normalize_by_update_norm(2.0, 1e-3),
                       optax.trace(0.9), optax.scale_by_learning_rate(
-                          optax.exponential_decay(1e-2, 1, 0.98)))), EVERYWHERE, least=6)
+                          lambda t: 1e-2 * 0.98 ** t.astype(float)))), EVERYWHERE, least=6)
 add(term("normalized@optax", {}, term("adam@optax", {"lr": 5e-3})),
     Optax("chain(normalize_by_update_norm(), adam(5e-3))",
           optax.chain(optax.normalize_by_update_norm(), optax.adam(5e-3))), EVERYWHERE, least=8)
