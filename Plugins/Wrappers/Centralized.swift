@@ -5,9 +5,9 @@ import OptimizerKit
 ///     Gᵢ ← Gᵢ − mean Gᵢ     for each row i of a matrix, of a kernel seen as outputs × the rest
 ///
 /// The sum of each unit's weights stays what it was, unless what is wrapped changes it: a constraint
-/// and a smoother loss at no cost. Biases, scales and the points of surfaces are left alone. It
-/// differs from `normalized` in that it shifts gradients and does not scale them. No state; one mean
-/// a unit and step.
+/// and a smoother loss at no cost. Biases, scales, the points of surfaces, and units of a single
+/// weight, whose gradients would all be 0, are left alone. It differs from `normalized` in that it
+/// shifts gradients and does not scale them. No state; one mean a unit and step.
 ///
 /// Yong et al. 2020, arXiv 2004.01461.
 public struct Centralized: Wrapper {
@@ -28,7 +28,9 @@ public struct Centralized: Wrapper {
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
-    for tensor in context.layout.tensors where tensor.shape.count > (kernelsOnly ? 3 : 1) {
+    let dimensions = kernelsOnly ? 3 : 1
+    for tensor in context.layout.tensors
+    where tensor.shape.count > dimensions && tensor.columns > 1 {
       for row in 0..<tensor.rows {
         let start = tensor.offset + row * tensor.columns
         let unit = start..<start + tensor.columns

@@ -20,15 +20,16 @@ import Testing
     }
   }
 
-  /// Wrappers with every preset, around rules of every kind and around each other.
+  /// Wrappers around rules of every kind and around each other, and every preset around one of them.
   @Test(arguments: wrapperNames, ["sgd", "momentum", "adamw", "nested"])
   func wrappersUphold(name: String, inner: String) throws {
-    let presets = [""] + type(of: try wrapper(name)).presets.map { "@" + $0.name }
+    let presets =
+      inner == "momentum" ? type(of: try wrapper(name)).presets.map { "@" + $0.name } : []
     let inner =
       inner == "nested"
       ? try wrapper("lookahead", [:], wrapper("clip", [:], optimizer("momentum")))
       : try optimizer(inner)
-    for preset in presets {
+    for preset in [""] + presets {
       let optimizer = try wrapper(name + preset, [:], inner)
       let failures = OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all)
         .filter { $0.severity == .failure }

@@ -7,30 +7,6 @@ import Testing
 
 @Suite("Wrappers that come with the lab")
 struct WrapperPropertyTests {
-  /// With settings that take their effect away, a wrapper gives the bits of what it wraps.
-  static let neutralSettings: [(String, [String: String])] = [
-    ("clip", ["norm": "1e300"]), ("clip@optax", ["norm": "1e300"]),
-    ("lookahead", ["alpha": "1"]), ("lookahead", ["k": "1000000"]), ("sam", ["rho": "0"]),
-  ]
-
-  @Test(
-    "neutral settings change nothing", arguments: neutralSettings.indices,
-    ["momentum", "adamw", "lbfgs"])
-  func neutral(_ index: Int, _ inner: String) throws {
-    let (name, settings) = Self.neutralSettings[index]
-    func check<R: Scalar>(_: R.Type) throws {
-      func end(_ optimizer: some Optimizer) throws -> [Double] {
-        var run = Run(optimizer, on: quadratic, in: R.self)
-        for _ in 0..<30 { try run.advance() }
-        return run.x.array.map(\.double)
-      }
-      let plain = try optimizer(inner)
-      #expect(bits(try end(wrapper(name, settings, plain))) == bits(try end(plain)))
-    }
-    try check(Float.self)
-    try check(Double.self)
-  }
-
   /// lookahead[k=3]:alpha=ramp(sam[rho=0.02]:rho=...(clip[norm=20](momentum:cosine))): schedules at
   /// every level, a checkpoint in the middle, in both precisions.
   @Test func nested() throws {
@@ -46,7 +22,7 @@ struct WrapperPropertyTests {
           run.optimizer.set(try levels[1].scheduledHyperparameter("rho"), at: 1, to: 0.02 * share)
           run.optimizer.set(try levels[2].scheduledHyperparameter("norm"), at: 2, to: 20 - share)
           run.optimizer.set(try levels[3].scheduledHyperparameter("momentum"), at: 3, to: share)
-          try run.advance(lr: 3e-4 * (1 - share))
+          try run.advance(rates: [nil, nil, nil, 3e-4 * (1 - share)])
         }
       }
       func go(_ optimizer: some Optimizer) throws -> [Double] {
