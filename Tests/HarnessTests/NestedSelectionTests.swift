@@ -168,12 +168,20 @@ private struct Endless: Wrapper {
       "scaled(newton):cosine",
       "newton has no hyperparameter 'lr'. (it has \(hyperparameters(of: "newton")))"
     ),
+    (
+      "scaled[facto=2](sgd)",
+      "scaled has no hyperparameter 'facto'. Did you mean factor? (it has factor, other)"
+    ),
+    (
+      "scaled(asking(sgd[lrr=1]))",
+      "sgd has no hyperparameter 'lrr'. Did you mean lr? (it has lr, weightDecay)"
+    ),
     ("scaled[factor=-1](sgd)", "scaled: factor = -1 is not valid; expected a number in [0, ∞)"),
     ("scaled(sgd[lr=-1])", "sgd: lr = -1 is not valid; expected a number in [0, ∞)"),
     (
-      "scaled(adm)",
+      "scaled(momentun)",
       """
-      unknown optimizer 'adm'. Did you mean adam or adamw or sam?
+      unknown optimizer 'momentun'. Did you mean momentum?
       The optimizers are: \(catalogueWithWrappers.entries(named: .optimizer).map(\.name)
         .joined(separator: ", "))
       """

@@ -112,9 +112,9 @@ import Testing
     ),
     ("adam:cosine+step", "the schedule 'cosine' has no end, so nothing can follow it with '+'"),
     (
-      "adm",
+      "momentun",
       """
-      unknown optimizer 'adm'. Did you mean adam or adamw or sam?
+      unknown optimizer 'momentun'. Did you mean momentum?
       The optimizers are: \(catalogue.entries(named: .optimizer).map(\.name)
         .joined(separator: ", "))
       """

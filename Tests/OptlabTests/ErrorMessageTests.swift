@@ -9,13 +9,13 @@ import Testing
   static let cases: [(name: String, arguments: [String])] = [
     ("subcommand", ["trce"]),
     ("problem", ["trace", "rosenbrok", "adam"]),
-    ("optimizer", ["trace", "rosenbrock", "adm"]),
+    ("optimizer", ["trace", "rosenbrock", "momentun"]),
     ("preset", ["trace", "rosenbrock", "adam@torhc"]),
     ("schedule", ["trace", "rosenbrock", "adam:cosin"]),
     ("suite", ["compare", "quik"]),
     ("suite-file-missing", ["compare", "nowhere.yaml"]),
     ("figure", ["compare", "--optimizers", "sgd", "--problems", "beale", "--figures", "zigzg"]),
-    ("plugin", ["show", "adm"]),
+    ("plugin", ["show", "momentun"]),
     ("status", ["runs", "--status", "diverge"]),
     ("hyperparameter", ["trace", "rosenbrock", "adam[beta3=1]"]),
     ("hyperparameter-range", ["trace", "rosenbrock", "adam[beta1=1]"]),
@@ -70,6 +70,22 @@ import Testing
       ["compare", "--optimizers", "sgd", "--problems", "beale", "--record", "everything"]
     ),
     ("no-wrapper", ["trace", "rosenbrock", "adam(sgd)"]),
+    ("wrapper-alone", ["trace", "rosenbrock", "sam"]),
+    ("wrapper-empty", ["trace", "rosenbrock", "sam()"]),
+    ("wrapper-hyperparameter", ["trace", "rosenbrock", "lookahead(sam[rh=0.1](adam))"]),
+    ("wrapper-inner-hyperparameter", ["trace", "rosenbrock", "lookahead(sam(sgd[lrr=0.5]))"]),
+    ("wrapper-inner-range", ["trace", "rosenbrock", "lookahead(sam(adam[beta1=1]))"]),
+    ("wrapper-preset", ["trace", "rosenbrock", "sam@davda45(adam)"]),
+    ("wrapper-requirements", ["trace", "rosenbrock", "lookahead(gradient-descent@exact)"]),
+    ("wrapper-network", ["trace", "mlp", "lookahead(newton)"]),
+    (
+      "wrapper-deep",
+      [
+        "trace", "rosenbrock",
+        String(repeating: "clip(", count: 17) + "sgd" + String(repeating: ")", count: 17),
+      ]
+    ),
+    ("wrapper-scheduled-twice", ["trace", "rosenbrock", "sam(sgd:cosine):cosine"]),
     ("syntax-parenthesis", ["trace", "rosenbrock", "adam(sgd"]),
     ("store-earlier", ["runs", "--store", "earlier.sqlite"]),
     ("plugin-file", ["list", "schedules", "--plugin", "lower.swift"]),
