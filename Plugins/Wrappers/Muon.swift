@@ -19,7 +19,7 @@ import OptimizerKit
 ///
 /// Jordan et al. 2024, kellerjordan.github.io/posts/muon; Liu et al. 2025, arXiv 2502.16982 (the RMS
 /// of AdamW); Bernstein 2025, jeremybernste.in/writing/deriving-muon.
-public struct Muon: Wrapper {
+public struct Muon: MatrixRule {
   public static let name = "muon"
   public static let summary = "orthogonalised momentum for matrices, another optimizer for the rest"
   public static let source = "Jordan et al. 2024, kellerjordan.github.io/posts/muon"
@@ -57,49 +57,23 @@ public struct Muon: Wrapper {
   public var epsilon = 1e-7
   @Hyperparameter("add ε to the norm, and do not only keep the norm above it")
   public var addEpsilon = false
-  @Hyperparameter("move the last weights too, and do not leave them to what is wrapped")
-  public var last = true
+  public var moved = MovedMatrices()
 
   public var inner: any Optimizer = GradientStep()
 
   public init() {}
 
-  /// Which tensors are moved as matrices.
-  private func matrices(of layout: ParameterLayout) -> [Int] {
-    let weights = layout.tensors.indices.filter {
-      layout.tensors[$0].role == .weight && layout.tensors[$0].shape.count > 1
-    }
-    return last ? weights : weights.dropLast()
+  public func memory<R: Scalar>(rows: Int, columns: Int, _: R.Type) -> [Matrix<R>] {
+    [Matrix(repeating: R(0.0), rows: rows, columns: columns)]
   }
 
-  private func others(of layout: ParameterLayout) -> [Int] {
-    let matrices = Set(matrices(of: layout))
-    return layout.tensors.indices.filter { !matrices.contains($0) }
-  }
-
-  public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout)
-    -> OptimizerState<R>
+  public func direction<R: Scalar>(_ gradient: Matrix<R>, memory: inout [Matrix<R>], step: Int)
+    -> Matrix<R>
   {
-    var state = OptimizerState(wrapping: inner, at: x, layout: layout, on: others(of: layout))
-    let moved = matrices(of: layout).map { layout.tensors[$0] }
-    state["momentum", default: [Matrix<R>]()] = moved.map {
-      Matrix(repeating: R(0.0), rows: $0.rows, columns: $0.columns)
-    }
-    return state
-  }
-
-  public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
-    for (place, index) in matrices(of: context.layout).enumerated() {
-      let tensor = context.layout.tensors[index]
-      let gradient = Matrix(tensor, of: context.gradient)
-      let update = accelerate(
-        &context.state["momentum", default: [Matrix<R>]()][place], gradient)
-      let step = orthogonalised(update)
-      let length = context.lr * scale(rows: tensor.rows, columns: tensor.columns)
-      context.x.scale(R(1 - context.lr * weightDecay), tensor)
-      context.x.add(R(-length), step, to: tensor)
-    }
-    try context.step(&inner, on: others(of: context.layout))
+    var direction = accelerate(&memory[0], gradient).orthogonalized(
+      iterations: iterations, epsilon: epsilon, isAdded: addEpsilon)
+    direction.scale(R(scale(rows: gradient.rows, columns: gradient.columns)))
+    return direction
   }
 
   /// The momentum with the gradient taken in, and what of it is made orthogonal.
@@ -120,26 +94,5 @@ public struct Muon: Wrapper {
     case .matchRMSAdamW: return 0.2 * max(m, n).squareRoot()
     case .spectralUnclamped: return (m / n).squareRoot()
     }
-  }
-
-  /// Newton–Schulz iterations towards the nearest matrix with singular values of 1.
-  private func orthogonalised<R: Scalar>(_ matrix: Matrix<R>) -> Matrix<R> {
-    let isTall = matrix.rows > matrix.columns
-    var x = isTall ? matrix.transposed : matrix
-    let norm = x.frobeniusNorm
-    x.scale(R(1 / (addEpsilon ? norm + epsilon : max(norm, epsilon))))
-    var square = Matrix(repeating: R(0.0), rows: x.rows, columns: x.rows)
-    var polynomial = square
-    var next = x
-    for _ in 0..<iterations {
-      // A = X Xᵀ, B = b A + c A², X ← a X + B X
-      Matrix.multiplyByTranspose(x, into: &square)
-      polynomial.assign(square)
-      Matrix.multiplyByTranspose(square, into: &polynomial, alpha: R(2.0315), beta: R(-4.7750))
-      next.assign(x)
-      Matrix.multiply(polynomial, x, into: &next, beta: R(3.4445))
-      swap(&x, &next)
-    }
-    return isTall ? x.transposed : x
   }
 }

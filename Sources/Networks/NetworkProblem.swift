@@ -46,6 +46,10 @@ extension NetworkProblem {
       ? [.loss, .gradient, .hessianVectorProduct] : [.loss, .gradient]
   }
 
+  public var parameterLayout: ParameterLayout? {
+    (try? NetworkPlan(layers, input: examples.shape))?.layout
+  }
+
   public func validate() throws(HyperparameterError) { try validateNetwork() }
 
   /// Checks that layers, data and minibatch fit together; for problems with a `validate()` of their

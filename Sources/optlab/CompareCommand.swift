@@ -88,6 +88,7 @@ struct CompareCommand: AsyncParsableCommand {
     let suite = try chosenSuite(catalogue)
     _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
     let plan = try Plan(suite, catalogue: catalogue)
+    plan.remarks.forEach(Terminal.note)
     let store = try RunStore(path: store.store)
     let runner = run.runner(plugins)
     let comparison = Comparison(

@@ -83,6 +83,7 @@ struct TraceCommand: AsyncParsableCommand {
           + plan.entries.map { "\($0.job.label) on \($0.spec.problem.name)" }.prefix(4)
           .joined(separator: ", "))
     }
+    plan.remarks.forEach(Terminal.note)
     let dump = dump.map(RunDump.init(folder:))
     do { try dump?.prepare() } catch { throw LabFailure("--dump: \(error)") }
     let result = Mutex<TracedRun?>(nil)

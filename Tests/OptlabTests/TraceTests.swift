@@ -50,6 +50,34 @@ import Testing
         == "diverged: the loss is nan after step 1; the last finite loss was 24.199999999999996\n")
   }
 
+  /// A matrix method on a problem without matrices says what it falls back to, once.
+  @Test func remarks() async throws {
+    let workspace = try Workspace()
+    let trace = try await workspace.run("trace", "rosenbrock", "lookahead(muon)", "--steps", "1")
+    #expect(trace.status == 0)
+    #expect(trace.errors == "rosenbrock: muon finds no matrices, and adamw moves everything\n")
+    let compare = try await workspace.run(
+      "compare", "--optimizers", "muon[lr=1e-3,1e-2](clip(sgd)),soap,adam", "--problems",
+      "rosenbrock,beale", "--steps", "2", "--store", "runs.sqlite")
+    #expect(compare.status == 0)
+    #expect(
+      compare.errors.hasPrefix(
+        """
+        rosenbrock, beale: muon finds no matrices, and clip(sgd) moves everything
+        rosenbrock, beale: soap finds no matrices, and is adam without its first step
+
+        """))
+    let network = try await workspace.run(
+      "compare", "--optimizers", "muon,muon@keller,soap", "--problems", "softmax-regression",
+      "--dry-run", "--store", "runs.sqlite")
+    #expect(
+      network.errors == """
+        softmax-regression: muon finds no matrices, and adamw moves everything
+        3 of 3 runs are to be done
+
+        """)
+  }
+
   @Test func jobsDoNotMatter() async throws {
     var exports: [String] = []
     for jobs in ["1", "3"] {

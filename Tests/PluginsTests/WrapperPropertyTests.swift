@@ -137,8 +137,10 @@ struct WrapperPropertyTests {
     let muon = try wrapper("muon", [:], optimizer("adamw"))
     let x: Vector<Float> = Self.start(Float.self)
     let state = muon.makeState(at: x, layout: Self.layout)
-    let momentum = try #require(state["momentum", as: [Matrix<Float>].self])
-    #expect(momentum.map(\.rows) == [4, 3, 9] && momentum.map(\.columns) == [12, 8, 2])
+    let momentum = try #require(state["matrices", as: [[Matrix<Float>]].self])
+    #expect(momentum.map(\.count) == [1, 1, 1])
+    #expect(momentum.map { $0[0].rows } == [4, 3, 9])
+    #expect(momentum.map { $0[0].columns } == [12, 8, 2])
     #expect(state.inner?["m"]?.count == 8)
     #expect(Muon.defaultInner == "adamw")
   }

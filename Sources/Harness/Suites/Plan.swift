@@ -21,6 +21,24 @@ public struct Plan: Sendable {
 
   public let suite: Suite
   public let entries: [Entry]
+  /// What optimizers say of their way with the problems, a line each:
+  /// "rosenbrock, beale: muon finds no matrices, and adamw moves everything".
+  public let remarks: [String]
+}
+
+/// Remarks in the order in which they come, each with the problems that it is about.
+private struct Remarks {
+  private var order: [String] = []
+  private var problems: [String: [String]] = [:]
+
+  mutating func add(_ remark: String, on problem: String) {
+    if problems[remark] == nil { order.append(remark) }
+    if problems[remark]?.contains(problem) != true { problems[remark, default: []].append(problem) }
+  }
+
+  var lines: [String] {
+    order.map { "\(problems[$0, default: []].joined(separator: ", ")): \($0)" }
+  }
 }
 
 /// Everything that is wrong with a plan.
@@ -37,6 +55,7 @@ extension Plan {
     var entries: [Entry] = []
     var reasons: [String] = []
     var keys = RunKeys(catalogue)
+    var remarks = Remarks()
     for group in suite.groups {
       /// Notes a reason, with the place in the suite's file where there is one.
       func refuse(_ error: any Error, at keys: String...) {
@@ -79,7 +98,11 @@ extension Plan {
         }
         let recording =
           problem.instance is any Surface ? group.recording.onSurface : group.recording
+        let layout = problem.instance.parameterLayout
         for (selection, optimizer) in optimizers {
+          if let remark = layout.flatMap(optimizer.instance.remark) {
+            remarks.add(remark, on: problem.spec.name)
+          }
           do {
             try optimizer.checkRequirements(on: problem)
             try optimizer.checkSchedules(for: group.budget)
@@ -102,7 +125,7 @@ extension Plan {
       }
     }
     guard reasons.isEmpty else { throw PlanError(reasons: reasons) }
-    self.init(suite: suite, entries: entries)
+    self.init(suite: suite, entries: entries, remarks: remarks.lines)
   }
 }
 

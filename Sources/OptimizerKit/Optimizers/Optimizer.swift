@@ -40,6 +40,10 @@ public protocol Optimizer: Plugin {
   /// taken at (averaging, Schedule-Free); nil where they are `x`.
   func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>?
 
+  /// What a user should know of its way with such parameters, such as what it falls back to where
+  /// there is nothing that it is made for; nil where there is nothing to say.
+  func remark(on layout: ParameterLayout) -> String?
+
   /// The optimizer and all that it wraps, from the outside inwards.
   var levels: [any Optimizer] { get }
 
@@ -57,7 +61,15 @@ extension Optimizer {
     nil
   }
 
+  public func remark(on layout: ParameterLayout) -> String? { nil }
+
   public var levels: [any Optimizer] { [self] }
+
+  /// Its name around those of what it wraps, `clip(adamw)`.
+  public var nestedName: String {
+    let names = levels.map { type(of: $0).name }
+    return names.joined(separator: "(") + String(repeating: ")", count: names.count - 1)
+  }
 
   public mutating func set(
     _ hyperparameter: ScheduledHyperparameter, at depth: Int, to value: Double

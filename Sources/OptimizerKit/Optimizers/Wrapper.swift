@@ -51,6 +51,9 @@ extension Wrapper {
     -> Vector<R>?
   { state.nested.first?.evaluationPoint(of: inner, x) }
 
+  /// What there is to say of what is wrapped.
+  public func remark(on layout: ParameterLayout) -> String? { inner.remark(on: layout) }
+
   public var levels: [any Optimizer] { [self] + inner.levels }
 
   public mutating func set(

@@ -6,11 +6,14 @@ public protocol Problem: Plugin {
   static var shows: String { get }
   /// What an optimizer may ask of it.
   var capabilities: OracleCapabilities { get }
+  /// Its parameters, tensor by tensor, where that is known without loading anything.
+  var parameterLayout: ParameterLayout? { get }
 }
 
 extension Problem {
   public static var kind: PluginKind { .problem }
   public static var shows: String { "" }
+  public var parameterLayout: ParameterLayout? { nil }
 }
 
 /// A rectangle of the plane, for pictures.
