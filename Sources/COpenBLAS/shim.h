@@ -34,7 +34,12 @@ void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const
             double *wr, double *wi, double *vl, const int *ldvl, double *vr, const int *ldvr,
             double *work, const int *lwork, int *info);
 
-// The same in single precision, but for the last.
+// Singular values and vectors, by divide and conquer.
+void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s,
+             double *u, const int *ldu, double *vt, const int *ldvt, double *work,
+             const int *lwork, int *iwork, int *info);
+
+// The same in single precision, but for dsysv and dgeev.
 void ssyevd_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda, float *w,
              float *work, const int *lwork, int *iwork, const int *liwork, int *info);
 void sgeqrf_(const int *m, const int *n, float *a, const int *lda, float *tau, float *work,
@@ -44,5 +49,8 @@ void sorgqr_(const int *m, const int *n, const int *k, float *a, const int *lda,
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
 void sgesv_(const int *n, const int *nrhs, float *a, const int *lda, int *ipiv, float *b,
             const int *ldb, int *info);
+void sgesdd_(const char *jobz, const int *m, const int *n, float *a, const int *lda, float *s,
+             float *u, const int *ldu, float *vt, const int *ldvt, float *work, const int *lwork,
+             int *iwork, int *info);
 
 #endif

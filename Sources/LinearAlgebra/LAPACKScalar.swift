@@ -28,6 +28,13 @@ protocol LAPACKScalar: BLASScalar {
     _ n: Int32, _ count: Int32, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ pivots: UnsafeMutablePointer<Int32>
   ) -> Int32
+  /// Singular values in descending order, with the first min(m, n) left singular vectors in `u` and,
+  /// transposed, right ones in `vt`; `a` is lost.
+  static func gesdd(
+    _ m: Int32, _ n: Int32, _ a: UnsafeMutablePointer<Self>, _ values: UnsafeMutablePointer<Self>,
+    _ u: UnsafeMutablePointer<Self>, _ vt: UnsafeMutablePointer<Self>,
+    _ work: UnsafeMutablePointer<Self>, _ workCount: Int32, _ integers: UnsafeMutablePointer<Int32>
+  ) -> Int32
 }
 
 extension Double: LAPACKScalar {
@@ -70,6 +77,18 @@ extension Double: LAPACKScalar {
     dgesv_(&n, &count, a, &n, pivots, b, &n, &info)
     return info
   }
+  static func gesdd(
+    _ m: Int32, _ n: Int32, _ a: UnsafeMutablePointer<Double>,
+    _ values: UnsafeMutablePointer<Double>,
+    _ u: UnsafeMutablePointer<Double>, _ vt: UnsafeMutablePointer<Double>,
+    _ work: UnsafeMutablePointer<Double>, _ workCount: Int32,
+    _ integers: UnsafeMutablePointer<Int32>
+  ) -> Int32 {
+    var (m, n, k, workCount, info) = (m, n, min(m, n), workCount, Int32(0))
+    dgesdd_(
+      "S", &m, &n, a, &m, values, u, &m, vt, &k, work, &workCount, integers, &info)
+    return info
+  }
 }
 
 extension Float: LAPACKScalar {
@@ -110,6 +129,16 @@ extension Float: LAPACKScalar {
   ) -> Int32 {
     var (n, count, info) = (n, count, Int32(0))
     sgesv_(&n, &count, a, &n, pivots, b, &n, &info)
+    return info
+  }
+  static func gesdd(
+    _ m: Int32, _ n: Int32, _ a: UnsafeMutablePointer<Float>, _ values: UnsafeMutablePointer<Float>,
+    _ u: UnsafeMutablePointer<Float>, _ vt: UnsafeMutablePointer<Float>,
+    _ work: UnsafeMutablePointer<Float>, _ workCount: Int32, _ integers: UnsafeMutablePointer<Int32>
+  ) -> Int32 {
+    var (m, n, k, workCount, info) = (m, n, min(m, n), workCount, Int32(0))
+    sgesdd_(
+      "S", &m, &n, a, &m, values, u, &m, vt, &k, work, &workCount, integers, &info)
     return info
   }
 }

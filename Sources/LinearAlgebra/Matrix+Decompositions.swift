@@ -36,6 +36,8 @@ extension Matrix where R: Scalar {
   ///   - p: the root, above 0: 2 for Shampoo of vectors, 4 for Shampoo of matrices, 1 for the inverse.
   ///   - damping: ε, above 0 where the matrix may be singular.
   /// - Throws: `LinearAlgebraError` where the result is not finite.
+  @specialized(where R == Float)
+  @specialized(where R == Double)
   public func inverseRoot(_ p: Double, damping: Double = 0) throws(LinearAlgebraError) -> Matrix {
     let decomposition = try symmetricEigendecomposition()
     let vectors = decomposition.vectors
