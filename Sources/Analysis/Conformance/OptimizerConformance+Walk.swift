@@ -45,6 +45,12 @@ extension OptimizerConformance {
       try optimizer.advance(&context)
     }
 
+    /// Moves every coordinate by eight roundings of `Float`, up and down in turn: about as far as sums of
+    /// some hundred of them are off.
+    mutating func roundOff() {
+      for i in x.indices { x[i] *= R((i + steps).isMultiple(of: 2) ? 1 + 0x1p-21 : 1 - 0x1p-21) }
+    }
+
     /// Point and state, bit for bit: what two equal runs must share.
     var bits: [UInt64] { x.bits + state.bits }
     var point: [Double] { x.array.map(\.double) }
