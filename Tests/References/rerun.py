@@ -1,7 +1,7 @@
 """The training of a network, done again by torch from what `optlab trace --dump` wrote.
 
     python3 -m venv references
-    references/bin/pip install torch==2.15.0 numpy==2.4.6
+    references/bin/pip install torch==2.15.0 numpy==2.4.6 pytorch_optimizer==4.1.0
     optlab trace mlp 'adam[lr=1e-3]' --steps 100 --dump mlp-adam
     references/bin/python Tests/References/rerun.py mlp-adam
 
@@ -12,7 +12,8 @@ Everything is in single precision, on one thread.
 Printed are the largest relative difference between the lab's loss before an update and torch's, and
 the distance of the last parameters, relative to that from the start. Some trainings are chaotic
 (RMSProp and Adagrad, whose first steps have full size even along gradients that are rounding noise;
-learning rates near the edge of stability), and there two right programs part. So three more lines say
+learning rates near the edge of stability; SOAP, which divides rounding by rounding where the gradient
+is diagonal in its eigenbases), and there two right programs part. So three more lines say
 how far torch is from torch, started one rounding off, and how far the lab and torch each are from
 torch in double precision, where rounding hardly plays a part. With --at-most X the exit code is 1
 where the losses of the lab and of torch differ by more.
@@ -20,12 +21,14 @@ where the losses of the lab and of torch differ by more.
 
 import argparse
 import gzip
+import inspect
 import json
 import pathlib
 import sys
 
 import numpy as np
 import torch
+import torch.optim._muon as torch_muon
 from torch import nn
 
 VERSIONS = {"torch": "2.15.0", "numpy": "2.4.6"}
@@ -205,6 +208,61 @@ def adagrad(s, parameters):
         initial_accumulator_value=s["initialAccumulator"])
 
 
+# Muon's iterations in the precision of the parameters, and not in bfloat16.
+ITERATIONS = inspect.getsource(torch_muon._zeropower_via_newtonschulz)
+BFLOAT16 = "grad.to(dtype=torch.bfloat16, copy=True)"
+assert ITERATIONS.count(BFLOAT16) == 1
+exec(ITERATIONS.replace(BFLOAT16, "grad.clone()"), torch_muon.__dict__)
+
+
+class Muon:
+    """torch.optim.Muon for weights, a kernel as outputs x the rest, around what moves all else."""
+
+    def __init__(self, s, parameters, inner):
+        parameters = list(parameters)
+        weights = [p for p in parameters if p.ndim > 1]
+        self.weights = weights if s["last"] else weights[:-1]
+        self.matrices = [p.data.view(len(p), -1) for p in self.weights]
+        self.muon = torch.optim.Muon(
+            self.matrices, momentum=s["momentum"], nesterov=s["nesterov"], eps=s["epsilon"],
+            ns_steps=int(s["iterations"]), weight_decay=s["weightDecay"],
+            adjust_lr_fn={"original": "original", "match-rms-adamw": "match_rms_adamw",
+                          "spectral-unclamped": "spectral_unclamped"}[s["scaling"]])
+        self.param_groups = self.muon.param_groups
+        kept = {id(p) for p in self.weights}
+        self.inner = inner([p for p in parameters if id(p) not in kept])
+
+    def zero_grad(self):
+        for p in self.weights:
+            p.grad = None
+        self.inner.zero_grad()
+
+    def step(self):
+        for matrix, p in zip(self.matrices, self.weights, strict=True):
+            matrix.grad = p.grad.view_as(matrix)
+        self.muon.step()
+        self.inner.step()
+
+
+def soap(s, parameters):
+    import pytorch_optimizer
+
+    return pytorch_optimizer.SOAP(
+        parameters, betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], weight_decay=s["weightDecay"],
+        shampoo_beta=s["shampooBeta"] if s["shampooBeta"] >= 0 else None,
+        precondition_frequency=int(s["every"]), max_precondition_dim=int(s["dimension"]),
+        precondition_1d=s["vectors"], correct_bias=s["biasCorrection"],
+        normalize_gradient=s["normalize"])
+
+
+def shampoo(s, parameters):
+    import pytorch_optimizer
+
+    return pytorch_optimizer.Shampoo(
+        parameters, matrix_eps=s["epsilon"], weight_decay=s["weightDecay"],
+        weight_decouple=s["decoupled"])
+
+
 # By name: how it is made, and the settings at which torch has the same update.
 OPTIMIZERS = {
     "sgd": (plain, {}),
@@ -213,6 +271,11 @@ OPTIMIZERS = {
     "adamw": (adamw, {"epsilonRoot": 0}),
     "rmsprop": (rmsprop, {"epsilonInRoot": False}),
     "adagrad": (adagrad, {"epsilonInRoot": False}),
+    "muon": (Muon, {"addEpsilon": False}),
+    "soap": (soap, {}),
+    # As the preset pytorch-optimizer; it is torch's only up to a dimension.
+    "shampoo": (shampoo, {"beta1": 0, "beta2": 1, "momentum": 0, "every": 1, "merge": False,
+                          "grafting": "none", "dimension": 1e6}),
 }
 
 
@@ -226,21 +289,40 @@ def value(text):
         return text
 
 
-def optimizer(run, parameters):
-    name = run["optimizer"]["name"]
+def made(term):
+    """How the counterpart of one level is made, and its settings."""
+    name = term["name"]
     if name not in OPTIMIZERS:
         sys.exit(f"there is no counterpart of {name}; known are {', '.join(OPTIMIZERS)}")
     make, needed = OPTIMIZERS[name]
-    settings = {key: value(text) for key, text in run["optimizer"]["settings"].items()}
+    settings = {key: value(text) for key, text in term["settings"].items()}
     for key, same in needed.items():
         if settings[key] != same:
             sys.exit(f"torch has no {name} with {key} = {settings[key]}")
+    return make, settings
+
+
+def optimizer(run, parameters):
+    make, settings = made(run["optimizer"])
+    name = run["optimizer"]["name"]
     varies = len(set(run["learningRates"])) > 1
     if settings.get("momentum") and settings.get("form") == "displacement" and varies:
         sys.exit(f"torch has no {name} whose momentum sums steps of different learning rates")
     if any(schedule["hyperparameter"] != "lr" for schedule in run["schedules"]):
         sys.exit("only schedules of the learning rate are followed")
-    return make(settings, parameters)
+    if not run["wraps"]:
+        return make(settings, parameters)
+    if len(run["wraps"]) > 1 or run["wraps"][0]["schedules"]:
+        sys.exit("only one wrapper around an optimizer without schedules is followed")
+
+    def inner(rest):
+        make, settings = made(run["wraps"][0]["optimizer"])
+        found = make(settings, rest)
+        for group in found.param_groups:
+            group["lr"] = settings["lr"]
+        return found
+
+    return make(settings, parameters, inner)
 
 
 # --- data ----------------------------------------------------------------------------------------
