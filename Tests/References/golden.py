@@ -347,3 +347,21 @@ def torch_steps(make):
         return step
 
     return steps
+
+
+def optax_steps(transformation):
+    """For `add_tensors`: an optax transformation over a list of tensors."""
+
+    def make(tensors):
+        state = transformation.init([x.numpy().copy() for x in tensors])
+
+        def step(gradients):
+            nonlocal state
+            params = [x.numpy().copy() for x in tensors]
+            updates, state = transformation.update([g.numpy() for g in gradients], state, params)
+            for x, p in zip(tensors, optax.apply_updates(params, updates)):
+                x.copy_(torch.tensor(np.array(p)))
+
+        return step
+
+    return make

@@ -1,5 +1,7 @@
 // The loss of regression and of auto-encoders.
 
+import OptimizerKit
+
 /// Half the squared error: L = mean over examples of ½ ‖y − t‖²; ∂L/∂y = (y − t) / N for N examples.
 ///
 /// The target t is the label as a one-hot vector, or the network's own input, which makes it an

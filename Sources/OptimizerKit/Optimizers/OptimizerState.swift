@@ -111,6 +111,13 @@ public struct OptimizerState<R: Scalar>: @unchecked Sendable {
     return box
   }
 
+  /// The elements of the vector called `name`, for writing; `count` times `initial` where there was
+  /// none.
+  @inlinable
+  public mutating func pointer(_ name: String, _ count: Int, initial: R = R.zero)
+    -> UnsafeMutablePointer<R>
+  { self[name, default: Vector(repeating: initial, count: count)].mutablePointer() }
+
   /// The elements of the vector at `index`, for writing.
   @inlinable
   mutating func pointer(_ index: Int) -> UnsafeMutablePointer<R> {

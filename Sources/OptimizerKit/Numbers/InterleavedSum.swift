@@ -2,8 +2,8 @@
 
 /// Σ term(i) for i in 0 ..< count, in double precision and in a fixed order: 64 interleaved partial
 /// sums, then those in halves. `term` is called once for each i, in order.
-@inline(__always)
-func interleavedSum(_ count: Int, _ term: (Int) -> Double) -> Double {
+@inlinable @inline(__always)
+public func interleavedSum(_ count: Int, _ term: (Int) -> Double) -> Double {
   let width = 64
   return withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { sums in
     let sums = sums.baseAddress!
@@ -22,4 +22,16 @@ func interleavedSum(_ count: Int, _ term: (Int) -> Double) -> Double {
     }
     return sums[0]
   }
+}
+
+/// Σ xᵢ yᵢ in double precision.
+@inlinable
+public func dot<R: Real>(_ x: UnsafePointer<R>, _ y: UnsafePointer<R>, _ count: Int) -> Double {
+  interleavedSum(count) { x[$0].double * y[$0].double }
+}
+
+/// √Σ xᵢ² in double precision.
+@inlinable
+public func norm<R: Real>(_ x: UnsafePointer<R>, _ count: Int) -> Double {
+  dot(x, x, count).squareRoot()
 }
