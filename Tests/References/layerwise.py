@@ -73,11 +73,17 @@ add(term("lamb@pytorch-optimizer", {"lr": 2e-3, "beta1": 0.8, "beta2": 0.99, "we
           lambda x: pytorch_optimizer.Lamb([x], lr=2e-3, betas=(0.8, 0.99), weight_decay=0.1)))
 matched("lamb", {"lr": 0.02, "weightDecay": 0.1}, optax_steps(optax.lamb(0.02, weight_decay=0.1)),
         "optax.lamb(0.02, decay 0.1)")
-matched("lamb@pytorch-optimizer", {"lr": 0.02, "longest": 10, "epsilon": 1e-4, "ratioEpsilon": 1e-4,
+
+
+class ShortLamb(pytorch_optimizer.Lamb):
+    clamp = 1.0
+
+
+matched("lamb@pytorch-optimizer", {"lr": 0.02, "longest": 1, "epsilon": 1e-4, "ratioEpsilon": 1e-4,
                                    "decoupled": False, "weightDecay": 0.2},
-        torch_steps(lambda xs: pytorch_optimizer.Lamb(
+        torch_steps(lambda xs: ShortLamb(
             xs, lr=0.02, eps=1e-4, weight_decay=0.2, weight_decouple=False)),
-        "pytorch_optimizer.Lamb(0.02, coupled decay 0.2)", [(4, 3), (20, 60), (5,)])
+        "pytorch_optimizer.Lamb(0.02, clamp 1, coupled decay 0.2)")
 
 # --- NovoGrad
 

@@ -67,10 +67,10 @@ add(term("adafactor@torch", {"lr": 0.03, "power": 0.6, "clip": 1.5, "weightDecay
           lambda x: torch.optim.Adafactor([x], lr=0.03, beta2_decay=-0.6, d=1.5, weight_decay=0.2,
                                           eps=(1.1920928955078125e-07, 0.75)), schedule=halved))
 add(term("adafactor@optax", {"lr": 0.02}), Optax("optax.adafactor(0.02)", optax_adafactor(0.02)))
-add(term("adafactor@optax", {"lr": 0.03, "power": 0.6, "clip": 1.5, "weightDecay": 1e-3,
+add(term("adafactor@optax", {"lr": 0.125, "power": 0.6, "clip": 0.75, "weightDecay": 1e-3,
                              "relativeScale": False, "beta1": 0.7, "epsilon": 1e-2}),
-    Optax("optax.adafactor(0.03, 0.6, clip 1.5, no scale, momentum 0.7, decay 1e-3, eps 1e-2)",
-          optax_adafactor(0.03, rate=0.6, clip=1.5, scale=False, momentum=0.7, decay=1e-3, eps=1e-2)))
+    Optax("optax.adafactor(0.125, 0.6, clip 0.75, no scale, momentum 0.7, decay 1e-3, eps 1e-2)",
+          optax_adafactor(0.125, rate=0.6, clip=0.75, scale=False, momentum=0.7, decay=1e-3, eps=1e-2)))
 add(term("adafactor@pytorch-optimizer"),
     Torch("pytorch_optimizer.AdaFactor()", lambda x: port_adafactor()([x])))
 add(term("adafactor@pytorch-optimizer", {"lr": 0.02, "relativeStep": False, "beta1": 0.6,
