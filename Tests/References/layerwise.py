@@ -76,14 +76,14 @@ matched("lamb", {"lr": 0.02, "weightDecay": 0.1}, optax_steps(optax.lamb(0.02, w
 
 
 class ShortLamb(pytorch_optimizer.Lamb):
-    clamp = 1.0
+    clamp = 0.375
 
 
-matched("lamb@pytorch-optimizer", {"lr": 0.02, "longest": 1, "epsilon": 1e-4, "ratioEpsilon": 1e-4,
-                                   "decoupled": False, "weightDecay": 0.2},
+matched("lamb@pytorch-optimizer", {"lr": 0.02, "longest": 0.375, "epsilon": 1e-4,
+                                   "ratioEpsilon": 1e-4, "decoupled": False, "weightDecay": 0.2},
         torch_steps(lambda xs: ShortLamb(
             xs, lr=0.02, eps=1e-4, weight_decay=0.2, weight_decouple=False)),
-        "pytorch_optimizer.Lamb(0.02, clamp 1, coupled decay 0.2)")
+        "pytorch_optimizer.Lamb(0.02, clamp 0.375, coupled decay 0.2)")
 
 # --- NovoGrad
 

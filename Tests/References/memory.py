@@ -59,8 +59,8 @@ def port_adafactor(**arguments):
     return lambda xs: pytorch_optimizer.AdaFactor(xs, momentum_dtype=torch.float64, **arguments)
 
 
-add(term("adafactor@torch", {"lr": 0.02}),
-    Torch("torch.optim.Adafactor(0.02)", lambda x: torch_adafactor(lr=0.02)([x])))
+add(term("adafactor@torch", {"lr": 0.125}),
+    Torch("torch.optim.Adafactor(0.125)", lambda x: torch_adafactor(lr=0.125)([x])))
 add(term("adafactor@torch", {"lr": 0.03, "power": 0.6, "clip": 1.5, "weightDecay": 0.2,
                              "epsilonScale": 0.75}, schedules=HALVED),
     Torch("torch.optim.Adafactor(0.03, -0.6, d=1.5, eps2 0.75, decay 0.2) of a schedule",
