@@ -61,6 +61,8 @@ public struct Muon: MatrixRule {
 
   public var inner: any Optimizer = GradientStep()
 
+  public var usesGradient: Bool { true }
+
   public init() {}
 
   public func memory<R: Scalar>(rows: Int, columns: Int, _: R.Type) -> [Matrix<R>] {

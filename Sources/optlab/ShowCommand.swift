@@ -136,7 +136,12 @@ struct ShowCommand: ParsableCommand {
       }
       facts["state"] =
         state.names.isEmpty ? "none before the first step" : state.names.joined(separator: ", ")
-      if !optimizer.requirements.isEmpty { facts["needs"] = optimizer.requirements.description }
+      let needs = optimizer.requirements.description
+      if !optimizer.usesGradient {
+        facts["needs"] = needs.isEmpty ? "no gradient" : needs + ", no gradient"
+      } else if !needs.isEmpty {
+        facts["needs"] = needs
+      }
     }
 
     private mutating func describe(_ schedule: any Schedule) {

@@ -48,6 +48,21 @@ import Testing
     }
   }
 
+  /// Where no gradients are used losses are spent, in what is wrapped as well: one for each step, and
+  /// one for the start.
+  @Test(arguments: ["random-search[sigma=1e-3]", "lookahead(random-search[sigma=1e-3])"])
+  func lossesAreSpentWhereNoGradientsAre(_ optimizer: String) throws {
+    for problem in ["rosenbrock", "drill"] {
+      let run = try run(optimizer, on: problem, .gradients(5))
+      #expect(run.status == .completed)
+      #expect(run.steps == 4)
+      #expect(run.counts.gradients == 0)
+      #expect(run.counts.losses == 5)
+      #expect(run.trajectory.losses.allSatisfy(\.isFinite))
+      #expect(run.trajectory.gradientNorms.allSatisfy { $0.isNaN == (problem == "drill") })
+    }
+  }
+
   /// The same steps are the same steps, however they are paid for.
   @Test(arguments: ["adam[lr=0.1]", "momentum[lr=1e-3]:momentum=ramp", "sgd[lr=1e-3]:cosine"])
   func whereAStepCostsOneTheUnitsAreTheSame(_ optimizer: String) throws {

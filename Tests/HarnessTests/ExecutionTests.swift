@@ -159,6 +159,11 @@ import Testing
     let newton = try run(specification("newton", on: "quadratic", steps: 3))
     #expect(newton.counts.gradients >= newton.steps)
     #expect(newton.counts.hessians == newton.steps)
+    // Without gradients none is billed: a loss for each step, and one for the start.
+    let blind = try run(specification("random-search", on: "rosenbrock", steps: 20))
+    #expect(blind.counts.gradients == 0)
+    #expect(blind.counts.losses == 21)
+    #expect(blind.trajectory.gradientNorms.allSatisfy(\.isFinite))
     let diverged = try run(specification("sgd[lr=0.1]", on: "rosenbrock", steps: 500))
     #expect(diverged.status == .diverged)
     #expect(diverged.counts.gradients == diverged.steps)

@@ -123,8 +123,12 @@ struct Run<O: Optimizer, R: Scalar> {
       oracle: PluginsTests.oracle(of: surface, meter: meter))
     context.begin(step: step, rates: rates ?? optimizer.declaredRates)
     let point = x.array.map(\.double)
-    context.gradient = Vector(surface.gradient(at: point).map { R($0) })
-    context.loss = surface.loss(at: point)
+    if optimizer.usesGradient {
+      context.gradient = Vector(surface.gradient(at: point).map { R($0) })
+      context.loss = surface.loss(at: point)
+    } else {
+      context.gradient.fill(R(.nan))
+    }
     defer {
       x = context.x
       state = context.state

@@ -5,8 +5,14 @@ import Plugins
 
 let surfaces: [String: any Surface] = [
   "rosenbrock": Rosenbrock(), "quadratic": TurnedQuadratic(), "beale": BealeSurface(),
-  "himmelblau": HimmelblauSurface(),
+  "himmelblau": HimmelblauSurface(), "rosenbrock4": rosenbrock4,
 ]
+
+private let rosenbrock4 = {
+  var surface = Rosenbrock()
+  surface.dim = 4
+  return surface
+}()
 
 /// Eigenvalues 100 and 1, turned by 30 degrees; minimum at (1, −0.5).
 struct TurnedQuadratic: Surface {

@@ -23,10 +23,16 @@ struct WrapperReferenceTests {
       let tolerance = golden.tolerance ?? referenceTolerance
       let scheduled = try golden.optimizer.sequences(on: optimizer)
       for step in 1...golden.samples.last! {
-        let before = run.counts.gradients
+        let before = run.counts
         try run.advance(scheduled, steps: golden.samples.last!)
-        if let evaluations = golden.evaluations {
-          #expect(1 + run.counts.gradients - before == evaluations[step - 1], "step \(step)")
+        for (expected, count) in [
+          (golden.evaluations, \EvaluationCounts.gradients), (golden.losses, \.losses),
+          (golden.products, \.hessianVectorProducts),
+        ] {
+          guard let expected else { continue }
+          let handed = count == \.gradients && optimizer.usesGradient ? 1 : 0
+          let taken = handed + run.counts[keyPath: count] - before[keyPath: count]
+          #expect(taken == expected[step - 1], "step \(step)")
         }
         guard golden.samples.contains(step) else { continue }
         points.append(run.x.array)
@@ -68,7 +74,8 @@ struct WrapperReferenceTests {
       let layout = golden.layout
       let x = Vector(repeating: 0.125, count: layout.count)
       var context = StepContext(
-        x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout), oracle: .none)
+        x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
+        oracle: golden.oracle)
       var points: [[Double]] = []
       for step in 1...golden.samples.last! {
         let sum = context.x.array.reduce(0, +)

@@ -98,6 +98,10 @@ struct GoldenWrapperCase: GoldenPath {
   let judged: [[Double]]?
   /// The gradients that each step takes, the one that it is handed included.
   let evaluations: [Int]?
+  /// The losses alone that each step takes.
+  let losses: [Int]?
+  /// The Hessian–vector products that each step takes.
+  let products: [Int]?
 
   var testDescription: String { "\(optimizer) as \(reference) on \(problem)" }
 }
@@ -122,6 +126,16 @@ struct GoldenMatrixCase: GoldenPath {
         fanIn: isWeight ? shape.dropFirst().reduce(1, *) : 1)
     }
     return layout
+  }
+
+  /// Products with its Hessian, I + ½ 11ᵀ.
+  var oracle: Oracle<Double> {
+    Oracle(
+      capabilities: [.hessianVectorProduct], loss: { _ in .nan }, gradient: { _, _ in },
+      hessianVectorProduct: { _, v in
+        let sum = v.array.reduce(0, +)
+        return Vector(v.array.map { $0 + 0.5 * sum })
+      })
   }
 
   var testDescription: String {

@@ -2,7 +2,7 @@
 
     python3 -m venv references
     references/bin/pip install torch==2.15.0 jax==0.10.2 optax==0.2.8 numpy==2.4.6 \\
-        pytorch_optimizer==4.1.0
+        pytorch_optimizer==4.1.0 scipy==1.17.1
     references/bin/python Tests/References/wrappers.py
 
 Each script of a family of optimizers (`wrappers.py`, ...) makes a `Golden` of its name, adds cases to it
@@ -17,6 +17,7 @@ goes beyond.
 """
 
 import json
+import math
 import pathlib
 import sys
 from importlib.metadata import version
@@ -26,7 +27,8 @@ import numpy as np
 import optax
 import torch
 
-VERSIONS = {"torch": "2.15.0", "jax": "0.10.2", "optax": "0.2.8", "pytorch_optimizer": "4.1.0"}
+VERSIONS = {"torch": "2.15.0", "jax": "0.10.2", "optax": "0.2.8", "pytorch_optimizer": "4.1.0",
+            "scipy": "1.17.1"}
 for name, expected in VERSIONS.items():
     found = version(name).split("+")[0]
     if found != expected:
@@ -76,16 +78,28 @@ def himmelblau(p):
     return u * u + v * v, [4.0 * x * u + 2.0 * v, 2.0 * u + 4.0 * y * v]
 
 
+def rosenbrock4(p):
+    loss, g = 0.0, [0.0] * 4
+    for i in range(3):
+        r = p[i + 1] - p[i] * p[i]
+        loss = loss + (100.0 * (r * r) + (1.0 - p[i]) * (1.0 - p[i]))
+        g[i] = g[i] - 400.0 * p[i] * r - 2.0 * (1.0 - p[i])
+        g[i + 1] = 200.0 * r
+    return loss, g
+
+
 PROBLEMS = {
     "rosenbrock": (rosenbrock, [-1.2, 1.0]),
     "quadratic": (quadratic, [-1.0, 1.5]),
     "beale": (beale, [1.0, 1.0]),
     "himmelblau": (himmelblau, [-0.5, 0.5]),
+    "rosenbrock4": (rosenbrock4, [-1.2, 1.0, -1.1, 0.9]),
 }
 EVERYWHERE = "rosenbrock quadratic beale himmelblau"
 
 # --- references: start(x), step(x, evaluate) -> x, judged(x); `evaluate` gives loss and gradient, and
-# `evaluations`, where it is a list, has the gradients that each step asked for ---------------------
+# `evaluations`, where it is a list, has the gradients that each step asked for. So have `losses` the
+# losses alone and `products` the Hessian-vector products, where a reference has them ----------------
 
 
 class Torch:
@@ -194,6 +208,47 @@ class Transcribed:
         return None
 
 
+# --- the lab's random numbers ----------------------------------------------------------------------
+
+
+class Random:
+    """RandomSource.swift: the random numbers of an optimizer at a step of a run with the seed 1."""
+
+    MASK = 2**64 - 1
+
+    def __init__(self, step, seed=1, purpose=5):
+        h = self.mix(seed + 0x9E3779B97F4A7C15)
+        h = self.mix(h ^ (purpose * 0xD1B54A32D192ED03 & self.MASK))
+        self.state = self.mix(h ^ (step * 0x8CB92BA72F3D8DD7 & self.MASK))
+
+    @classmethod
+    def mix(cls, z):
+        z &= cls.MASK
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & cls.MASK
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & cls.MASK
+        return z ^ (z >> 31)
+
+    def next(self):
+        self.state = (self.state + 0x9E3779B97F4A7C15) & self.MASK
+        return self.mix(self.state)
+
+    def uniform(self):
+        return (self.next() >> 11) * 2.0**-53
+
+    def normal(self):
+        u, v = 1 - self.uniform(), self.uniform()
+        return math.sqrt(-2 * math.log(u)) * math.cos(2 * math.pi * v)
+
+    def sign(self):
+        return 1.0 if self.next() >> 63 == 0 else -1.0
+
+    def normals(self, count):
+        return np.array([self.normal() for _ in range(count)])
+
+    def signs(self, count):
+        return np.array([self.sign() for _ in range(count)])
+
+
 # --- what the lab is asked for ---------------------------------------------------------------------
 
 
@@ -220,6 +275,15 @@ def term(name, settings=None, inner=None, schedules=()):
 
 def run(reference, evaluate, start, samples, perturbation=0.0):
     random = np.random.default_rng(1)
+    if perturbation and getattr(reference, "is_whole", False):
+        # A reference that runs to its end at once is disturbed by what it is told.
+        plain, noise = evaluate, np.random.default_rng(2)
+
+        def evaluate(x):
+            loss, g = plain(x)
+            d = perturbation * noise.uniform(-1, 1, 1 + len(g))
+            return loss * (1 + d[0]), [float(v * (1 + e)) for v, e in zip(g, d[1:])]
+
     reference.start(start)
     x, path, judged = list(start), [], []
     for t in range(samples[-1]):
@@ -230,6 +294,14 @@ def run(reference, evaluate, start, samples, perturbation=0.0):
         if t + 1 in samples:
             path.append(x)
     return path, judged
+
+
+def counted(reference):
+    """What each step of the last run asked for, by kind, where the reference has that."""
+    return {
+        kind: list(found) for kind in ("evaluations", "losses", "products")
+        if (found := getattr(reference, kind, None)) is not None
+    }
 
 
 def growth(points, moved):
@@ -255,12 +327,18 @@ class Golden:
         for problem in problems.split():
             evaluate, start = PROBLEMS[problem]
             points, judged = run(reference, evaluate, start, samples)
-            evaluations = list(reference.evaluations) if reference.evaluations else None
+            counts = counted(reference)
             assert np.all(np.isfinite(points)), (reference.text, problem, "diverges")
             grown = growth(points, run(reference, evaluate, start, samples, PERTURBATION)[0])
             kept = int(np.sum(grown <= LARGEST_AMPLIFICATION))
+            # What a step asks for must not hang on the disturbance either.
+            for kind, found in counted(reference).items():
+                same = 0
+                while same < len(found) and found[same:same + 1] == counts[kind][same:same + 1]:
+                    same += 1
+                kept = min(kept, sum(sample <= same for sample in samples))
             if kept < (least or len(samples)):
-                sys.exit(f"{reference.text} on {problem}: amplification {grown}")
+                sys.exit(f"{reference.text} on {problem}: {kept} samples, amplification {grown}")
             case = {
                 "optimizer": optimizer, "reference": reference.text, "problem": problem,
                 "start": start, "samples": samples[:kept],
@@ -270,8 +348,8 @@ class Golden:
                 case["tolerance"], case["why"] = tolerance, why
             if judged[0] is not None:
                 case["judged"] = judged[:kept]
-            if evaluations is not None:
-                case["evaluations"] = evaluations[:samples[kept - 1]]
+            for kind, found in counts.items():
+                case[kind] = found[:samples[kept - 1]]
             self.cases.append(case)
 
     def add_tensors(self, optimizer, reference, shapes, make, samples=MATRIX_SAMPLES, tolerance=None,

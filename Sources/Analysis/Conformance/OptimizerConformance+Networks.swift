@@ -92,7 +92,11 @@ extension OptimizerConformance {
         var context = StepContext(
           x: x, layout: session.layout, state: state,
           oracle: Oracle(session, capabilities, meter: meter) { step }, steps: nil)
-        context.loss = session.lossAndGradient(at: x, step: step, gradient: &context.gradient)
+        if optimizer.usesGradient {
+          context.loss = session.lossAndGradient(at: x, step: step, gradient: &context.gradient)
+        } else {
+          context.gradient.fill(.nan)
+        }
         context.begin(step: step, rates: rates)
         defer {
           x = context.x

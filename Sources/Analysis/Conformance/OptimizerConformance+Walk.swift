@@ -26,7 +26,11 @@ extension OptimizerConformance {
     }
 
     mutating func advance(_ count: Int) throws {
-      for _ in 0..<count { try advance(gradient: ground.product(x)) }
+      for _ in 0..<count {
+        let isUsed = optimizer.usesGradient
+        try advance(
+          gradient: isUsed ? ground.product(x) : Vector(repeating: R(.nan), count: x.count))
+      }
     }
 
     /// One step with a gradient of one's choice.
@@ -37,7 +41,7 @@ extension OptimizerConformance {
         oracle: ground.oracle(capabilities, meter: meter))
       context.begin(step: steps, rates: rates)
       context.gradient = gradient
-      context.loss = ground.loss(x)
+      context.loss = optimizer.usesGradient ? ground.loss(x) : .nan
       defer {
         x = context.x
         state = context.state

@@ -97,15 +97,20 @@ extension PluginCatalogue {
       x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
       oracle: oracle(of: surface, seed: seed, current: current, meter: meter), seed: seed,
       steps: recorder.spec.budget.mostSteps)
-    context.loss = surface.loss(at: x)
+    let usesGradient = optimizer.usesGradient
+    if usesGradient {
+      context.loss = surface.loss(at: x)
+    } else {
+      context.gradient.fill(.nan)
+    }
     var step = 0
     var seconds = 0.0
     while !recorder.isFinished,
       !recorder.spec.budget.isSpent(
-        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+        steps: step, gradients: meter.counts.spent(by: optimizer, steps: step), seconds: seconds)
     {
       let spent = recorder.spec.budget.spent(
-        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+        steps: step, gradients: meter.counts.spent(by: optimizer, steps: step), seconds: seconds)
       scheduled.read(loss: context.loss, after: spent)
       context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
       scheduled.apply(to: &optimizer, after: spent)
@@ -113,10 +118,12 @@ extension PluginCatalogue {
       step += 1
       current.step = step
       let begin = recorder.context.now()
-      surface.gradient(
-        at: context.x.mutablePointer(), into: context.gradient.mutablePointer(), seed: seed,
-        step: step)
-      meter.countHandedGradient()
+      if usesGradient {
+        surface.gradient(
+          at: context.x.mutablePointer(), into: context.gradient.mutablePointer(), seed: seed,
+          step: step)
+        meter.countHandedGradient()
+      }
       do {
         try optimizer.advance(&context)
       } catch {
@@ -130,7 +137,9 @@ extension PluginCatalogue {
       let loss = recordRows(
         surface, points: (reported ?? context.x).array, firstStep: step, rates: [lr],
         cost: RunCost(counts: meter.counts, seconds: seconds), recorder: recorder)
-      context.loss = reported == nil ? loss : surface.loss(at: context.x)
+      if usesGradient {
+        context.loss = reported == nil ? loss : surface.loss(at: context.x)
+      }
       if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
         recorder.checkTime()
       }

@@ -15,7 +15,8 @@ extension PluginCatalogue {
     let test = recording.test ? try session.openTest() : nil
     var scheduled = try ScheduledHyperparameters(schedules, for: optimizer, steps: budget.total)
     recorder.divergenceFactor = 1e4
-    recorder.judgesGradient = true
+    let usesGradient = optimizer.usesGradient
+    recorder.judgesGradient = usesGradient
     recorder.measure = { RunMeasures(of: $0, target: problem.target) }
     let start = session.initialParameters()
     let layout = session.layout
@@ -29,6 +30,7 @@ extension PluginCatalogue {
       x: start, layout: layout, state: optimizer.makeState(at: start, layout: layout),
       oracle: Oracle(session, problem.capabilities, meter: meter) { current.step },
       seed: spec.seed, steps: budget.mostSteps)
+    if !usesGradient { context.gradient.fill(.nan) }
     // The parameters before an update that leads to a validation pass.
     var previous = Vector(repeating: Float(0), count: start.count)
     let nowhere = UnsafeBufferPointer<Double>(start: nil, count: 0)
@@ -44,7 +46,7 @@ extension PluginCatalogue {
     }
     while true {
       let spent = budget.spent(
-        steps: step, gradients: meter.counts.gradients, seconds: seconds)
+        steps: step, gradients: meter.counts.spent(by: optimizer, steps: step), seconds: seconds)
       if recording.isValidated(after: spent, since: before, of: budget.total) {
         let reported = optimizer.evaluationPoint(context.x, state: context.state)
         let metrics =
@@ -62,21 +64,26 @@ extension PluginCatalogue {
       // The row after `step` updates holds loss and gradient of the minibatch that comes next.
       current.step = step + 1
       let begin = recorder.context.now()
-      context.loss = session.lossAndGradient(
-        at: context.x, step: step + 1, gradient: &context.gradient)
+      if usesGradient {
+        context.loss = session.lossAndGradient(
+          at: context.x, step: step + 1, gradient: &context.gradient)
+      }
       let between = recorder.context.now()
       recorder.row(
-        step: step, loss: context.loss, gradientNorm: context.gradient.norm, learningRate: lr,
+        step: step,
+        loss: usesGradient ? context.loss : session.loss(at: context.x, step: step + 1),
+        gradientNorm: usesGradient ? context.gradient.norm : .nan, learningRate: lr,
         point: nowhere, cost: RunCost(counts: meter.counts, seconds: seconds))
       recorder.checkTime()
       guard !recorder.isFinished,
-        !budget.isSpent(steps: step, gradients: meter.counts.gradients, seconds: seconds)
+        !budget.isSpent(
+          steps: step, gradients: meter.counts.spent(by: optimizer, steps: step), seconds: seconds)
       else { break }
       scheduled.read(loss: Double(context.loss), after: spent)
       context.begin(step: step + 1, rates: scheduled.learningRates(after: spent))
       scheduled.apply(to: &optimizer, after: spent)
       lr = context.lr
-      meter.countHandedGradient()
+      if usesGradient { meter.countHandedGradient() }
       before = spent
       if leadsToValidation(spent) {
         // Copied here, with the clock stopped, and not by a write to shared storage.

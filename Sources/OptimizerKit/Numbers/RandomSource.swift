@@ -55,6 +55,18 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     return (-2 * Double.log(u)).squareRoot() * Double.cos(2 * .pi * v)
   }
 
+  /// 1 or −1 with equal chances, by the upper bit of a draw.
+  public mutating func sign() -> Double { next() >> 63 == 0 ? 1 : -1 }
+
+  /// Every element of `vector` from `draw`, in order.
+  @inlinable
+  public mutating func fill<R: Real>(
+    _ vector: inout Vector<R>, _ draw: (inout RandomSource) -> Double
+  ) {
+    let elements = vector.mutablePointer()
+    for i in vector.indices { elements[i] = R(draw(&self)) }
+  }
+
   /// Uniform in 0 ..< n without bias (Lemire, doi:10.1145/3230636).
   public mutating func index(below n: Int) -> Int {
     Int(truncatingIfNeeded: next(upperBound: UInt64(n)))

@@ -9,6 +9,12 @@ public struct EvaluationCounts: Sendable, Equatable, Codable {
   public var hessianVectorProducts = 0
   public var hessians = 0
   public init() {}
+
+  /// What a budget of gradients is spent by: gradients, or, where an optimizer uses none, its losses;
+  /// at least one a step.
+  public func spent(by optimizer: some Optimizer, steps: Int) -> Int {
+    optimizer.usesGradient ? gradients : max(losses, steps)
+  }
 }
 
 /// Counts the evaluations of one run. The lab makes it, gives it to the oracle, which counts what

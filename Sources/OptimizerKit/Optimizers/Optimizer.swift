@@ -16,6 +16,9 @@ public protocol Optimizer: Plugin {
   /// What it asks of the oracle beyond the gradient that it is handed; refused before the run where
   /// the problem cannot offer it.
   var requirements: OracleCapabilities { get }
+  /// Whether it reads `context.gradient` or `context.loss`. Where it does not, neither is computed nor
+  /// counted, and both are NaN; what it asks of the oracle is all that it is billed for.
+  var usesGradient: Bool { get }
 
   /// What it claims to be invariant to with its present hyperparameters; `optlab check` measures it.
   var invariances: Invariances { get }
@@ -56,6 +59,7 @@ extension Optimizer {
   public static var kind: PluginKind { .optimizer }
   public var requirements: OracleCapabilities { [] }
   public var invariances: Invariances { [] }
+  public var usesGradient: Bool { true }
 
   public func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>? {
     nil

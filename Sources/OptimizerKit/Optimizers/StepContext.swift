@@ -10,7 +10,7 @@ public struct StepContext<R: Scalar> {
   /// The parameters; the update is made here, in place.
   public var x: Vector<R>
   /// The gradient at `x`, as the problem or a wrapper hands it over; its content after the step is
-  /// of no importance.
+  /// of no importance. NaN where `Optimizer.usesGradient` says that nobody reads it.
   public var gradient: Vector<R>
   /// The loss at `x` that came with the gradient: that of the same minibatch. NaN where none did.
   public var loss = Double.nan

@@ -35,6 +35,8 @@ extension Wrapper {
   public var ownRequirements: OracleCapabilities { [] }
   /// What the wrapper and what it wraps ask of the oracle.
   public var requirements: OracleCapabilities { ownRequirements.union(inner.requirements) }
+  /// Whether what it wraps uses the gradient. A wrapper whose own step goes by the gradient says true.
+  public var usesGradient: Bool { inner.usesGradient }
 
   /// The state of what is wrapped, on all tensors.
   public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout)

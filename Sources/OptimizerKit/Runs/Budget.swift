@@ -9,7 +9,7 @@ public enum Budget: Sendable, Hashable, CustomStringConvertible {
   /// Updates.
   case steps(Int)
   /// Gradient evaluations, those that the optimizer asks for included; the step in which the last one
-  /// is spent is finished.
+  /// is spent is finished. An optimizer that uses no gradients spends losses.
   case gradients(Int)
   /// Seconds of updates, evaluation and recording not included. The numbers of such a run depend on
   /// the machine.
