@@ -58,7 +58,7 @@ import Testing
       #expect(run.steps == 4)
       #expect(run.counts.gradients == 0)
       #expect(run.counts.losses == 5)
-      #expect(run.trajectory.losses.allSatisfy(\.isFinite))
+      #expect(run.trajectory.losses.allSatisfy { $0.isFinite })
       #expect(run.trajectory.gradientNorms.allSatisfy { $0.isNaN == (problem == "drill") })
     }
   }

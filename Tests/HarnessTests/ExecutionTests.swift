@@ -163,7 +163,7 @@ import Testing
     let blind = try run(specification("random-search", on: "rosenbrock", steps: 20))
     #expect(blind.counts.gradients == 0)
     #expect(blind.counts.losses == 21)
-    #expect(blind.trajectory.gradientNorms.allSatisfy(\.isFinite))
+    #expect(blind.trajectory.gradientNorms.allSatisfy { $0.isFinite })
     let diverged = try run(specification("sgd[lr=0.1]", on: "rosenbrock", steps: 500))
     #expect(diverged.status == .diverged)
     #expect(diverged.counts.gradients == diverged.steps)

@@ -40,7 +40,7 @@ struct GradientFreeTests {
     func check(_ optimizer: some Optimizer) throws {
       var run = Run(optimizer, on: quadratic)
       for _ in 1...20 { try run.advance() }
-      #expect(run.x.array.allSatisfy(\.isFinite))
+      #expect(run.x.array.allSatisfy { $0.isFinite })
     }
     let blind = try wrapper(name, [:], optimizer("random-search"))
     if !blind.usesGradient { try check(blind) }

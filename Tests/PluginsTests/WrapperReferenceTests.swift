@@ -69,23 +69,8 @@ struct WrapperReferenceTests {
 
   @Test("agrees on tensors step by step", arguments: GoldenFile.all.matrices)
   func tensors(_ golden: GoldenMatrixCase) throws {
-    func check<O: Optimizer>(_ optimizer: O) throws {
-      var optimizer = optimizer
-      let layout = golden.layout
-      let x = Vector(repeating: 0.125, count: layout.count)
-      var context = StepContext(
-        x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
-        oracle: golden.oracle)
-      var points: [[Double]] = []
-      for step in 1...golden.samples.last! {
-        let sum = context.x.array.reduce(0, +)
-        for i in x.indices {
-          context.gradient[i] = (context.x[i] - golden.target[i]) + 0.5 * sum
-        }
-        context.begin(step: step, rates: optimizer.declaredRates)
-        try optimizer.advance(&context)
-        if golden.samples.contains(step) { points.append(context.x.array) }
-      }
+    func check(_ optimizer: some Optimizer) throws {
+      let points = try golden.points(of: optimizer)
       #expect(
         largestError(of: points, against: golden.points) <= golden.tolerance ?? tensorTolerance)
     }
@@ -100,18 +85,12 @@ struct WrapperReferenceTests {
     ]
     var caught = 0
     for golden in GoldenFile.named("wrappers").cases {
-      func caughtOn<O: Optimizer>(_ optimizer: O) throws -> Bool {
+      func caughtOn(_ optimizer: some Optimizer) throws -> Bool {
         var faulty = optimizer
         guard (try? faulty.set(hyperparameter, to: other[hyperparameter]!)) != nil else {
           return false
         }
-        var run = Run(faulty, on: try #require(surfaces[golden.problem]), from: golden.start)
-        var points: [[Double]] = []
-        for step in 1...golden.samples.last! {
-          try run.advance()
-          if golden.samples.contains(step) { points.append(run.x.array) }
-        }
-        return !(largestError(of: points, against: golden.points) <= referenceTolerance)
+        return try golden.error(of: faulty) > referenceTolerance
       }
       if try caughtOn(try golden.optimizer.make()) { caught += 1 }
     }

@@ -13,6 +13,9 @@ final class GoldenTerm: Decodable, Sendable, CustomStringConvertible {
   let schedules: [GoldenPlugin]?
   let inner: GoldenTerm?
 
+  /// The names of this term and of those inside it, with their presets.
+  var names: [String] { [name] + (inner?.names ?? []) }
+
   var description: String {
     let list = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let own = list.isEmpty ? name : "\(name)[\(list.joined(separator: ";"))]"
@@ -141,6 +144,56 @@ struct GoldenMatrixCase: GoldenPath {
   var testDescription: String {
     let sizes = shapes.map { $0.map(String.init).joined(separator: " × ") }
     return "\(optimizer) as \(reference), \(sizes.joined(separator: ", "))"
+  }
+}
+
+extension GoldenWrapperCase {
+  /// The largest error of an optimizer after the sampled steps, where the loss is reported too; infinite
+  /// where it throws or leaves the numbers.
+  func error(of optimizer: some Optimizer) throws -> Double {
+    var run = Run(optimizer, on: try #require(surfaces[problem]), from: start)
+    let scheduled = try self.optimizer.sequences(on: optimizer)
+    var points: [[Double]] = []
+    var reported: [[Double]] = []
+    for step in 1...samples.last! {
+      guard (try? run.advance(scheduled, steps: samples.last!)) != nil else { return .infinity }
+      guard samples.contains(step) else { continue }
+      points.append(run.x.array)
+      reported.append(run.optimizer.evaluationPoint(run.x, state: run.state)?.array ?? run.x.array)
+    }
+    let errors = [
+      largestError(of: points, against: self.points),
+      judged.map { largestError(of: reported, against: $0) } ?? 0,
+    ]
+    return errors.contains(where: \.isNaN) ? .infinity : errors.max()!
+  }
+}
+
+extension GoldenMatrixCase {
+  /// The points of an optimizer after the sampled steps.
+  func points(of optimizer: some Optimizer) throws -> [[Double]] {
+    var optimizer = optimizer
+    let x = Vector(repeating: 0.125, count: layout.count)
+    var context = StepContext(
+      x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout), oracle: oracle)
+    var points: [[Double]] = []
+    for step in 1...samples.last! {
+      let sum = context.x.array.reduce(0, +)
+      for i in x.indices {
+        context.gradient[i] = (context.x[i] - target[i]) + 0.5 * sum
+      }
+      context.begin(step: step, rates: optimizer.declaredRates)
+      try optimizer.advance(&context)
+      if samples.contains(step) { points.append(context.x.array) }
+    }
+    return points
+  }
+
+  /// The largest error of an optimizer, infinite where it throws.
+  func error(of optimizer: some Optimizer) throws -> Double {
+    guard let points = try? points(of: optimizer) else { return .infinity }
+    let error = largestError(of: points, against: self.points)
+    return error.isNaN ? .infinity : error
   }
 }
 

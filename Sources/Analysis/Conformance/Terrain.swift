@@ -110,8 +110,12 @@ struct Terrain {
     var points: [[Double]] = []
     for step in 1...Self.steps {
       current.step = step
-      context.gradient = Vector(gradient(at: context.x.array, step: step))
-      context.loss = loss(at: context.x.array, step: step)
+      if optimizer.usesGradient {
+        context.gradient = Vector(gradient(at: context.x.array, step: step))
+        context.loss = loss(at: context.x.array, step: step)
+      } else {
+        context.gradient.fill(.nan)
+      }
       context.begin(step: step, lr: step > Self.decay ? lr / 2 : lr)
       do { try optimizer.advance(&context) } catch { break }
       let point = context.x.array
