@@ -106,7 +106,7 @@ public struct Sheet: Figure {
           bottom: 1 - (top + Double(cell.height) - 6) / Double(height),
           top: 1 - top / Double(height)
         )
-        panel.terminalFrame = nil
+        panel.terminalFrame = panel.frame
         if c == 0 {
           panel.labels.append(
             Label(
@@ -139,6 +139,7 @@ public struct Sheet: Figure {
         ]), panels: panels)
     picture.width = width
     picture.height = height
+    picture.terminalRows = rows.count * 8 + 4
     return picture
   }
 
@@ -185,7 +186,7 @@ public struct Sheet: Figure {
       panel.labels.append(
         Label(
           text: "α " + Text.readable(rate, digits: 2), x: 0.03, y: 0.1, system: .graph,
-          color: Ink.soft, size: 8, boxed: true))
+          color: Ink.soft, size: 8, boxed: true, omittedInTerminal: true))
     }
   }
 

@@ -35,6 +35,8 @@ public struct Mechanic: Wrapper {
   public var epsilon = 1e-8
 
   public var inner: any Optimizer = GradientStep()
+  /// Its own rate is found by the gradient.
+  public var usesGradient: Bool { true }
 
   public init() {}
 

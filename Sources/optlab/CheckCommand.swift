@@ -70,10 +70,9 @@ struct CheckCommand: ParsableCommand {
         print("  \(finding.severity == .failure ? "fault" : "note ")  \(finding)")
       }
     }
-    if failures == 0 {
-      for (entry, _) in checked where entry.kind.nameSpace == .optimizer {
-        try describe(entry, catalogue)
-      }
+    for (entry, findings) in checked where entry.kind.nameSpace == .optimizer {
+      if !findings.contains(where: { $0.severity == .failure }) { try describe(entry, catalogue) }
+      try sweep(entry, catalogue)
     }
     if failures > 0 { throw ExitCode(1) }
   }
@@ -172,8 +171,8 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  /// Says of an optimizer without faults what it is like: what its path does not depend on, which known
-  /// one it is nearest to, which learning rates work.
+  /// Says of an optimizer without faults what it is like: what its path does not depend on, and which
+  /// known one it is nearest to.
   private func describe(_ entry: PluginEntry, _ catalogue: PluginCatalogue) throws {
     let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
     Supervisor.report(trying: entry.name, on: "a course of every weather")
@@ -184,6 +183,11 @@ struct CheckCommand: ParsableCommand {
       Supervisor.report(trying: entry.name, on: "the course on which it is compared with \($0)")
     }
     print(DialectReport(dialects).text)
+  }
+
+  /// Says which learning rates work.
+  private func sweep(_ entry: PluginEntry, _ catalogue: PluginCatalogue) throws {
+    let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
     for sweep in try sweeps(optimizer, catalogue) {
       Supervisor.report(trying: entry.name, on: sweep.place)
       print("  rates  \(entry.name) on \(sweep.place): \(try sweep.run().verdict)")

@@ -51,7 +51,7 @@ private struct Endless: Wrapper {
         "scaled(sgd):factor=ramp[to=1]", "scaled(sgd):factor=ramp[to=2]",
       ]
     ),
-    ("scaled(adam*)", ["scaled(adam)", "scaled(adamw)"]),
+    ("scaled(sgd?)", ["scaled(sgdp)", "scaled(sgdw)"]),
     ("scaled(adam:cosine)", ["scaled(adam:cosine)"]),
     ("scaled(adam):cosine", ["scaled(adam):cosine"]),
     (

@@ -25,8 +25,8 @@ import Testing
     ("adam:warmup[steps=10]+cosine", ["adam:warmup[steps=10]+cosine"]),
     ("momentum:momentum=ramp", ["momentum:momentum=ramp"]),
     ("momentum:momentum=ramp:cosine", ["momentum:momentum=ramp:cosine"]),
-    ("ada?", ["adam"]),
-    ("adam*", ["adam", "adamw"]),
+    ("rmspro?", ["rmsprop"]),
+    ("sgd*", ["sgd", "sgdp", "sgdw"]),
   ])
   func selects(_ text: String, _ labels: [String]) throws {
     #expect(try catalogue.selectOptimizers(text).map(\.label) == labels)
@@ -129,7 +129,7 @@ import Testing
     (
       "adam:cosin",
       """
-      unknown schedule 'cosin'. Did you mean cosine?
+      unknown schedule 'cosin'. Did you mean cosine or cosine-restarts?
       The schedules are: \(catalogue.schedules.map(\.name).joined(separator: ", "))
       """
     ),

@@ -30,6 +30,6 @@ import Testing
   }
 
   @Test func thereAreExamples() {
-    #expect(Set(["Lion", "GradientNorms"]).isSubset(of: Self.examples.keys))
+    #expect(Set(["SoftLion", "GradientNorms"]).isSubset(of: Self.examples.keys))
   }
 }

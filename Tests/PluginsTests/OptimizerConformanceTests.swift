@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Wrappers around rules of every kind and around each other, and every preset around one of them.
-  @Test(arguments: wrapperNames, ["sgd", "momentum", "adamw", "nested"])
+  @Test(arguments: wrapperNames, ["momentum", "nested"])
   func wrappersUphold(name: String, inner: String) throws {
     let presets =
       inner == "momentum" ? type(of: try wrapper(name)).presets.map { "@" + $0.name } : []

@@ -65,7 +65,7 @@ struct OptimizerPropertyTests {
       #expect(bits([point.x, point.y]) == expected.last)
     }
     let rule = try #require(optimizer(name) as? any CoordinateRule)
-    for surface in surfaces.values { try check(rule, surface) }
+    for surface in planes.values { try check(rule, surface) }
   }
 
   @Test("runs side by side give the bits of single runs", arguments: everyRule)
@@ -91,7 +91,7 @@ struct OptimizerPropertyTests {
       }
     }
     let rule = try #require(optimizer(name) as? any CoordinateRule)
-    for surface in surfaces.values { try check(rule, surface) }
+    for surface in planes.values { try check(rule, surface) }
   }
 
   @Test("single precision follows double precision", arguments: everyPreset)
@@ -106,9 +106,15 @@ struct OptimizerPropertyTests {
       }
       // 50 steps of a few roundings of 2⁻²⁴, amplified by at most 10 on this problem; near the
       // minimum a line search sees the loss only to the root of that.
-      let tolerance = optimizer is GradientDescent ? 1e-2 : 1e-4
-      for (a, b) in zip(single.x.array, double.x.array) {
-        #expect((Double(a) - b).magnitude <= tolerance)
+      // A learning rate that is found on the way carries the roundings of all steps before.
+      let isFound = optimizer is GradientDescent || type(of: optimizer).family == .parameterFree
+      let tolerance = isFound ? 1e-2 : 1e-4
+      // Some methods multiply roundings: they part as much from themselves, begun a few of them off.
+      var begun = Run(
+        optimizer, on: quadratic, from: quadratic.starts[0].map { $0 * (1 + 0x1p-21) })
+      for _ in 1...50 { try begun.advance(lr: lr) }
+      for (a, (b, c)) in zip(single.x.array, zip(double.x.array, begun.x.array)) {
+        #expect((Double(a) - b).magnitude <= max(tolerance, 16 * (b - c).magnitude))
       }
     }
     try check(optimizer(name))
@@ -133,11 +139,11 @@ struct OptimizerPropertyTests {
         guard bounds.contains(value),
           let extreme = try? optimizer(name, [hyperparameter.name: shortest(value)])
         else { continue }
-        for surface in surfaces.values { check(extreme, surface) }
+        for surface in planes.values { check(extreme, surface) }
       }
       for value in ["true", "false"] {
         guard let extreme = try? optimizer(name, [hyperparameter.name: value]) else { continue }
-        for surface in surfaces.values { check(extreme, surface) }
+        for surface in planes.values { check(extreme, surface) }
       }
     }
   }
@@ -180,7 +186,7 @@ struct OptimizerSpecialCaseTests {
   @Test("gives the bits of the simpler rule", arguments: pairs.indices)
   func specialCase(_ index: Int) throws {
     let (general, settings, simple, simpleSettings) = Self.pairs[index]
-    for surface in surfaces.values {
+    for surface in planes.values {
       let a = try path(
         of: optimizer(general, settings.merging(["lr": "5e-4"]) { $1 }), on: surface, steps: 500)
       let b = try path(

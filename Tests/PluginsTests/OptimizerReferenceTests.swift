@@ -24,7 +24,7 @@ struct OptimizerReferenceTests {
       let cases = GoldenOptimizers.shared.cases.filter {
         $0.optimizer.split(separator: "@")[0] == name
       }
-      #expect(Set(cases.map(\.problem)) == Set(surfaces.keys), "\(name)")
+      #expect(Set(cases.map(\.problem)) == Set(planes.keys), "\(name)")
       #expect(cases.contains { !$0.schedules.isEmpty }, "\(name) with a schedule")
     }
   }

@@ -3,9 +3,12 @@
 import OptimizerKit
 import Plugins
 
-let surfaces: [String: any Surface] = [
+let surfaces: [String: any Surface] = planes.merging(["rosenbrock4": rosenbrock4]) { $1 }
+
+/// Those of two coordinates.
+let planes: [String: any Surface] = [
   "rosenbrock": Rosenbrock(), "quadratic": TurnedQuadratic(), "beale": BealeSurface(),
-  "himmelblau": HimmelblauSurface(), "rosenbrock4": rosenbrock4,
+  "himmelblau": HimmelblauSurface(),
 ]
 
 private let rosenbrock4 = {

@@ -104,6 +104,8 @@ struct ReferencesPage {
   static let byHand = [
     "gradient-descent": "hand-derived steps (OptimizerSecondOrderTests)",
     "newton": "hand-derived steps (OptimizerSecondOrderTests)",
+    "noisy": "the distribution of its numbers (WrapperClaimTests)",
+    "gradient-dropout": "the distribution of its numbers (WrapperClaimTests)",
   ]
 
   private let page = ReferencesPage(byHand: byHand)

@@ -18,7 +18,7 @@ import Testing
   @Test("gives the bits of the simpler rule", arguments: pairs.indices)
   func specialCase(_ index: Int) throws {
     let (general, settings, simple, simpleSettings) = Self.pairs[index]
-    for surface in surfaces.values {
+    for surface in planes.values {
       let a = try path(
         of: optimizer(general, settings.merging(["lr": "5e-4"]) { $1 }), on: surface, steps: 300)
       let b = try path(

@@ -23,7 +23,7 @@ struct WrapperNeutralTests {
     ("grokfast@window", ["window": "1000"]),
     ("gsam", ["rho": "0"]), ("looksam", ["rho": "0"]),
     ("lookahead", ["alpha": "1"]), ("lookahead", ["k": "1000000"]),
-    ("muon", [:]),
+    ("muon", [:]), ("adamuon", [:]), ("normuon", [:]),
     ("noisy", ["variance": "0"]),
     ("polyak-averaging", [:]), ("polyak-averaging", ["start": "1e9"]),
     ("role-rates", [:]), ("role-rates", ["weight": "0", "first": "3"]),
