@@ -188,14 +188,16 @@ struct CheckCommand: ParsableCommand {
   /// Says which learning rates work.
   private func sweep(_ entry: PluginEntry, _ catalogue: PluginCatalogue) throws {
     let optimizer = try catalogue.optimizer(PluginSpec(name: entry.name, settings: []))
-    for sweep in try sweeps(optimizer, catalogue) {
+    for sweep in sweeps(optimizer, catalogue) {
       Supervisor.report(trying: entry.name, on: sweep.place)
-      print("  rates  \(entry.name) on \(sweep.place): \(try sweep.run().verdict)")
+      let isAround = entry.kind == .wrapper && optimizer.number("lr") == nil
+      let name = entry.name + (isAround ? "(sgd)" : "")
+      print("  rates  \(name) on \(sweep.place): \(try sweep.run().verdict)")
     }
   }
 
   /// Which learning rates are tried where, for an optimizer that has one.
-  private func sweeps(_ optimizer: any Optimizer, _ catalogue: PluginCatalogue) throws
+  private func sweeps(_ optimizer: any Optimizer, _ catalogue: PluginCatalogue)
     -> [(place: String, run: () throws -> LearningRateSweep)]
   {
     guard optimizer.declaredRates.contains(where: { $0 != nil }) else { return [] }

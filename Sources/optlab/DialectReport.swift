@@ -17,7 +17,8 @@ struct DialectReport {
     if !equal.isEmpty {
       let names = equal.prefix(3).map(name).joined(separator: " and ")
       let more = equal.count > 3 ? " and \(equal.count - 3) more" : ""
-      return "  kin    equals \(names)\(more), over \(Dialect.steps) steps"
+      return
+        "  kin    equals \(names)\(more) with the same hyperparameters, over \(Dialect.steps) steps"
     }
     guard let nearest = dialects.first, nearest.share.isFinite else {
       return "  kin    walks like no optimizer that is known"

@@ -45,12 +45,8 @@ struct LearningRateSweep {
     let initial = surface.loss(at: start) - minimum
     try self.init(count) { rates in
       try rates.map { rate in
-        var plugin = PluginSpec(optimizer)
-        for i in plugin.settings.indices where plugin.settings[i].name == "lr" {
-          plugin.settings[i].value = "\(rate)"
-        }
         let run = RunSpec(
-          optimizer: OptimizerSpec(plugin), problem: PluginSpec(surface), start: start,
+          optimizer: try Self.spec(optimizer, rate), problem: PluginSpec(surface), start: start,
           budget: .steps(steps))
         let result = try catalogue.execute(
           run, recording: Recording(path: .outcomes, validations: 0),
@@ -59,6 +55,18 @@ struct LearningRateSweep {
           ? .infinity : (result.outcome.finalLoss - minimum) / initial
       }
     }
+  }
+
+  /// An optimizer at a learning rate; a wrapper without one of its own is set around `sgd`.
+  private static func spec(_ optimizer: any Optimizer, _ rate: Double) throws -> OptimizerSpec {
+    var plugin = PluginSpec(optimizer)
+    let own = plugin.settings.firstIndex { $0.name == "lr" }
+    if let own {
+      plugin.settings[own].value = "\(rate)"
+      return OptimizerSpec(plugin)
+    }
+    let lr = PluginSpec.Setting(name: "lr", value: "\(rate)")
+    return OptimizerSpec(plugin, wrapping: OptimizerSpec(PluginSpec(name: "sgd", settings: [lr])))
   }
 
   /// Any optimizer on a network, one rate after the other.

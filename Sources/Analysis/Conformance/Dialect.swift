@@ -26,23 +26,23 @@ public struct Dialect: Sendable {
     }
   }
 
-  /// The known optimizers, nearest first.
+  /// The nearest of the known optimizers, nearest first.
   ///
   /// Hyperparameters that both have are given the candidate's values, so that what is compared is the
   /// rule; known ones that thereby become the same are taken for one. Where the first steps are parallel,
-  /// but of different lengths, the learning rate is adapted: many rules differ by a constant alone.
+  /// but of different lengths, the learning rate is adapted: many rules differ by a constant alone. Who is
+  /// far after a few steps is not followed to the end.
   ///
   /// - Parameter trying: is told before each comparison with which it is.
   public static func nearest(
     to candidate: any Optimizer, among known: [Known], trying: (String) -> Void = { _ in }
   ) -> [Dialect] {
     let terrain = Terrain(.allShapes)
-    let lr = learningRate(of: candidate)
+    let lr = terrain.learningRate(of: candidate)
     let path = terrain.path(of: candidate, lr: lr)
     var seen: [(name: Substring, settings: [String])] = []
-    var found: [Dialect] = []
+    var found: [(rank: Double, known: Known)] = []
     for one in known {
-      trying(one.name)
       let other = matched(one.optimizer, to: candidate)
       let plain = one.name.prefix { $0 != "@" }
       let settings = other.levels.flatMap {
@@ -50,28 +50,34 @@ public struct Dialect: Sendable {
       }
       if seen.contains(where: { $0 == (plain, settings) }) { continue }
       seen.append((plain, settings))
-      let theirs = terrain.path(of: other, lr: lr)
-      let same = PathGap(path, theirs, from: terrain.start)
-      var nearest = Dialect(name: one.name, rateFactor: 1, parts: same.parts, share: same.share)
-      if same.parts == 1, let factor = rateFactor(path, theirs, from: terrain.start) {
-        let gap = PathGap(path, terrain.path(of: other, lr: factor * lr), from: terrain.start)
-        if gap.share < nearest.share {
-          nearest = Dialect(name: one.name, rateFactor: factor, parts: gap.parts, share: gap.share)
-        }
-      }
-      found.append(nearest)
+      trying(one.name)
+      let matched = Known(one.name, other)
+      let first = relation(matched, Array(path.prefix(20)), terrain, lr)
+      found.append((first.share, matched))
     }
-    return found.sorted {
-      ($0.share, $0.rateFactor == 1 ? 0 : 1, $0.name) < (
-        $1.share, $1.rateFactor == 1 ? 0 : 1, $1.name
-      )
+    return found.sorted { ($0.rank, $0.known.name) < ($1.rank, $1.known.name) }.prefix(16).map {
+      trying($0.known.name)
+      return relation($0.known, path, terrain, lr)
+    }.sorted {
+      ($0.share, $0.rateFactor == 1 ? 0 : 1, $0.name)
+        < ($1.share, $1.rateFactor == 1 ? 0 : 1, $1.name)
     }
   }
 
-  /// The declared learning rate, or one at which a rule without any makes small steps.
-  static func learningRate(of optimizer: any Optimizer) -> Double {
-    let declared = optimizer.declaredRates.lazy.compactMap { $0 }.first
-    return declared.map { $0 > 0 ? $0 : 1e-2 } ?? 1e-2
+  /// How a known optimizer walks, as far as the path of the candidate goes.
+  private static func relation(
+    _ known: Known, _ path: [[Double]], _ terrain: Terrain, _ lr: Double
+  ) -> Dialect {
+    let theirs = terrain.path(of: known.optimizer, lr: lr, steps: path.count)
+    let same = PathGap(path, theirs, from: terrain.start)
+    let nearest = Dialect(name: known.name, rateFactor: 1, parts: same.parts, share: same.share)
+    guard same.parts == 1, let factor = rateFactor(path, theirs, from: terrain.start) else {
+      return nearest
+    }
+    let adapted = terrain.path(of: known.optimizer, lr: factor * lr, steps: path.count)
+    let gap = PathGap(path, adapted, from: terrain.start)
+    guard gap.share < nearest.share else { return nearest }
+    return Dialect(name: known.name, rateFactor: factor, parts: gap.parts, share: gap.share)
   }
 
   /// The known optimizer with the candidate's values where both have a hyperparameter of the same name.

@@ -21,7 +21,7 @@ extension OptimizerConformance {
   /// Each invariance, measured over sixty steps on a course of every weather.
   public static func invariances(of optimizer: some Optimizer) -> [MeasuredInvariance] {
     let plain = Terrain(.allShapes)
-    let lr = Dialect.learningRate(of: optimizer)
+    let lr = plain.learningRate(of: optimizer)
     let path = plain.path(of: optimizer, lr: lr)
     return Invariances.all.map { invariance, name in
       var changed = plain
