@@ -107,7 +107,7 @@ struct LearningRateSweep {
     var text = "best at \(brief(best.rate)), \(measure) \(brief(best.share)) of the start's"
     if let range = working(below: goal) {
       text +=
-        "; below \(percent(goal)) from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
+        "; below \(brief(100 * goal)) % from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
       let ends = [rates.first, rates.last]
       if ends.contains(range.lowerBound) || ends.contains(range.upperBound) {
         text += " (the edge of what was tried)"

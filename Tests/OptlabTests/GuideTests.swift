@@ -24,7 +24,7 @@ import Testing
   func passesItsCheck(_ type: String) async throws {
     let workspace = try Workspace()
     try workspace.write("\(type).swift", try #require(Self.examples[type]))
-    let check = try await workspace.run("check", "\(type).swift")
+    let check = try await workspace.run("check", "\(type).swift", "--time-limit", "600")
     #expect(check.status == 0, "\(check)")
     #expect(check.output.contains(": passes\n"))
   }

@@ -168,8 +168,10 @@ import Testing
   @Test func aWorkingRangeHasNoHole() async throws {
     let workspace = try Workspace()
     try workspace.fixture("Holed.swift")
-    let whole = try await workspace.run("check", "sgd").output
-    let holed = try await workspace.run("check", "holed", "--plugin", "Holed.swift").output
+    let whole = try await workspace.run("check", "sgd", "--time-limit", "600").output
+    let holed = try await workspace.run(
+      "check", "holed", "--plugin", "Holed.swift", "--time-limit", "600"
+    ).output
     func range(_ text: String) throws -> (Double, Double) {
       let line = try #require(text.split(separator: "\n").first { $0.contains("on quadratic") })
       let match = try #require(line.firstMatch(of: /below 1 % from (\S+) to ([^\s;]+)/))

@@ -19,7 +19,7 @@ import Testing
     #expect(new.status == 0)
     #expect(new.output.hasPrefix("wrote SignDescent2.swift\n"))
     let plugin = ["--plugin", "SignDescent2.swift"]
-    let check = try await workspace.run(["check", "SignDescent2"] + plugin)
+    let check = try await workspace.run(["check", "SignDescent2", "--time-limit", "600"] + plugin)
     #expect(check.status == 0, "\(check)")
     let checked = ["network": "problem", "matrix-optimizer": "optimizer"][kind] ?? kind
     #expect(check.output.hasPrefix("sign-descent2 (\(checked)): passes"))
