@@ -22,43 +22,55 @@ struct ReferencesPage {
 
   private static let programs = [
     "torch": "torch 2.15.0", "optax": "optax 0.2.8", "pytorch_optimizer": "pytorch_optimizer 4.1.0",
-    "scipy": "scipy",
+    "pytorch-optimizer": "pytorch_optimizer 4.1.0", "scipy": "scipy 1.17.1",
   ]
 
-  /// The program that a reference is of: its first word that names one, or else what it says.
-  private static func program(_ reference: String) -> String {
-    let found = reference.firstMatch(of: /pytorch_optimizer|optax|torch|scipy|chain\(/)
-    guard let word = found.map({ String($0.output) }) else {
-      let source = reference.prefix { $0 != "(" && $0 != "," }
-      return reference.contains("=") ? "the cs231n lecture" : String(source)
+  /// The program that a reference ran in: the one that it names, or that of the preset; what was written
+  /// out in the script after a paper or an author's file says so.
+  private static func program(_ reference: String, preset: Substring?) -> String {
+    if let named = reference.firstMatch(of: /pytorch_optimizer|optax|torch|scipy/) {
+      return programs[String(named.output)]!
     }
-    return programs[word] ?? "optax 0.2.8"
+    if let program = preset.flatMap({ programs[String($0)] }) { return program }
+    if reference.starts(with: /chain\(|MultiSteps|mechanize|masked/) { return programs["optax"]! }
+    if reference.starts(with: /gradfilter/) { return programs["pytorch_optimizer"]! }
+    if reference.starts(with: /SGD\(|Adam\(|AdamW\(|LBFGS\(|clip_grad_|AveragedModel/) {
+      return programs["torch"]!
+    }
+    let source = reference.prefix { $0 != "(" && $0 != "," }
+    return source.replacing("||", with: "‖") + ", written out"
   }
 
   private var rows: [String: [String: Row]] {
     var rows: [String: [String: Row]] = [:]
-    func add(_ name: String, _ reference: String, _ steps: Int, _ tolerance: Double) {
+    func add(_ name: String, _ program: String, _ steps: Int, _ tolerance: Double) {
       let plain = String(name.split(separator: "@")[0])
-      var row = rows[plain, default: [:]][Self.program(reference), default: Row()]
+      var row = rows[plain, default: [:]][program, default: Row()]
       if name != plain { row.names.insert(String(name.dropFirst(plain.count))) }
       row.cases += 1
       row.steps = max(row.steps, steps)
       row.fewest = min(row.fewest, steps)
       row.tolerance = max(row.tolerance, tolerance)
-      rows[plain, default: [:]][Self.program(reference)] = row
+      rows[plain, default: [:]][program] = row
+    }
+    func program(_ term: GoldenTerm, _ reference: String) -> String {
+      Self.program(reference, preset: term.name.split(separator: "@").dropFirst().first)
     }
     let samples = GoldenOptimizers.shared.samples
     for golden in GoldenOptimizers.shared.cases {
-      add(golden.optimizer, golden.reference, samples.last!, referenceTolerance)
+      let isLibrary = golden.reference.contains(/torch|optax/)
+      let program =
+        isLibrary ? Self.program(golden.reference, preset: nil) : "the cs231n lecture, written out"
+      add(golden.optimizer, program, samples.last!, referenceTolerance)
     }
     for golden in GoldenFile.all.cases {
       add(
-        golden.optimizer.name, golden.reference, golden.samples.last!,
+        golden.optimizer.name, program(golden.optimizer, golden.reference), golden.samples.last!,
         golden.tolerance ?? referenceTolerance)
     }
     for golden in GoldenFile.all.matrices {
       add(
-        golden.optimizer.name, golden.reference, golden.samples.last!,
+        golden.optimizer.name, program(golden.optimizer, golden.reference), golden.samples.last!,
         golden.tolerance ?? tensorTolerance)
     }
     return rows
@@ -78,7 +90,8 @@ struct ReferencesPage {
       "Every row is a test: the lab's path in double precision and that of the program, step by step,",
       "are no farther apart than the last column says, relative to the largest coordinate. Where a path is",
       "chaotic, so that a rounding grows two thousandfold, the comparison ends at the step that is said.",
-      "`Tests/References` has the scripts that made the data.", "",
+      "`Tests/References` has the scripts that made the data; what is written out there, after a paper or",
+      "an author's file, is said so.", "",
       "| optimizer | held against | presets | cases | steps | at most apart |",
       "|---|---|---|---|---|---|",
     ]
