@@ -56,6 +56,10 @@ import Testing
     let trace = try await workspace.run("trace", "rosenbrock", "lookahead(muon)", "--steps", "1")
     #expect(trace.status == 0)
     #expect(trace.errors == "rosenbrock: muon finds no matrices, and adamw moves everything\n")
+    // Of a surface that has matrices there is nothing to say.
+    let matrices = try await workspace.run(
+      "trace", "matrix-factorization", "lookahead(muon)", "--steps", "1")
+    #expect(matrices.status == 0 && matrices.errors == "")
     let compare = try await workspace.run(
       "compare", "--optimizers", "muon[lr=1e-3,1e-2](clip(sgd)),soap,adam", "--problems",
       "rosenbrock,beale", "--steps", "2", "--store", "runs.sqlite")

@@ -73,7 +73,7 @@ extension Surface {
   public var viewport: Viewport? { nil }
   public var isQuadratic: Bool { false }
   public var isStochastic: Bool { false }
-  public var parameterLayout: ParameterLayout? { ParameterLayout(coordinates: dimension) }
+  public var parameterLayout: ParameterLayout? { layout }
   /// Everything; the last only where the loss is a quadratic form.
   public var capabilities: OracleCapabilities {
     var offered: OracleCapabilities = [.loss, .gradient, .hessianVectorProduct, .hessian]
