@@ -48,10 +48,7 @@ public struct Sheet: Figure {
   }
 
   /// What a column is called: the optimizer with all that it wraps, whatever its settings.
-  private func name(_ run: TracedRun) -> String {
-    run.spec.optimizer.terms.map(\.name).joined(separator: "(")
-      + String(repeating: ")", count: run.spec.optimizer.terms.count - 1)
-  }
+  private func name(_ run: TracedRun) -> String { run.spec.optimizer.nestedName }
 
   private func row(_ contest: Contest, _ input: FigureInput) -> Row? {
     let runs = contest.runs.filter { $0.trajectory.dimension == 2 && $0.finiteRows > 0 }

@@ -162,11 +162,3 @@ public struct Caption: Sendable {
     return parts.isEmpty ? "none" : parts.prefix(12).joined(separator: ", ")
   }
 }
-
-extension Sequence where Element: Hashable {
-  /// The elements without repetitions, in order.
-  public var unique: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
-}

@@ -101,7 +101,8 @@ struct CheckCommand: ParsableCommand {
       let findings = OptimizerConformance.findings(for: optimizer, networks: TrialNetworks.all) {
         Supervisor.report(trying: entry.name, on: $0)
       }
-      guard !findings.contains(where: { $0.severity == .failure }) else { return findings }
+      let isSound = !findings.contains { $0.severity == .failure }
+      guard isSound, !optimizer.invariances.isEmpty else { return findings }
       Supervisor.report(trying: entry.name, on: "a course in other coordinates")
       let measured = OptimizerConformance.invariances(of: optimizer)
       return findings + OptimizerConformance.claimFindings(optimizer, measured)

@@ -32,17 +32,17 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let catalogue = plugins.catalogue()
     if markdown {
-      Swift.print(CataloguePage(catalogue: catalogue).text, terminator: "")
+      print(CataloguePage(catalogue: catalogue).text, terminator: "")
       return
     }
     let kind = words.first.flatMap(PluginKind.init(argument:))
     let words = words.dropFirst(kind == nil ? 0 : 1).map { $0.lowercased() }
     try checkFamily(kind, in: catalogue)
     let lists = (kind.map { [$0] } ?? PluginKind.allCases).map { kind in
-      (kind: kind, items: catalogue.entries(kind).map { Item($0, in: catalogue) }.filter(isMeant))
-    }
-    func isMeant(_ item: Item) -> Bool {
-      (family == nil || item.family.name == family) && words.allSatisfy(item.text.contains)
+      let items = catalogue.entries(kind).filter { family == nil || $0.family.name == family }
+        .map { (entry: $0, item: Item($0, in: catalogue)) }
+        .filter { words.isEmpty || $0.item.has(words, documentation: $0.entry.documentation) }
+      return (kind: kind, items: items.map(\.item))
     }
     if json {
       try printJSON(Dictionary(uniqueKeysWithValues: lists.map { ($0.kind.plural, $0.items) }))
@@ -71,11 +71,11 @@ struct ListCommand: ParsableCommand {
         let title = Terminal.bold(group.family.name) + Terminal.dim("  " + group.family.summary)
         print((index == 0 ? "" : "\n") + "  " + title)
       }
-      for item in group.members { print(item, width: width) }
+      for item in group.members { printItem(item, width: width) }
     }
   }
 
-  private func print(_ item: Item, width: Int) {
+  private func printItem(_ item: Item, width: Int) {
     let presets = item.presets.isEmpty ? "" : "  @" + item.presets.joined(separator: " @")
     let padding = String(repeating: " ", count: width - item.name.count)
     let columns = Terminal.width ?? .max
@@ -83,8 +83,6 @@ struct ListCommand: ParsableCommand {
     print("    \(item.name)\(padding)  \(lines[0])")
     for line in lines.dropFirst() { print(String(repeating: " ", count: width + 6) + line) }
   }
-
-  private func print(_ text: String) { Swift.print(text) }
 
   /// Refuses a family that no plugin of the kind is of.
   private func checkFamily(_ kind: PluginKind?, in catalogue: PluginCatalogue) throws {
@@ -117,12 +115,6 @@ struct ListCommand: ParsableCommand {
     let family: Family
     let source: String
     let presets: [String]
-    /// What words are searched for in.
-    let text: String
-
-    enum CodingKeys: CodingKey {
-      case name, summary, family, source, presets
-    }
 
     /// A suite says in its text what it is; where that cannot be read, the reason stands there.
     init(_ entry: PluginEntry, in catalogue: PluginCatalogue) {
@@ -135,8 +127,13 @@ struct ListCommand: ParsableCommand {
       } else {
         summary = entry.summary
       }
-      text = [name, summary, family.name, source, entry.documentation.text].joined(separator: "\n")
+    }
+
+    /// Whether each of the words, in lower case, is in what is listed or in what the plugin says of itself.
+    func has(_ words: [String], documentation: DocumentationComment) -> Bool {
+      let text = [name, summary, family.name, source, documentation.text].joined(separator: "\n")
         .lowercased()
+      return words.allSatisfy(text.contains)
     }
   }
 }

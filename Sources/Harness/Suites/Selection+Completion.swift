@@ -18,7 +18,7 @@ extension PluginCatalogue {
 
   private func candidates(at place: SelectionPlace, _ kinds: [PluginKind]) -> [String] {
     func names(_ kinds: [PluginKind]) -> [String] {
-      kinds.flatMap(entries(named:)).map(\.name).uniqueInOrder
+      kinds.flatMap(entries(named:)).map(\.name).unique
     }
     func plugins(_ name: String) -> [any Plugin] {
       let spaces = kinds + [.optimizer, .schedule]
@@ -32,7 +32,7 @@ extension PluginCatalogue {
     case .inner: return names([.optimizer])
     case .preset(let owner): return plugins(owner).flatMap { type(of: $0).presets.map(\.name) }
     case .hyperparameter(let owner):
-      return plugins(owner).flatMap { $0.hyperparameters.map { $0.name + "=" } }.uniqueInOrder
+      return plugins(owner).flatMap { $0.hyperparameters.map { $0.name + "=" } }.unique
     case .value(let owner, let hyperparameter):
       return plugins(owner).flatMap(\.hyperparameters).filter { $0.name == hyperparameter }
         .flatMap(\.choices)
@@ -108,12 +108,5 @@ struct SelectionPlace {
     case .schedule, .scheduleOnly: if !word.isEmpty { owners[owners.count - 1] = word }
     default: break
     }
-  }
-}
-
-extension [String] {
-  fileprivate var uniqueInOrder: [String] {
-    var seen: Set<String> = []
-    return filter { seen.insert($0).inserted }
   }
 }

@@ -70,10 +70,7 @@ extension Optimizer {
   public var levels: [any Optimizer] { [self] }
 
   /// Its name around those of what it wraps, `clip(adamw)`.
-  public var nestedName: String {
-    let names = levels.map { type(of: $0).name }
-    return names.joined(separator: "(") + String(repeating: ")", count: names.count - 1)
-  }
+  public var nestedName: String { nested(levels.map { type(of: $0).name }) }
 
   public mutating func set(
     _ hyperparameter: ScheduledHyperparameter, at depth: Int, to value: Double
@@ -95,4 +92,9 @@ extension Optimizer {
   public var declaredRates: [Double?] {
     levels.map { $0.number("lr") }
   }
+}
+
+/// Names around one another, outermost first: `clip(adamw)`.
+func nested(_ names: [String]) -> String {
+  names.joined(separator: "(") + String(repeating: ")", count: names.count - 1)
 }

@@ -9,8 +9,8 @@ public struct PluginEntry: Sendable {
   public let type: (any Plugin.Type)?
   /// The text of its file, where that is YAML.
   public let text: String
-  /// What its file says of it, where that is Swift.
-  public let documentation: DocumentationComment
+  /// The text of `documentation`, which is only read where somebody asks.
+  let comment: String
   /// The file that defines it.
   public let file: String
   /// A hash of that file: part of the key of every run that uses it.
@@ -20,6 +20,8 @@ public struct PluginEntry: Sendable {
   public var summary: String { type?.summary ?? "" }
   /// Where it comes from.
   public var source: String { type?.source ?? "" }
+  /// What its file says of it, where that is Swift.
+  public var documentation: DocumentationComment { DocumentationComment(comment) }
   /// The relatives among which it is listed.
   public var family: Family { type?.family ?? .other }
   /// The presets it declares.
@@ -51,7 +53,7 @@ public struct PluginCatalogue: Sendable {
     insert(
       PluginEntry(
         name: P.name, kind: P.kind, type: type, text: "",
-        documentation: DocumentationComment(documentation), file: file, sourceHash: sourceHash))
+        comment: documentation, file: file, sourceHash: sourceHash))
   }
 
   /// Registers the plugin that a YAML file declares, under the name of that file.
@@ -60,8 +62,8 @@ public struct PluginCatalogue: Sendable {
   ) {
     insert(
       PluginEntry(
-        name: name, kind: kind, type: nil, text: text, documentation: DocumentationComment(""),
-        file: file, sourceHash: sourceHash))
+        name: name, kind: kind, type: nil, text: text, comment: "", file: file,
+        sourceHash: sourceHash))
   }
 
   /// Takes out what a file registered, so that a newer version of it can take its place.

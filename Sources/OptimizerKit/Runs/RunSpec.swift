@@ -70,6 +70,8 @@ public struct OptimizerSpec: Codable, Sendable, Hashable {
   public var settings: [PluginSpec.Setting] { plugin.settings }
   /// What it wraps.
   public var inner: OptimizerSpec? { wrapped.first }
+  /// The registered names around one another, `clip(adamw)`: the optimizer whatever its settings.
+  public var nestedName: String { nested(terms.map(\.name)) }
   /// This term and those inside it, outermost first.
   public var terms: [OptimizerSpec] { [self] + wrapped.flatMap(\.terms) }
 }
