@@ -14,12 +14,15 @@ struct LearningRateSweep {
   var measure = "f − f*"
   var goal = 0.01
 
-  /// `count` rates from 1e-6 to 10.
-  private init(_ count: Int, _ shares: ([Double]) throws -> [Double]) rethrows {
+  /// `count` rates from 1e-6 to 10, but for those that the optimizer does not take.
+  private init(
+    _ optimizer: any Optimizer, _ count: Int, _ shares: ([Double]) throws -> [Double]
+  ) rethrows {
     let span = Double.log(10) - Double.log(1e-6)
+    let bounds = optimizer.hyperparameters.first { $0.name == "lr" }?.bounds ?? .positive
     rates = (0..<count).map {
       Double.exp(Double.log(1e-6) + span * Double($0) / Double(count - 1))
-    }
+    }.filter(bounds.contains)
     self.shares = try shares(rates).map { $0.isFinite ? $0 : .infinity }
   }
 
@@ -28,7 +31,7 @@ struct LearningRateSweep {
     let start = surface.starts[0]
     let minimum = surface.minimumLoss ?? 0
     let initial = surface.loss(at: start) - minimum
-    self.init(count) { rates in
+    self.init(rule, count) { rates in
       var descent = LaneDescent(rule, on: surface, from: start, rates: rates)
       descent.advance(steps: steps)
       return rates.indices.map { (surface.loss(at: descent.point($0)) - minimum) / initial }
@@ -43,7 +46,7 @@ struct LearningRateSweep {
     let start = surface.starts[0]
     let minimum = surface.minimumLoss ?? 0
     let initial = surface.loss(at: start) - minimum
-    try self.init(count) { rates in
+    try self.init(optimizer, count) { rates in
       try rates.map { rate in
         let run = RunSpec(
           optimizer: try Self.spec(optimizer, rate), problem: PluginSpec(surface), start: start,
@@ -76,7 +79,7 @@ struct LearningRateSweep {
   )
     throws
   {
-    try self.init(count) { rates in
+    try self.init(optimizer, count) { rates in
       try rates.map {
         try OptimizerConformance.trainingShare(of: optimizer, on: problem, lr: $0, steps: steps)
       }
@@ -103,13 +106,17 @@ struct LearningRateSweep {
 
   /// In one line: "best at 0.033, f − f* 1e-9 of the start's; below 1 % from 0.0023 to 0.039".
   var verdict: String {
-    guard let best, best.share < 1 else { return "no learning rate from 1e-6 to 10 makes progress" }
+    guard let first = rates.first, let last = rates.last else {
+      return "its learning rates lie outside 1e-6 to 10, and none was tried"
+    }
+    guard let best, best.share < 1 else {
+      return "no learning rate from \(brief(first)) to \(brief(last)) makes progress"
+    }
     var text = "best at \(brief(best.rate)), \(measure) \(brief(best.share)) of the start's"
     if let range = working(below: goal) {
       text +=
         "; below \(brief(100 * goal)) % from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
-      let ends = [rates.first, rates.last]
-      if ends.contains(range.lowerBound) || ends.contains(range.upperBound) {
+      if range.lowerBound == first || range.upperBound == last {
         text += " (the edge of what was tried)"
       }
     }

@@ -183,6 +183,16 @@ import Testing
     #expect(to < 0.01 || from > 0.01)
   }
 
+  /// Rates that an optimizer does not take are not tried, and what is said speaks of those that were.
+  @Test func onlyValidRatesAreTried() async throws {
+    let workspace = try Workspace()
+    try workspace.fixture("Confined.swift")
+    let outcome = try await workspace.run(
+      "check", "confined", "--plugin", "Confined.swift", "--time-limit", "600")
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.output.contains("100 steps: best at 1.47e-05, f − f*"), "\(outcome.output)")
+  }
+
   /// The pictures of one comparison from the command line stay when another one is drawn; those of the
   /// same take their place.
   @Test func comparisonsHaveFoldersOfTheirOwn() async throws {
