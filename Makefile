@@ -6,6 +6,8 @@ PACKAGES := gnuplot-nox libgnuplot-iostream-dev libopenblas-dev libdnnl-dev \
 OPTLAB := .build/release/optlab
 # With the libraries that `bench-peers` times.
 PYTHON ?= python3
+# One thread for each process, as in the lab's workers: more of them wait for one another.
+export OPENBLAS_NUM_THREADS := 1
 SWIFT_FILES := Package.swift Sources Plugins Tests
 
 .PHONY: compare test test-release mutants setup build bench bench-peers gallery catalogue lint format clean
@@ -52,7 +54,7 @@ build: setup
 
 ## Prints the benchmarks as JSON lines.
 bench: build
-	OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench
+	$(OPTLAB) bench
 
 ## Times the lab and, in the same minute, torch, optax and jax at the same work; prints the ratios.
 ## It installs no Python packages, but says how to. The lines stay in .build/bench.jsonl and
@@ -62,7 +64,7 @@ bench-peers: build
 	@rm -f .build/bench.jsonl .build/peers.jsonl
 	@set -e; for group in step/ surface/ mlp/ cnn/ suite/ peak/ figures/ plugin/; do \
 	  echo "timing $$group"; \
-	  OPENBLAS_NUM_THREADS=1 $(OPTLAB) bench $$group >> .build/bench.jsonl; \
+	  $(OPTLAB) bench $$group >> .build/bench.jsonl; \
 	  $(PYTHON) Tests/References/peers.py $$group >> .build/peers.jsonl; \
 	done
 	@$(PYTHON) Tests/References/peers.py --ratios .build/bench.jsonl .build/peers.jsonl

@@ -8,6 +8,8 @@ extension OptimizerConformance {
     /// What it is over, in words: "a tall matrix of 5 × 2".
     let name: String
     let layout: ParameterLayout
+    /// Whether it is a part of a larger ground, where it shows that what has gone down stays down.
+    var isPart = false
     var dimension: Int { layout.count }
     /// Twice the c of the coupling, which adds at most 2 to 3 to the curvatures.
     private var coupling: Double { min(0.5, 2.5 / Double(dimension)) }

@@ -4,7 +4,11 @@ import OptimizerKit
 
 extension OptimizerConformance.Ground {
   /// One tensor each, so that it is known which of them an optimizer cannot do with.
-  static let shapes = tensors.map { Self($0.title, layout([$0])) }
+  static let shapes = tensors.map {
+    var ground = Self($0.title, layout([$0]))
+    ground.isPart = true
+    return ground
+  }
 
   /// All of the tensors as one parameter vector.
   static let allShapes = Self("tensors of all shapes together", layout(tensors))
