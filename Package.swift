@@ -14,7 +14,10 @@ let numerics: [SwiftSetting] = [
 let fileByFile: [SwiftSetting] =
   numerics + [
     .unsafeFlags(
-      ["-no-whole-module-optimization", "-enable-batch-mode", "-incremental"],
+      [
+        "-no-whole-module-optimization", "-enable-batch-mode", "-driver-batch-size-limit", "100",
+        "-incremental",
+      ],
       .when(configuration: .release))
   ]
 
@@ -27,7 +30,9 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
-    .target(name: "OptimizerKit", swiftSettings: numerics),
+    // What a plugin's file is; apart from the contract, so that the build tool waits for little.
+    .target(name: "PluginFiles"),
+    .target(name: "OptimizerKit", dependencies: ["PluginFiles"], swiftSettings: numerics),
     .target(
       name: "LinearAlgebra", dependencies: ["OptimizerKit", "COneDNN", "COpenBLAS"],
       swiftSettings: numerics),
@@ -71,7 +76,7 @@ let package = Package(
       path: "Plugins", exclude: ["Suites", "README.md", "CATALOGUE.md", "REFERENCES.md"],
       swiftSettings: fileByFile, plugins: ["ListPlugins"]),
     .executableTarget(
-      name: "PluginCatalog", dependencies: ["OptimizerKit"], path: "Sources/PluginCatalog/Tool"),
+      name: "PluginCatalog", dependencies: ["PluginFiles"], path: "Sources/PluginCatalog/Tool"),
     .plugin(
       name: "ListPlugins", capability: .buildTool(), dependencies: ["PluginCatalog"],
       path: "Sources/PluginCatalog/BuildTool"),

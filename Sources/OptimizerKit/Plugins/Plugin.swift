@@ -1,5 +1,8 @@
 // What every named thing of the lab has in common: a name, a line of help, hyperparameters, presets.
 
+// Its kind, its comment, its hash: whoever imports the contract sees them.
+@_exported import PluginFiles
+
 /// A named thing with hyperparameters, of one of the kinds of `PluginKind`. Conform to the protocol
 /// of a kind: `Optimizer`, `Schedule`, `Problem`, `Figure` ...
 ///

@@ -5,7 +5,7 @@
 // kind has a function of its own, so that none of them grows with all.
 
 import Foundation
-import OptimizerKit
+import PluginFiles
 
 /// The text of a file; a build fails where it cannot be read.
 func contents(_ file: URL) throws -> String {
