@@ -169,6 +169,34 @@ import Testing
     #expect(shape.zigZag == 1)
   }
 
+  /// What was evaluated before each target: gradients, or losses where no gradient was; above the
+  /// minimum, not above 0; nothing after a loss that is not finite.
+  @Test func evaluationsToTargets() {
+    struct Raised: Surface {
+      static let name = "raised"
+      static let summary = "a minimum that is not 0"
+      init() {}
+      var dimension: Int { 1 }
+      var starts: [[Double]] { [[2]] }
+      var minima: [[Double]] { [[0]] }
+      var minimumLoss: Double? { 100 }
+      func loss<X: Coordinates>(at x: X) -> X.Value { x[0].squared + 100 }
+      func gradient<X: Coordinates>(at x: X, into g: inout X) { g[0] = 2.0 * x[0] }
+    }
+    let gaps = [4, 0.5, 0.3, 0.03, 1, 4e-9, 1e-9]
+    var path = trajectory(gaps.map { [$0.squareRoot()] }, losses: gaps.map { 100 + $0 })
+    path.gradients = [0, 2, 4, 6, 8, 10, 12]
+    path.lossEvaluations = [0, 3, 6, 9, 12, 15, 18]
+    let ruler = PathRuler(Raised())
+    // 100 + 4e-8 is a rounding off: the targets beside it are not asked about.
+    #expect(
+      ruler.measures(of: path, by: nil).evaluationsTo.prefix(7) == [4, 6, 10, 10, 10, 10, 10])
+    path.gradients = Array(repeating: 0, count: gaps.count)
+    #expect(ruler.measures(of: path, by: nil).evaluationsTo.prefix(2) == [6, 9])
+    path.losses[2] = .nan
+    #expect(ruler.measures(of: path, by: nil).evaluationsTo == Array(repeating: nil, count: 8))
+  }
+
   @Test func escapeFromASaddle() {
     // y grows by 1.2 a step from 1e-3: −y² < −0.1 first at the step n with 1.2ⁿ > √0.1 × 10³.
     let path = descent(on: Pass(), lr: 0.1, steps: 60)

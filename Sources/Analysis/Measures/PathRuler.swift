@@ -38,7 +38,8 @@ public final class PathRuler {
     measures.zigZag = shape.zigZag
     measures.turns = shape.turns.map(Double.init)
     measures.meanCosine = shape.meanCosine
-    if surface.minimumLoss != nil {
+    if let minimum = surface.minimumLoss {
+      measures.evaluationsTo = Rows(trajectory).evaluations(above: minimum)
       measures.steepOvershoot = shape.steepOvershoot?.percent
       measures.flatOvershoot = shape.flatOvershoot?.percent
     }

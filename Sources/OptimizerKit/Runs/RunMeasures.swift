@@ -31,8 +31,14 @@ public struct RunMeasures: Codable, Sendable, Equatable {
   public var stepsToTarget: Double?
   /// ‖Δw‖/‖w‖: the median over weight tensors and over the steps at which it was looked at.
   public var updateRatio: Double?
+  /// What was evaluated before the first row with f − f* ≤ 10⁻ᵏ (f₀ − f*), for k from 1 to 8 in this
+  /// order: gradients, or losses where an optimizer uses none; nil for what is not reached.
+  public var evaluationsTo = [Double?](repeating: nil, count: RunMeasures.targets.count)
 
   public init() {}
+
+  /// The targets of a run on a surface whose minimum is known, as shares of the start's f₀ − f*.
+  public static let targets = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]
 
   /// A measure by name.
   public struct Column: Sendable {
@@ -42,19 +48,21 @@ public struct RunMeasures: Codable, Sendable, Equatable {
   }
 
   /// All measures, in order: a new one is a property and a line here.
-  public static let columns: [Column] = [
-    Column(name: "zigZag", path: \.zigZag),
-    Column(name: "turns", path: \.turns),
-    Column(name: "meanCosine", path: \.meanCosine),
-    Column(name: "steepOvershoot", path: \.steepOvershoot),
-    Column(name: "flatOvershoot", path: \.flatOvershoot),
-    Column(name: "settlingStep", path: \.settlingStep),
-    Column(name: "pathLength", path: \.pathLength),
-    Column(name: "pathEfficiency", path: \.pathEfficiency),
-    Column(name: "rate", path: \.rate),
-    Column(name: "theoreticalRate", path: \.theoreticalRate),
-    Column(name: "escapeStep", path: \.escapeStep),
-    Column(name: "stepsToTarget", path: \.stepsToTarget),
-    Column(name: "updateRatio", path: \.updateRatio),
-  ]
+  public static let columns: [Column] =
+    [
+      Column(name: "zigZag", path: \.zigZag),
+      Column(name: "turns", path: \.turns),
+      Column(name: "meanCosine", path: \.meanCosine),
+      Column(name: "steepOvershoot", path: \.steepOvershoot),
+      Column(name: "flatOvershoot", path: \.flatOvershoot),
+      Column(name: "settlingStep", path: \.settlingStep),
+      Column(name: "pathLength", path: \.pathLength),
+      Column(name: "pathEfficiency", path: \.pathEfficiency),
+      Column(name: "rate", path: \.rate),
+      Column(name: "theoreticalRate", path: \.theoreticalRate),
+      Column(name: "escapeStep", path: \.escapeStep),
+      Column(name: "stepsToTarget", path: \.stepsToTarget),
+      Column(name: "updateRatio", path: \.updateRatio),
+    ]
+    + targets.indices.map { Column(name: "evaluationsTo1e\($0 + 1)", path: \.evaluationsTo[$0]) }
 }
