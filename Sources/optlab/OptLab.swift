@@ -30,9 +30,21 @@ struct OptLab: AsyncParsableCommand {
       DoctorCommand.self, WorkerCommand.self, BenchCommand.self,
     ])
 
+  /// Where OpenBLAS does not know the processor, starts the command once more and says which kernels to
+  /// take: it asks when it is loaded, and never again.
+  private static func useFittingKernels() {
+    let variable = "OPENBLAS_CORETYPE"
+    guard getenv(variable) == nil, let kernels = betterBLASKernels() else { return }
+    setenv(variable, kernels, 1)
+    let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
+    execv("/proc/self/exe", arguments)
+    // Where that is refused, the command goes on as it is, and slower.
+  }
+
   static func main() async {
     // A reader that stops reading (`| head`) ends the command, quietly.
     signal(SIGPIPE, SIG_DFL)
+    useFittingKernels()
     setBLASThreads(1)
     do {
       var command = try parsed()
