@@ -30,6 +30,8 @@ struct CompareCommand: AsyncParsableCommand {
     help: "Seconds of updates of each run, in \(RunLimits.seconds), in place of a number of them.")
   var seconds: Double?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
+  @Option(help: "Random starts of surfaces by number, in place of one start: 1-20 for twenty of them.")
+  var instances: String?
   @Option(help: "Stop a run on a surface at f - f* below this share of the start's, in [0, 1).")
   var target: Double?
   @Option(help: "What is kept of runs: trajectories (if nothing is said) or outcomes only.")
@@ -78,6 +80,10 @@ struct CompareCommand: AsyncParsableCommand {
     try refuse(validations, notIn: RunLimits.validations, "--validations")
     try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")
     try refuse(target, notIn: (0.0..<1.0).bounds, "--target")
+    if let instances, parseSeeds(instances) == nil {
+      throw ValidationError(
+        "--instances: expected \(RunLimits.seedsExpectation), found '\(instances)'")
+    }
     if let seeds, parseSeeds(seeds) == nil {
       throw ValidationError("--seeds: expected \(RunLimits.seedsExpectation), found '\(seeds)'")
     }
@@ -151,6 +157,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let optimizers { suite.groups[i].optimizers = splitSelections(optimizers) }
       if let problems { suite.groups[i].problems = splitSelections(problems) }
       if let seeds = seeds.flatMap(parseSeeds) { suite.groups[i].seeds = seeds }
+      if let instances = instances.flatMap(parseSeeds) { suite.groups[i].instances = instances }
       if let steps { suite.groups[i].budget = .steps(steps) }
       if let gradients { suite.groups[i].budget = .gradients(gradients) }
       if let seconds { suite.groups[i].budget = .seconds(seconds) }

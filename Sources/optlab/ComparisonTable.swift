@@ -10,6 +10,8 @@ struct ComparisonLine: Encodable {
   let optimizer: String
   let problem: String
   let start: [Double]?
+  /// From how many random starts; 0 where the start was named.
+  let instances: Int
   let runs: Int
   let statuses: [String: Int]
   let reasons: [String]
@@ -53,7 +55,8 @@ struct ComparisonLine: Encodable {
     let first = records[0]
     optimizer = first.label
     problem = name
-    start = first.spec.start
+    start = first.spec.instance == nil ? first.spec.start : nil
+    instances = Set(records.compactMap(\.spec.instance)).count
     runs = records.count
     statuses = Dictionary(records.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +)
     var reasons: [String] = []
@@ -195,7 +198,9 @@ struct ComparisonTables {
   init(_ records: [(group: String, record: RunRecord)], catalogue: PluginCatalogue) {
     var sections: [Section] = []
     let byProblem = grouped(records) {
-      ContestKey(group: $0.group, problem: $0.record.spec.problem, start: $0.record.spec.start)
+      let spec = $0.record.spec
+      return ContestKey(
+        group: $0.group, problem: spec.problem, start: spec.instance == nil ? spec.start : nil)
     }
     for (key, members) in byProblem {
       let problem = try? catalogue.problem(key.problem)
@@ -207,7 +212,10 @@ struct ComparisonTables {
       if let start = key.start { title += " from \(point(start))" }
       title += ", " + budgetText(members.map(\.record.spec.budget))
       let seeds = Set(members.map(\.record.spec.seed)).count
-      if seeds > 1 {
+      if let instances = lines.map(\.instances).max(), instances > 0 {
+        title += ", median of \(instances) instance\(instances == 1 ? "" : "s")"
+        if seeds > 1 { title += " × \(seeds) seeds" }
+      } else if seeds > 1 {
         title +=
           lines.allSatisfy(\.isSame)
           ? ", \(seeds) seeds, all alike" : ", median of \(seeds) seeds"
@@ -248,7 +256,12 @@ struct ComparisonTables {
         Swift.print("  ‖Δw‖/‖w‖: median over weight tensors and the run; about 1e-3 is healthy")
       }
       for line in lines {
-        for reason in line.reasons { Swift.print("  \(line.optimizer): \(reason)") }
+        // Of as many seeds or instances as many runs may diverge, each at a step of its own.
+        for reason in line.reasons.prefix(3) { Swift.print("  \(line.optimizer): \(reason)") }
+        if line.reasons.count > 3 {
+          Swift.print(
+            "  \(line.optimizer): and \(line.reasons.count - 3) more such; --json lists them all")
+        }
       }
     }
     let legend = ComparisonLine.legend(sections.flatMap(\.lines))

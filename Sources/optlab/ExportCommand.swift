@@ -50,15 +50,17 @@ struct ExportCommand: ParsableCommand {
 
   private func exportSummaries(_ records: [RunRecord], _ out: inout BufferedOutput) {
     out.write(
-      "key,optimizer,settings,problem,problem_settings,start,seed,budget_steps,status,reason,"
+      "key,optimizer,settings,problem,problem_settings,start,instance,seed,budget_steps,status,reason,"
         + "steps,initial_loss,final_loss,best_loss,losses,gradients,hessian_vector_products,"
-        + "hessians,seconds,validation_loss,validation_accuracy,test_loss,test_accuracy\n")
+        + "hessians,seconds,validation_loss,validation_accuracy,test_loss,test_accuracy,"
+        + RunMeasures.targets.indices.map { "evaluations_to_1e-\($0 + 1)" }.joined(separator: ",")
+        + "\n")
     for record in records {
       let spec = record.spec
       let cells: [String] = [
         record.key, record.label, settings(spec.optimizer.plugin), spec.problem.name,
         settings(spec.problem), (spec.start ?? []).map(exact).joined(separator: " "),
-        String(spec.seed), budgetSteps(spec.budget), record.status.rawValue, record.reason,
+        spec.instance.map(String.init) ?? "", String(spec.seed), budgetSteps(spec.budget), record.status.rawValue, record.reason,
         String(record.steps), exact(record.initialLoss), exact(record.finalLoss),
         exact(record.bestLoss), String(record.counts.losses), String(record.counts.gradients),
         String(record.counts.hessianVectorProducts), String(record.counts.hessians),
@@ -66,7 +68,8 @@ struct ExportCommand: ParsableCommand {
         record.validation.map { exact($0.accuracy) } ?? "",
         record.test.map { exact($0.loss) } ?? "", record.test.map { exact($0.accuracy) } ?? "",
       ]
-      out.write(cells.map(csvCell).joined(separator: ",") + "\n")
+      let targets = record.measures.evaluationsTo.map { $0.map(exact) ?? "" }
+      out.write((cells + targets).map(csvCell).joined(separator: ",") + "\n")
     }
   }
 

@@ -13,6 +13,7 @@ struct RunJSON: Encodable {
     let wraps: OptimizerSpec?
     let problem: PluginSpec
     let start: [Double]?
+    let instance: UInt64?
     let seed: UInt64
     /// The budget where it is one of updates.
     let steps: Int?
@@ -29,6 +30,7 @@ struct RunJSON: Encodable {
       wraps = spec.optimizer.inner
       problem = spec.problem
       start = spec.start
+      instance = spec.instance
       seed = spec.seed
       target = spec.target
       recording = record.recording

@@ -23,6 +23,51 @@ import Testing
     #expect(Set(plan.entries.map(\.key)).count == plan.entries.count)
   }
 
+  /// An instance is a start that all optimizers share, another one for each number and surface, where the
+  /// surface is of interest; and a run of its own.
+  @Test func instancesAreStarts() throws {
+    let plan = try plan(
+      """
+      groups:
+        - optimizers: [sgd, adam]
+          problems: [beale, "quadratic[dim=3]", bounded-saddle]
+          instances: 1-20
+      """)
+    #expect(plan.entries.count == 2 * 3 * 20)
+    #expect(Set(plan.entries.map(\.key)).count == plan.entries.count)
+    let byProblem = Dictionary(grouping: plan.entries.map(\.spec), by: \.problem)
+    for (problem, specs) in byProblem {
+      let surface = try #require(try catalogue.problem(problem) as? any Surface)
+      let starts = Dictionary(grouping: specs) { $0.instance }
+      #expect(starts.keys.compactMap { $0 }.sorted() == Array(1...20))
+      #expect(Set(starts.values.map { $0[0].start }).count == 20)
+      for (instance, specs) in starts {
+        let start = surface.start(ofInstance: try #require(instance))
+        #expect(specs.count == 2 && specs.allSatisfy { $0.start == start })
+        if let viewport = surface.viewport {
+          #expect(viewport.x.contains(start[0]) && viewport.y.contains(start[1]))
+        } else {
+          // As far from the minimum as the canonical start, along each axis.
+          #expect(start.allSatisfy { $0.magnitude <= surface.starts[0].map(\.magnitude).max()! })
+        }
+        // The start alone, named, is another run: it belongs to no instance.
+        var named = specs[0]
+        named.instance = nil
+        var keys = RunKeys(catalogue)
+        #expect(try keys.key(of: named) != keys.key(of: specs[0]))
+        #expect(try RunSpec(bytes: specs[0].bytes) == specs[0])
+      }
+    }
+    #expect(
+      message {
+        try self.plan(
+          """
+          groups:
+            - {optimizers: sgd, problems: beale, starts: [[0, 1]], instances: 1-3}
+          """)
+      } == "x.yaml:2: beale: a start and instances are two ways to say one thing")
+  }
+
   @Test func everyReasonIsGivenWithItsPlace() {
     #expect(
       message {

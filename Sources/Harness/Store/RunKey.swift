@@ -20,6 +20,7 @@ struct RunKeys {
     var hash = try hash(of: spec.problem)
     hash.update(try text(of: spec.optimizer))
     hash.update("start \(spec.start.map { $0.map(\.hyperparameterText) } ?? [])")
+    if let instance = spec.instance { hash.update("instance \(instance)") }
     hash.update("seed \(spec.seed) budget \(spec.budget)")
     hash.update("target \(spec.target.map(\.hyperparameterText) ?? "none")")
     return hash.text

@@ -1,13 +1,13 @@
 // What a run is as bytes, as workers are told and the store keeps it.
 //
-// A version; then optimizer, problem, start, seed, budget and target in this order. Texts and lists begin
+// A version; then optimizer, problem, start, instance, seed, budget and target in this order. Texts and lists begin
 // with their length (UInt32), numbers are little-endian.
 
 import Foundation
 import OptimizerKit
 
 extension RunSpec {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
   var bytes: Data {
     var data = [Self.version]
@@ -15,6 +15,7 @@ extension RunSpec {
     data.append(problem)
     data.append(littleEndian: UInt32(start.map { $0.count + 1 } ?? 0))
     for coordinate in start ?? [] { data.append(littleEndian: coordinate.bitPattern) }
+    data.append(instance == nil ? 0 : 1, instance ?? 0)
     data.append(littleEndian: seed)
     switch budget {
     case .steps(let count): data.append(0, UInt64(count))
@@ -34,6 +35,8 @@ extension RunSpec {
     let problem = try reader.plugin()
     let coordinates = try reader.count()
     let start = try coordinates == 0 ? nil : (1..<coordinates).map { _ in try reader.number() }
+    let isInstance = try reader.next(UInt8.self) == 1
+    let instance = try reader.next(UInt64.self)
     let seed = try reader.next(UInt64.self)
     let kind = try reader.next(UInt8.self)
     let amount = try reader.next(UInt64.self)
@@ -48,7 +51,8 @@ extension RunSpec {
     let hasTarget = try reader.next(UInt8.self) == 1
     let target = try reader.number()
     self.init(
-      optimizer: optimizer, problem: problem, start: start, seed: seed, budget: budget,
+      optimizer: optimizer, problem: problem, start: start,
+      instance: isInstance ? instance : nil, seed: seed, budget: budget,
       target: hasTarget ? target : nil)
   }
 }

@@ -82,7 +82,7 @@ extension Plan {
         }
       }
       for (selection, problem) in selected(group.problems, catalogue.selectProblems) {
-        let starts: [[Double]?]
+        let starts: [(point: [Double]?, instance: UInt64?)]
         do {
           starts = try problem.starts(for: group)
           try problem.checkRecording(for: group)
@@ -110,8 +110,8 @@ extension Plan {
             for start in starts {
               for seed in group.seeds {
                 let spec = RunSpec(
-                  optimizer: optimizer.spec, problem: problem.spec, start: start, seed: seed,
-                  budget: group.budget, target: group.target)
+                  optimizer: optimizer.spec, problem: problem.spec, start: start.point,
+                  instance: start.instance, seed: seed, budget: group.budget, target: group.target)
                 entries.append(
                   Entry(
                     job: RunJob(
@@ -130,17 +130,24 @@ extension Plan {
 }
 
 extension ProblemChoice {
-  /// The starts of the problem in a group, or one nil for a training problem.
-  func starts(for group: Suite.Group) throws -> [[Double]?] {
+  /// The starts of the problem in a group, with the instances that they belong to; one nil for a training
+  /// problem.
+  func starts(for group: Suite.Group) throws -> [(point: [Double]?, instance: UInt64?)] {
     if let training = instance as? any TrainingProblem {
       guard group.starts == nil else {
         throw SelectionError("\(spec.name) starts from its seed; it takes no starting point")
       }
       try training.checkAvailability()
-      return [nil]
+      return [(nil, nil)]
     }
     guard let surface = instance as? any Surface else {
       throw SelectionError("\(spec.name) is neither a surface nor a training problem")
+    }
+    if let instances = group.instances {
+      guard group.starts == nil else {
+        throw SelectionError("\(spec.name): a start and instances are two ways to say one thing")
+      }
+      return instances.map { (surface.start(ofInstance: $0), $0) }
     }
     let starts = group.starts ?? Array(surface.starts.prefix(1))
     guard !starts.isEmpty else { throw SelectionError("\(spec.name) has no start of its own") }
@@ -148,7 +155,7 @@ extension ProblemChoice {
       throw SelectionError(
         "\(spec.name) has \(surface.dimension) coordinates; the start has \(start.count)")
     }
-    return starts
+    return starts.map { ($0, nil) }
   }
 
   /// Refuses runs that would record more than can be kept.

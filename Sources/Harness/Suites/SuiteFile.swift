@@ -96,7 +96,7 @@ extension Suite {
 extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
-    "steps", "gradients", "seconds", "seeds", "starts", "target", "record", "every", "validations",
+    "steps", "gradients", "seconds", "seeds", "starts", "instances", "target", "record", "every", "validations",
     "layers", "test", "time-limit", "figures",
   ]
 }
@@ -181,13 +181,13 @@ struct SuiteReader {
     return value
   }
 
-  /// A list of seeds: `3`, `[1, 2, 3]` or `1-5`.
-  func seeds(_ node: Node) throws -> [UInt64] {
+  /// A list of seeds or of instances: `3`, `[1, 2, 3]` or `1-5`.
+  func seeds(_ node: Node, key: String = "seeds") throws -> [UInt64] {
     let texts = node.sequence?.map { $0.scalar?.string ?? "?" } ?? [node.scalar?.string ?? "?"]
     guard let seeds = parseSeeds(texts.joined(separator: ",")) else {
       throw error(
         node,
-        "seeds: expected \(RunLimits.seedsExpectation), found '\(texts.joined(separator: ", "))'"
+        "\(key): expected \(RunLimits.seedsExpectation), found '\(texts.joined(separator: ", "))'"
       )
     }
     return seeds
@@ -217,6 +217,7 @@ struct SuiteReader {
       group.recording.path = path
     }
     if let node = table["seeds"] { group.seeds = try seeds(node) }
+    if let node = table["instances"] { group.instances = try seeds(node, key: "instances") }
     if let node = table["every"] {
       group.recording.every = try count(node, key: "every", in: RunLimits.steps)
     }

@@ -84,6 +84,8 @@ public struct RunSpec: Sendable, Hashable {
   public var problem: PluginSpec
   /// Where a surface starts; nil for a training problem.
   public var start: [Double]?
+  /// Which instance of the surface the start belongs to; nil where the start was named.
+  public var instance: UInt64?
   public var seed: UInt64
   public var budget: Budget
   /// Where the run may stop before its budget: at f − f* ≤ target × (f₀ − f*); nil for never. Only
@@ -92,12 +94,13 @@ public struct RunSpec: Sendable, Hashable {
   public var target: Double?
 
   public init(
-    optimizer: OptimizerSpec, problem: PluginSpec, start: [Double]? = nil, seed: UInt64 = 1,
-    budget: Budget, target: Double? = nil
+    optimizer: OptimizerSpec, problem: PluginSpec, start: [Double]? = nil, instance: UInt64? = nil,
+    seed: UInt64 = 1, budget: Budget, target: Double? = nil
   ) {
     self.optimizer = optimizer
     self.problem = problem
     self.start = start
+    self.instance = instance
     self.seed = seed
     self.budget = budget
     self.target = target

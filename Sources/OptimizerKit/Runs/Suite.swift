@@ -24,6 +24,9 @@ public struct Suite: Sendable {
     public var budget = Budget.steps(1000)
     /// Starting points; nil for each problem's own first one.
     public var starts: [[Double]]?
+    /// Instances of each surface, in place of starts; see `Surface.start(ofInstance:)`. Training problems
+    /// have seeds.
+    public var instances: [UInt64]?
     /// Where a run may stop early; see `RunSpec.target`. Not for training problems.
     public var target: Double?
     public var recording = Recording()
