@@ -42,6 +42,6 @@ public struct FTRL: CoordinateRule {
     s[.n] = square
     s[.z] += g - (root - before) / lr * x
     let size = s[.z].magnitude
-    x = R(lambda1) < size ? (lambda1 * s[.z].signum - s[.z]) / divisor : zero
+    x = select(R(lambda1) < size, (lambda1 * s[.z].signum - s[.z]) / divisor, zero)
   }
 }

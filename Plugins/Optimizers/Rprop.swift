@@ -55,11 +55,12 @@ public struct Rprop: CoordinateRule {
     let zero = R(0.0)
     let sign = g.signum
     let agreement = sign * s[.previous].signum
-    let factor = zero < agreement ? R(grow) : (agreement < zero ? R(shrink) : R(1.0))
+    let isTurned = agreement < zero
+    let factor = select(zero < agreement, R(grow), select(isTurned, R(shrink), R(1.0)))
     let size = factor * (isFirst ? lr : s[.size])
     s[.size] = minimum(maximum(size, R(smallest)), R(largest))
-    let step = agreement < zero ? zero : s[.size] * sign
-    x -= delayed ? (agreement < zero ? zero : s[.previous]) : step
+    let step = select(isTurned, zero, s[.size] * sign)
+    x -= delayed ? select(isTurned, zero, s[.previous]) : step
     s[.previous] = step
   }
 }

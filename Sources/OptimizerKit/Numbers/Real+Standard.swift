@@ -5,6 +5,12 @@ import Glibc
 
 extension Double: Real {
   @inlinable public var double: Double { @inline(__always) get { self } }
+  @inlinable @inline(__always)
+  public static func select(_ condition: Bool, _ a: Double, _ b: Double) -> Double {
+    // By bits: of `condition ? a : b` the compiler may make branches. All ones where it holds.
+    let mask = 0 &- UInt64(unsafeBitCast(condition, to: UInt8.self))
+    return Double(bitPattern: a.bitPattern & mask | b.bitPattern & ~mask)
+  }
   public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
   public static func log(_ x: Double) -> Double { Glibc.log(x) }
   public static func cos(_ x: Double) -> Double { Glibc.cos(x) }
@@ -13,6 +19,12 @@ extension Double: Real {
 
 extension Float: Real {
   @inlinable public var double: Double { @inline(__always) get { Double(self) } }
+  @inlinable @inline(__always)
+  public static func select(_ condition: Bool, _ a: Float, _ b: Float) -> Float {
+    // By bits: of `condition ? a : b` the compiler may make branches. All ones where it holds.
+    let mask = 0 &- UInt32(unsafeBitCast(condition, to: UInt8.self))
+    return Float(bitPattern: a.bitPattern & mask | b.bitPattern & ~mask)
+  }
   public static func exp(_ x: Float) -> Float { Glibc.expf(x) }
   public static func log(_ x: Float) -> Float { Glibc.logf(x) }
   public static func cos(_ x: Float) -> Float { Glibc.cosf(x) }

@@ -22,6 +22,8 @@ public protocol Real: Sendable {
   static func / (a: Self, b: Self) -> Self
   static prefix func - (a: Self) -> Self
   static func < (a: Self, b: Self) -> Bool
+  /// `condition ? a : b` where both are at hand; see the function of that name.
+  static func select(_ condition: Bool, _ a: Self, _ b: Self) -> Self
 
   func squareRoot() -> Self
   static func exp(_ x: Self) -> Self
@@ -34,16 +36,22 @@ extension Real {
   /// Zero.
   @inlinable @inline(__always) public static var zero: Self { Self(0.0) }
 
+  @inlinable @inline(__always)
+  public static func select(_ condition: Bool, _ a: Self, _ b: Self) -> Self {
+    condition ? a : b
+  }
+
   /// |x|.
   @inlinable public var magnitude: Self {
-    @inline(__always) get { self < Self(0.0) ? -self : self }
+    @inline(__always) get { Self.select(self < Self(0.0), -self, self) }
   }
 
   /// −1, 0 or 1: the sign of x, and 0 where x is 0, as the literature on sign methods has it.
   @inlinable public var signum: Self {
     @inline(__always) get {
       let zero = Self(0.0)
-      return zero < self ? Self(1.0) : (self < zero ? Self(-1.0) : zero)
+      return Self.select(
+        zero < self, Self(1.0), Self.select(self < zero, Self(-1.0), zero))
     }
   }
 
@@ -73,12 +81,16 @@ extension Real {
   @inlinable @inline(__always) public static func /= (a: inout Self, b: Double) { a = a / Self(b) }
 }
 
-/// The larger of two numbers.
+/// a where the condition holds, and b where it does not: for an update rule with cases. Both are
+/// computed, and there is no branch, with which a loop over coordinates would not be vectorised.
 @inlinable @inline(__always)
-public func maximum<R: Real>(_ a: R, _ b: R) -> R { a < b ? b : a }
-/// The smaller of two numbers.
+public func select<R: Real>(_ condition: Bool, _ a: R, _ b: R) -> R { R.select(condition, a, b) }
+/// The larger of two numbers; a where one is NaN.
 @inlinable @inline(__always)
-public func minimum<R: Real>(_ a: R, _ b: R) -> R { b < a ? b : a }
+public func maximum<R: Real>(_ a: R, _ b: R) -> R { R.select(a < b, b, a) }
+/// The smaller of two numbers; a where one is NaN.
+@inlinable @inline(__always)
+public func minimum<R: Real>(_ a: R, _ b: R) -> R { R.select(b < a, b, a) }
 /// eˣ.
 @inlinable @inline(__always)
 public func exp<R: Real>(_ x: R) -> R { R.exp(x) }
