@@ -47,6 +47,7 @@ public struct DiffGrad: CoordinateRule {
     factor = (1 - power2(beta2, step)).squareRoot() / (1 - power1(beta1, step))
   }
 
+  @inline(__always)  // for its length would keep it out of the loop
   public func update<R: Real>(
     _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
   ) {

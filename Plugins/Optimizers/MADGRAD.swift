@@ -44,17 +44,17 @@ public struct MADGRAD: CoordinateRule {
     root = Double(step).squareRoot()
   }
 
+  @inline(__always)  // for its length would keep it out of the loop
   public func update<R: Real>(
     _ x: inout R, gradient g: R, state s: inout Slots<State, R>, lr: R
   ) {
-    if isFirst { s[.start] = x }
+    s[.start] = select(isFirst, x, s[.start])
     let g = g + weightDecay * x
     let weight = (lr + epsilon) * root
     s[.s] += weight * g
     s[.v] += weight * g.squared
-    let cubeRoot = s[.v] > R(0.0) ? exp(log(s[.v]) / 3) : R(0.0)
-    let divisor = cubeRoot + epsilon
-    let z = s[.start] - (divisor > R(0.0) ? s[.s] / divisor : R(0.0))
+    let divisor = exp(log(s[.v]) * (1.0 / 3)) + epsilon
+    let z = s[.start] - select(divisor > R(0.0), s[.s] / divisor, R(0.0))
     x = momentum * x + (1 - momentum) * z
   }
 }

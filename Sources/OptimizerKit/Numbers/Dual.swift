@@ -52,10 +52,12 @@ public struct Dual: Real {
     let root = value.squareRoot()
     return Dual(root, derivative: root == 0 ? 0 : derivative / (2 * root))
   }
+  @inlinable
   public static func exp(_ x: Dual) -> Dual {
     let e = Double.exp(x.value)
     return Dual(e, derivative: e * x.derivative)
   }
+  @inlinable
   public static func log(_ x: Dual) -> Dual {
     Dual(Double.log(x.value), derivative: x.derivative / x.value)
   }

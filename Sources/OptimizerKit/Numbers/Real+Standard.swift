@@ -1,5 +1,5 @@
-// Float and Double as `Real`: the operators are the standard library's, the transcendental
-// functions the C library's (the only use of it in this target).
+// Float and Double as `Real`: the operators are the standard library's, sine and cosine the C
+// library's; exponential and logarithm see Exponential.swift.
 
 import Glibc
 
@@ -11,8 +11,6 @@ extension Double: Real {
     let mask = 0 &- UInt64(unsafeBitCast(condition, to: UInt8.self))
     return Double(bitPattern: a.bitPattern & mask | b.bitPattern & ~mask)
   }
-  public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
-  public static func log(_ x: Double) -> Double { Glibc.log(x) }
   public static func cos(_ x: Double) -> Double { Glibc.cos(x) }
   public static func sin(_ x: Double) -> Double { Glibc.sin(x) }
 }
@@ -25,8 +23,6 @@ extension Float: Real {
     let mask = 0 &- UInt32(unsafeBitCast(condition, to: UInt8.self))
     return Float(bitPattern: a.bitPattern & mask | b.bitPattern & ~mask)
   }
-  public static func exp(_ x: Float) -> Float { Glibc.expf(x) }
-  public static func log(_ x: Float) -> Float { Glibc.logf(x) }
   public static func cos(_ x: Float) -> Float { Glibc.cosf(x) }
   public static func sin(_ x: Float) -> Float { Glibc.sinf(x) }
 }

@@ -23,6 +23,9 @@
 /// What a conformer must uphold, beyond `Optimizer`: `update` depends on nothing but its arguments
 /// and `self`, and coordinates may be updated in any order. What depends on the step alone (bias
 /// corrections) is computed once per step in `prepare(step:)`.
+///
+/// Cases that differ from coordinate to coordinate are written with `select`, for the loop to be
+/// vectorised; `@inline(__always)` keeps an `update` in the loop that is long, by `exp` and `log`.
 public protocol CoordinateRule: Optimizer {
   /// The names of the state of one coordinate; at most four.
   associatedtype State: StateNames = NoState
