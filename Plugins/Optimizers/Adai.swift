@@ -47,11 +47,10 @@ public struct Adai: VectorOptimizer {
     let m = context.state["m", default: Vector(repeating: R(0.0), count: count)].mutablePointer()
     let product = context.state["product", default: Vector(repeating: R(1.0), count: count)]
       .mutablePointer()
-    var sum = 0.0
-    for i in 0..<count {
+    let sum = interleavedSum(count) { i in
       let g = g[i] + decay * x[i]
       v[i] = keep2 * v[i] + take2 * g * g
-      sum += (correction2 * v[i]).double
+      return (correction2 * v[i]).double
     }
     let scale = R(beta1 / max(sum / Double(max(count, 1)), epsilon)) * correction2
     let (zero, one, most, lr) = (R(0.0), R(1.0), R(max(1 - epsilon, 0)), R(context.lr))

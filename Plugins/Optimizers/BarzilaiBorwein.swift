@@ -44,14 +44,10 @@ public struct BarzilaiBorwein: VectorOptimizer {
       let slope = norm(g, count)
       if slope > 0 { alpha = first / slope }
     } else {
-      var (ss, sy, yy) = (0.0, 0.0, 0.0)
-      for i in 0..<count {
-        let s = (x[i] - lastPoint[i]).double
-        let y = (g[i] - lastGradient[i]).double
-        ss += s * s
-        sy += s * y
-        yy += y * y
-      }
+      let s = { (x[$0] - lastPoint[$0]).double }
+      let y = { (g[$0] - lastGradient[$0]).double }
+      let (ss, sy, yy) = interleavedSums(
+        count, { s($0) * s($0) }, { s($0) * y($0) }, { y($0) * y($0) })
       let isLong = length == .long || (length == .alternating && context.step % 2 == 0)
       if sy > 0 {
         alpha = isLong ? ss / sy : sy / yy

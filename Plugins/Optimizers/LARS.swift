@@ -55,9 +55,14 @@ public struct LARS: VectorOptimizer {
       let v = velocity + tensor.offset
       let isScaled = vectors || tensor.shape.count > 1 || tensor.role == .coordinate
       let decay = R(isScaled ? weightDecay : 0)
-      let gradientNorm = norm(g, tensor.count)
-      for i in 0..<tensor.count { g[i] = g[i] + decay * x[i] }
-      let ratio = isScaled ? self.ratio(norm(x, tensor.count), gradientNorm, g, tensor.count) : 1
+      let (xx, gg, decayed) = interleavedSums(
+        tensor.count, { x[$0].double * x[$0].double }, { g[$0].double * g[$0].double },
+        { i in
+          g[i] = g[i] + decay * x[i]
+          return g[i].double * g[i].double
+        })
+      let lengths = (xx.squareRoot(), gg.squareRoot(), decayed.squareRoot())
+      let ratio = isScaled ? self.ratio(lengths.0, lengths.1, lengths.2) : 1
       let share = R(inside * ratio)
       let taken = R(inside * ratio * (1 - dampening))
       for i in 0..<tensor.count {
@@ -67,11 +72,9 @@ public struct LARS: VectorOptimizer {
     }
   }
 
-  /// r of a tensor of length `length` with the gradient `g` = g + λx.
-  private func ratio<R: Scalar>(
-    _ length: Double, _ gradientNorm: Double, _ g: UnsafePointer<R>, _ count: Int
-  ) -> Double {
-    let divisor = splitNorms ? gradientNorm + weightDecay * length : norm(g, count)
+  /// r of a tensor whose weights have the length ‖x‖, and its gradient ‖g‖ and ‖g + λx‖.
+  private func ratio(_ length: Double, _ gradient: Double, _ decayed: Double) -> Double {
+    let divisor = splitNorms ? gradient + weightDecay * length : decayed
     return length == 0 || divisor == 0 ? 1 : trust * length / (divisor + epsilon)
   }
 }

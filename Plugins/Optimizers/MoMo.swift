@@ -45,10 +45,14 @@ public struct MoMo: VectorOptimizer {
     var model = context.state["model", default: Model(bound: lowerBound)]
     let beta = context.step == 1 ? 0 : self.beta
     let (kept, taken) = (R(beta), R(1 - beta))
-    for i in 0..<count { m[i] = kept * m[i] + taken * g[i] }
     model.loss = beta * model.loss + (1 - beta) * context.loss
-    model.product = beta * model.product + (1 - beta) * dot(g, x, count)
-    let (square, product) = (dot(m, m, count), dot(m, x, count))
+    let (slope, square, product) = interleavedSums(
+      count, { g[$0].double * x[$0].double },
+      { i in
+        m[i] = kept * m[i] + taken * g[i]
+        return m[i].double * m[i].double
+      }, { m[$0].double * x[$0].double })
+    model.product = beta * model.product + (1 - beta) * slope
     let growth = 1 + context.lr * weightDecay
     if adaptLowerBound {
       let cap = growth * (model.loss - model.product) + product

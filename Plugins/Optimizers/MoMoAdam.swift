@@ -50,19 +50,21 @@ public struct MoMoAdam: VectorOptimizer {
     let v = context.state.pointer("v", count)
     var model = context.state["model", default: Model(bound: lowerBound)]
     model.loss = beta1 * model.loss + (1 - beta1) * context.loss
-    model.product = beta1 * model.product + (1 - beta1) * dot(g, x, count)
     let bias = 1 - power1(beta1, context.step)
     let correction2 = R(1 / (1 - power2(beta2, context.step)))
     let (beta1, rest1) = (R(self.beta1), R(1 - self.beta1))
     let (beta2, rest2) = (R(self.beta2), R(1 - self.beta2))
     let epsilon = R(self.epsilon)
-    for i in 0..<count {
-      m[i] = beta1 * m[i] + rest1 * g[i]
-      v[i] = beta2 * v[i] + rest2 * g[i].squared
-      let divisor = epsilon + (correction2 * v[i]).squareRoot()
-      g[i] = R.zero < divisor ? m[i] / divisor : R.zero
-    }
-    let (square, product) = (dot(m, g, count), dot(m, x, count))
+    let (slope, square, product) = interleavedSums(
+      count, { g[$0].double * x[$0].double },
+      { i in
+        m[i] = beta1 * m[i] + rest1 * g[i]
+        v[i] = beta2 * v[i] + rest2 * g[i].squared
+        let divisor = epsilon + (correction2 * v[i]).squareRoot()
+        g[i] = select(R.zero < divisor, m[i] / divisor, R.zero)
+        return m[i].double * g[i].double
+      }, { m[$0].double * x[$0].double })
+    model.product = self.beta1 * model.product + (1 - self.beta1) * slope
     let growth = 1 + context.lr * weightDecay
     if adaptLowerBound {
       let cap = growth * (model.loss - model.product) + product

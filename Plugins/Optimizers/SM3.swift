@@ -39,10 +39,8 @@ public struct SM3: VectorOptimizer {
     let m = context.state.pointer("m", context.x.count)
     let next = context.state.pointer("largest", count)
     let now = context.state.pointer("before", count)
-    for i in 0..<count {
-      now[i] = next[i]
-      next[i] = beta > 0 ? now[i] : R.zero
-    }
+    now.update(from: next, count: count)
+    if beta == 0 { next.update(repeating: R.zero, count: count) }
     let (kept, share) = (R(beta > 0 ? beta : 1), R(1 - beta))
     let (momentum, taken) = (R(self.momentum), R(1 - self.momentum))
     let (epsilon, rate) = (R(self.epsilon), R(context.lr))
@@ -61,20 +59,21 @@ public struct SM3: VectorOptimizer {
           least = minimum(least, now[place + index % size])
           index /= size
         }
-        var largest = R.zero
         let start = tensor.offset + row * length
-        for j in 0..<length {
-          let nu = kept * minimum(least, now[last + j]) + share * g[start + j].squared
-          next[last + j] = maximum(next[last + j], nu)
-          largest = maximum(largest, nu)
-          let step = R.zero < nu ? g[start + j] / (nu + epsilon).squareRoot() : R.zero
-          m[start + j] = momentum * m[start + j] + taken * step
-          x[start + j] = x[start + j] - rate * m[start + j]
+        let (x, g, m) = (x + start, g + start, m + start)
+        let (before, after, bound) = (now + last, next + last, least)
+        let largest = interleavedMaximum(length) { j in
+          let nu = kept * minimum(bound, before[j]) + share * g[j].squared
+          after[j] = maximum(after[j], nu)
+          let step = select(R.zero < nu, g[j] / (nu + epsilon).squareRoot(), R.zero)
+          m[j] = momentum * m[j] + taken * step
+          x[j] = x[j] - rate * m[j]
+          return nu.double
         }
         (place, index) = (last, row)
         for size in outer.reversed() {
           place -= size
-          next[place + index % size] = maximum(next[place + index % size], largest)
+          next[place + index % size] = maximum(next[place + index % size], R(largest))
           index /= size
         }
       }

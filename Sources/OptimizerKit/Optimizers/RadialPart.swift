@@ -9,12 +9,16 @@ public func removeRadialPart<R: Real>(
   rows: Int, columns: Int, delta: Double, epsilon: Double
 ) -> Bool {
   for (rows, columns) in [(rows, columns), (1, rows * columns)] {
-    let largest = (0..<rows).reduce(0.0) { largest, row in
+    let limit = delta / Double(columns).squareRoot()
+    let isAlong = { (row: Int) in
       let (x, g) = (x + row * columns, g + row * columns)
-      let lengths = max(norm(x, columns), epsilon) * max(norm(g, columns), epsilon)
-      return max(largest, (dot(x, g, columns) / lengths).magnitude)
+      let (xx, gg, xg) = interleavedSums(
+        columns, { x[$0].double * x[$0].double }, { g[$0].double * g[$0].double },
+        { x[$0].double * g[$0].double })
+      let lengths = max(xx.squareRoot(), epsilon) * max(gg.squareRoot(), epsilon)
+      return (xg / lengths).magnitude >= limit
     }
-    guard largest < delta / Double(columns).squareRoot() else { continue }
+    if (0..<rows).contains(where: isAlong) { continue }
     for row in 0..<rows {
       let (x, u) = (x + row * columns, u + row * columns)
       let length = norm(x, columns) + epsilon
