@@ -63,22 +63,29 @@ public struct AdaBound: VectorOptimizer {
     let x = context.x.mutablePointer()
     let m = context.state["m", default: Vector(repeating: R(0.0), count: count)].mutablePointer()
     let v = context.state["v", default: Vector(repeating: R(0.0), count: count)].mutablePointer()
-    let largest =
-      amsgrad
-      ? context.state["largest", default: Vector(repeating: R(0.0), count: count)].mutablePointer()
-      : nil
-    for i in 0..<count {
+    let average = { (i: Int) in
       let g = g[i] + coupledDecay * x[i]
       m[i] = keep1 * m[i] + take1 * g
       v[i] = keep2 * v[i] + take2 * g * g
-      var square = v[i]
-      if let largest {
-        square = maximum(largest[i], square)
-        largest[i] = square
-      }
+    }
+    let move = { (i: Int, square: R) in
       let bounded = minimum(
         maximum(rate / ((square + inside).squareRoot() + outside), lower), upper)
       x[i] = shrink * x[i] - bounded * m[i]
+    }
+    // Two loops: one with the case in it would touch memory under a mask, fifty times slower.
+    if amsgrad {
+      let largest = context.state.pointer("largest", count)
+      for i in 0..<count {
+        average(i)
+        largest[i] = maximum(largest[i], v[i])
+        move(i, largest[i])
+      }
+    } else {
+      for i in 0..<count {
+        average(i)
+        move(i, v[i])
+      }
     }
   }
 }
