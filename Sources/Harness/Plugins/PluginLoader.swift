@@ -40,7 +40,10 @@ public struct PluginLoader: Sendable {
   /// The flags that the package itself is compiled with; see `Package.swift`.
   private var flags: [String] {
     (environment[Self.unoptimized] == nil ? ["-O", "-wmo"] : ["-Onone", "-g"])
-      + ["-swift-version", "6", "-Xcc", "-fno-math-errno", "-Xcc", "-march=native"]
+      + [
+        "-swift-version", "6", "-Xcc", "-fno-math-errno", "-Xcc", "-march=native", "-Xcc",
+        "-mprefer-vector-width=512",
+      ]
   }
 
   /// The modules that a plugin may import.
