@@ -30,7 +30,8 @@ struct CompareCommand: AsyncParsableCommand {
     help: "Seconds of updates of each run, in \(RunLimits.seconds), in place of a number of them.")
   var seconds: Double?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
-  @Option(help: "Random starts of surfaces by number, in place of one start: 1-20 for twenty of them.")
+  @Option(
+    help: "Random starts of surfaces by number, in place of one start: 1-20 for twenty of them.")
   var instances: String?
   @Option(help: "Stop a run on a surface at f - f* below this share of the start's, in [0, 1).")
   var target: Double?

@@ -60,11 +60,12 @@ struct ExportCommand: ParsableCommand {
       let cells: [String] = [
         record.key, record.label, settings(spec.optimizer.plugin), spec.problem.name,
         settings(spec.problem), (spec.start ?? []).map(exact).joined(separator: " "),
-        spec.instance.map(String.init) ?? "", String(spec.seed), budgetSteps(spec.budget), record.status.rawValue, record.reason,
-        String(record.steps), exact(record.initialLoss), exact(record.finalLoss),
-        exact(record.bestLoss), String(record.counts.losses), String(record.counts.gradients),
-        String(record.counts.hessianVectorProducts), String(record.counts.hessians),
-        exact(record.seconds), record.validation.map { exact($0.loss) } ?? "",
+        spec.instance.map(String.init) ?? "", String(spec.seed), budgetSteps(spec.budget),
+        record.status.rawValue, record.reason, String(record.steps), exact(record.initialLoss),
+        exact(record.finalLoss), exact(record.bestLoss), String(record.counts.losses),
+        String(record.counts.gradients), String(record.counts.hessianVectorProducts),
+        String(record.counts.hessians), exact(record.seconds),
+        record.validation.map { exact($0.loss) } ?? "",
         record.validation.map { exact($0.accuracy) } ?? "",
         record.test.map { exact($0.loss) } ?? "", record.test.map { exact($0.accuracy) } ?? "",
       ]

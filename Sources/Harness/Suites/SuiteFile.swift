@@ -96,8 +96,8 @@ extension Suite {
 extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
-    "steps", "gradients", "seconds", "seeds", "starts", "instances", "target", "record", "every", "validations",
-    "layers", "test", "time-limit", "figures",
+    "steps", "gradients", "seconds", "seeds", "starts", "instances", "target", "record", "every",
+    "validations", "layers", "test", "time-limit", "figures",
   ]
 }
 
