@@ -31,6 +31,16 @@ public struct Beale: Surface {
     return r1.squared + r2.squared + r3.squared
   }
 
+  public var residualCount: Int { 3 }
+
+  public func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    let (x, y) = (p[0], p[1])
+    let root = 2.0.squareRoot()
+    r[0] = root * (1.5 - x * (1.0 - y))
+    r[1] = root * (2.25 - x * (1.0 - y.squared))
+    r[2] = root * (2.625 - x * (1.0 - y * y.squared))
+  }
+
   public func gradient<X: Coordinates>(at p: X, into g: inout X) {
     let (x, y) = (p[0], p[1])
     let y2 = y.squared

@@ -30,6 +30,14 @@ public struct Booth: Surface {
     return u.squared + v.squared
   }
 
+  public var residualCount: Int { 2 }
+
+  public func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    let root = 2.0.squareRoot()
+    r[0] = root * (p[0] + 2.0 * p[1] - 7.0)
+    r[1] = root * (2.0 * p[0] + p[1] - 5.0)
+  }
+
   public func gradient<X: Coordinates>(at p: X, into g: inout X) {
     let u = p[0] + 2.0 * p[1] - 7.0
     let v = 2.0 * p[0] + p[1] - 5.0

@@ -34,6 +34,20 @@ public struct Colville: Surface {
     return first + second + 10.1 * (u.squared + v.squared) + 19.8 * u * v
   }
 
+  public var residualCount: Int { 6 }
+
+  /// With 10 (u + v)² + (u − v)²/10 for the last two terms.
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    let (u, v) = (x[1] - 1.0, x[3] - 1.0)
+    let two = 2.0.squareRoot()
+    r[0] = 200.0.squareRoot() * (x[0].squared - x[1])
+    r[1] = two * (x[0] - 1.0)
+    r[2] = 180.0.squareRoot() * (x[2].squared - x[3])
+    r[3] = two * (x[2] - 1.0)
+    r[4] = 20.0.squareRoot() * (u + v)
+    r[5] = 0.2.squareRoot() * (u - v)
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     let (u, v) = (x[1] - 1.0, x[3] - 1.0)
     let r = 200.0 * (x[0].squared - x[1])

@@ -33,6 +33,13 @@ public struct Discus: Surface {
     return sum
   }
 
+  public var residualCount: Int { dim }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    r[0] = (2 * condition).squareRoot() * x[0]
+    for i in 1..<x.count { r[i] = 2.0.squareRoot() * x[i] }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     g[0] = 2.0 * condition * x[0]
     for i in 1..<x.count { g[i] = 2.0 * x[i] }

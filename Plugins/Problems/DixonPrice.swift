@@ -35,6 +35,15 @@ public struct DixonPrice: Surface {
     return sum
   }
 
+  public var residualCount: Int { dim }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    r[0] = 2.0.squareRoot() * (x[0] - 1.0)
+    for i in 1..<x.count {
+      r[i] = Double(2 * (i + 1)).squareRoot() * (2.0 * x[i].squared - x[i - 1])
+    }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     g[0] = 2.0 * (x[0] - 1.0)
     for i in 1..<x.count {

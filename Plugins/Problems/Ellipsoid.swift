@@ -40,6 +40,12 @@ public struct Ellipsoid: Surface {
     return sum
   }
 
+  public var residualCount: Int { dim }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    for i in 0..<x.count { r[i] = (2 * weights[i]).squareRoot() * x[i] }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     for i in 0..<x.count { g[i] = 2.0 * weights[i] * x[i] }
   }

@@ -38,6 +38,14 @@ public struct Himmelblau: Surface {
     return u.squared + v.squared
   }
 
+  public var residualCount: Int { 2 }
+
+  public func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    let root = 2.0.squareRoot()
+    r[0] = root * (p[0].squared + p[1] - 11.0)
+    r[1] = root * (p[0] + p[1].squared - 7.0)
+  }
+
   public func gradient<X: Coordinates>(at p: X, into g: inout X) {
     let u = p[0].squared + p[1] - 11.0
     let v = p[0] + p[1].squared - 7.0

@@ -80,6 +80,13 @@ public struct LeastSquares: Surface {
 
   public func loss<X: Coordinates>(at w: X) -> X.Value { examples.loss(at: w) }
 
+  /// Of all examples, minibatch or not.
+  public var residualCount: Int { examples.targets.count }
+
+  public func residuals<X: Coordinates>(at w: X, into r: Strided<X.Value>) {
+    examples.residuals(at: w, into: r)
+  }
+
   public func gradient<X: Coordinates>(at w: X, into g: inout X) {
     examples.gradient(at: w, into: &g)
   }

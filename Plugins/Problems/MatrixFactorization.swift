@@ -96,6 +96,14 @@ public struct MatrixFactorization: Surface {
     return 0.5 * sum
   }
 
+  public var residualCount: Int { rows * columns }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    for i in 0..<rows {
+      for j in 0..<columns { r[i * columns + j] = error(x, i, j) }
+    }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     for i in 0..<x.count { g[i] = .zero }
     for i in 0..<rows {

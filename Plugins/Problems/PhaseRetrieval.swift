@@ -57,6 +57,13 @@ public struct PhaseRetrieval: Surface {
     return 0.25 * sum / Double(targets.count)
   }
 
+  public var residualCount: Int { samples }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    let share = (0.5 / Double(targets.count)).squareRoot()
+    for i in targets.indices { r[i] = share * (product(i, x).squared - targets[i]) }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     for k in 0..<x.count { g[k] = .zero }
     for i in targets.indices {

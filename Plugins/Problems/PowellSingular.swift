@@ -42,6 +42,18 @@ public struct PowellSingular: Surface {
     return sum
   }
 
+  public var residualCount: Int { dim }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    let (two, ten, twenty) = (2.0.squareRoot(), 10.0.squareRoot(), 20.0.squareRoot())
+    for i in stride(from: 0, to: x.count, by: 4) {
+      r[i] = two * (x[i] + 10.0 * x[i + 1])
+      r[i + 1] = ten * (x[i + 2] - x[i + 3])
+      r[i + 2] = two * (x[i + 1] - 2.0 * x[i + 2]).squared
+      r[i + 3] = twenty * (x[i] - x[i + 3]).squared
+    }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     for i in stride(from: 0, to: x.count, by: 4) {
       let r = 2.0 * (x[i] + 10.0 * x[i + 1])

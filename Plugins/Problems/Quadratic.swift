@@ -133,6 +133,18 @@ public struct Quadratic: Surface {
     return 0.5 * (sum + eigenvalues[x.count - 1] * carried.squared)
   }
 
+  public var residualCount: Int { dimension }
+
+  /// √λᵢ (Qx)ᵢ
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    var carried = x[0]
+    for i in 0..<(x.count - 1) {
+      r[i] = eigenvalues[i].squareRoot() * (cosine * carried + sine * x[i + 1])
+      carried = cosine * x[i + 1] - sine * carried
+    }
+    r[x.count - 1] = eigenvalues[x.count - 1].squareRoot() * carried
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     if x.count == 2 {
       let u = first * (cosine * x[0] + sine * x[1])

@@ -34,6 +34,17 @@ public struct Rosenbrock: Surface {
     return sum
   }
 
+  public var residualCount: Int { 2 * (dim - 1) }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    let wall = (2 * b).squareRoot()
+    let floor = 2.0.squareRoot()
+    for i in 0..<(x.count - 1) {
+      r[2 * i] = wall * (x[i + 1] - x[i].squared)
+      r[2 * i + 1] = floor * (1.0 - x[i])
+    }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     // The pull of the wall before a coordinate, and of the one after it.
     var r = x[1] - x[0].squared

@@ -33,6 +33,12 @@ public struct Sphere: Surface {
     return 0.5 * sum
   }
 
+  public var residualCount: Int { dim }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    for i in 0..<x.count { r[i] = x[i] }
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     for i in 0..<x.count { g[i] = x[i] }
   }

@@ -36,6 +36,19 @@ public struct Zakharov: Surface {
     return squares + s.squared + s.squared.squared
   }
 
+  public var residualCount: Int { dim + 2 }
+
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {
+    let root = 2.0.squareRoot()
+    var s = X.Value.zero
+    for i in 0..<x.count {
+      r[i] = root * x[i]
+      s += 0.5 * Double(i + 1) * x[i]
+    }
+    r[x.count] = root * s
+    r[x.count + 1] = root * s.squared
+  }
+
   public func gradient<X: Coordinates>(at x: X, into g: inout X) {
     var s = X.Value.zero
     for i in 0..<x.count { s += 0.5 * Double(i + 1) * x[i] }

@@ -89,6 +89,13 @@ func oracle<R: Scalar>(
       let product = surface.hessianVectorProduct(
         at: $0.array.map(\.double), $1.array.map(\.double))
       return Vector(product.map { R($0) })
+    },
+    residuals: {
+      let (values, jacobian) = surface.residualsAndJacobian(at: $0.array.map(\.double))
+      return Residuals(
+        values: Vector(values.map { R($0) }),
+        jacobian: Matrix(
+          Vector(jacobian.map { R($0) }), rows: values.count, columns: surface.dimension))
     })
 }
 

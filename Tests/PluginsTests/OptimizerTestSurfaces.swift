@@ -25,6 +25,14 @@ struct TurnedQuadratic: Surface {
   var starts: [[Double]] { [[-1, 1.5]] }
   var minima: [[Double]] { [[1, -0.5]] }
   var isQuadratic: Bool { true }
+  var residualCount: Int { 2 }
+
+  /// By the Cholesky decomposition of the Hessian, whose determinant is 100.
+  func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    let (a, b) = (p[0] - 1.0, p[1] + 0.5)
+    r[0] = 75.25.squareRoot() * a + (42.868257487329714 / 75.25.squareRoot()) * b
+    r[1] = (100 / 75.25).squareRoot() * b
+  }
 
   func loss<X: Coordinates>(at p: X) -> X.Value {
     let a = p[0] - 1.0
@@ -48,6 +56,12 @@ struct Valley: Surface {
   var starts: [[Double]] { [[condition, 1]] }
   var minima: [[Double]] { [[0, 0]] }
   var isQuadratic: Bool { true }
+  var residualCount: Int { condition > 0 ? 2 : 0 }
+
+  func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    r[0] = p[0]
+    r[1] = condition.squareRoot() * p[1]
+  }
 
   func loss<X: Coordinates>(at p: X) -> X.Value {
     0.5 * (p[0].squared + condition * p[1].squared)
@@ -65,6 +79,11 @@ struct BealeSurface: Surface {
   var dimension: Int { 2 }
   var starts: [[Double]] { [[1, 1]] }
   var minima: [[Double]] { [[3, 0.5]] }
+  var residualCount: Int { 3 }
+
+  func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    Beale().residuals(at: p, into: r)
+  }
 
   func loss<X: Coordinates>(at p: X) -> X.Value {
     let x = p[0]
@@ -98,6 +117,11 @@ struct HimmelblauSurface: Surface {
   var dimension: Int { 2 }
   var starts: [[Double]] { [[-0.5, 0.5]] }
   var minima: [[Double]] { [[3, 2]] }
+  var residualCount: Int { 2 }
+
+  func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    Himmelblau().residuals(at: p, into: r)
+  }
 
   func loss<X: Coordinates>(at p: X) -> X.Value {
     (p[0].squared + p[1] - 11.0).squared + (p[0] + p[1].squared - 7.0).squared

@@ -133,14 +133,19 @@ struct StepContextTests {
     #expect((try oracle.loss(at: x)) == both.loss)
     _ = try oracle.hessianVectorProduct(at: x, x)
     _ = try oracle.hessian(at: x)
+    let residuals = try oracle.residuals(at: x)
+    #expect((residuals.loss - both.loss).magnitude <= 1e-13 * both.loss)
+    for (g, expected) in zip(residuals.gradient.array, both.gradient.array) {
+      #expect((g - expected).magnitude <= 1e-13 * both.gradient.largestMagnitude)
+    }
     var expected = EvaluationCounts()
     expected.losses = 1
-    expected.gradients = 2
+    expected.gradients = 3  // one of them with the residuals
     expected.hessianVectorProducts = 1
     expected.hessians = 1
     #expect(meter.counts == expected)
     meter.countHandedGradient()
-    #expect(meter.counts.gradients == 3)
+    #expect(meter.counts.gradients == 4)
 
     let little = Oracle<Double>(
       capabilities: .loss, meter: meter, loss: { _ in 1 }, gradient: { _, _ in })
@@ -149,7 +154,9 @@ struct StepContextTests {
     #expect(error?.description == "the problem does not offer gradients elsewhere")
     #expect(throws: OracleError.self) { try little.hessianVectorProduct(at: x, x) }
     #expect(throws: OracleError.self) { try little.hessian(at: x) }
-    #expect(meter.counts.gradients == 3)
+    let refusal = #expect(throws: OracleError.self) { try little.residuals(at: x) }
+    #expect(refusal?.description == "the problem does not offer residuals")
+    #expect(meter.counts.gradients == 4)
   }
 }
 

@@ -259,6 +259,38 @@ let variants =
     #expect(findings.contains { $0.check == fault.check && $0.severity == .failure }, "\(findings)")
   }
 
+  @Test(arguments: FaultySquares.Fault.allCases)
+  func plantedFaultsOfResidualsAreFound(fault: FaultySquares.Fault) {
+    var surface = FaultySquares()
+    surface.fault = fault
+    let findings = SurfaceConformance.findings(for: surface)
+    #expect(findings.map(\.check) == fault.checks, "\(findings)")
+  }
+
+  /// Whatever is a sum of squares of smooth terms says so.
+  @Test func leastSquaresOfferResiduals() {
+    let offering = Set(
+      catalogue.problems.filter {
+        ($0.make() as? any Surface)?.capabilities.contains(.residuals) == true
+      }.map(\.name))
+    #expect(
+      offering == [
+        "beale", "booth", "colville", "discus", "dixon-price", "ellipsoid", "himmelblau",
+        "least-squares", "matrix-factorization", "phase-retrieval", "powell-singular", "quadratic",
+        "rosenbrock", "sphere", "zakharov",
+      ])
+  }
+
+  @Test func aJacobianThatIsTooLargeIsRefused() throws {
+    let surface = try Case("rosenbrock", ["dim": "10000"]).surface()
+    let error = #expect(throws: OracleError.self) {
+      try surface.residuals(at: Vector(surface.starts[0]))
+    }
+    #expect(
+      error?.description
+        == "a Jacobian of 19998 × 10000 is too large; at most 50000000 elements")
+  }
+
   /// A lower point far from the stated minimum, outside of the picture, is found all the same.
   @Test func aMinimumThatIsNotTheLowestIsFound() {
     var wells = Wells()
@@ -350,6 +382,54 @@ struct Faulty: Surface {
       self.sampleGradient(at: p, into: &g, random: &random)
       return Planar(g.x * nudge, g.y)
     }
+  }
+}
+
+/// ½ ((x² − y)² + (x − 1)²), with one fault.
+struct FaultySquares: Surface {
+  enum Fault: CaseIterable {
+    case none, factor, unwritten, differing, jacobian, size, undeclared
+
+    var checks: [String] {
+      switch self {
+      case .none: []
+      case .jacobian: ["Jacobian"]
+      default: ["residuals"]
+      }
+    }
+  }
+
+  static let name = "faulty-squares"
+  static let summary = "a sum of squares with one fault"
+  var fault = Fault.none
+  init() {}
+
+  var dimension: Int { 2 }
+  var starts: [[Double]] { [[-1, 2]] }
+  var minima: [[Double]] { [[1, 1]] }
+  var minimumLoss: Double? { 0 }
+  var viewport: Viewport? { Viewport(x: -4...4, y: -4...4) }
+  var residualCount: Int { 2 }
+  var capabilities: OracleCapabilities {
+    fault == .undeclared ? [.loss, .gradient] : [.loss, .gradient, .residuals]
+  }
+
+  func loss<X: Coordinates>(at p: X) -> X.Value {
+    0.5 * ((p[0].squared - p[1]).squared + (p[0] - 1.0).squared)
+  }
+  func gradient<X: Coordinates>(at p: X, into g: inout X) {
+    let u = p[0].squared - p[1]
+    g[0] = 2.0 * p[0] * u + p[0] - 1.0
+    g[1] = -u
+  }
+  func residuals<X: Coordinates>(at p: X, into r: Strided<X.Value>) {
+    r[0] = (fault == .factor ? 1.000001 : 1.0) * (p[0].squared - p[1])
+    if fault != .unwritten { r[1] = p[0] - 1.0 }
+  }
+  func residualsAndJacobian(at x: [Double]) -> (residuals: [Double], jacobian: [Double]) {
+    let r = [x[0] * x[0] - x[1], (fault == .differing ? -1 : 1) * (x[0] - 1)]
+    let slope = (fault == .jacobian ? 2.000001 : 2) * x[0]
+    return (r, [slope, -1, 1] + (fault == .size ? [] : [0]))
   }
 }
 

@@ -56,7 +56,23 @@ extension OptimizerConformance {
     ) -> Oracle<R> {
       Oracle(
         capabilities: capabilities, meter: meter, loss: { loss($0) },
-        gradient: { $1 = product($0) }, hessianVectorProduct: { product($1) })
+        gradient: { $1 = product($0) }, hessianVectorProduct: { product($1) },
+        residuals: { residuals($0) })
+    }
+
+    /// √λᵢ xᵢ, and the coupling as one more.
+    func residuals<R: Scalar>(_ x: Vector<R>) -> Residuals<R> {
+      let n = dimension
+      var values = Vector(repeating: R.zero, count: n + 1)
+      var jacobian = Matrix(repeating: R.zero, rows: n + 1, columns: n)
+      let root = R(coupling.squareRoot())
+      for i in 0..<n {
+        jacobian[i, i] = R(curvature(i).squareRoot())
+        jacobian[n, i] = root
+        values[i] = jacobian[i, i] * x[i]
+        values[n] += root * x[i]
+      }
+      return Residuals(values: values, jacobian: jacobian)
     }
   }
 }
@@ -64,6 +80,6 @@ extension OptimizerConformance {
 extension OracleCapabilities {
   /// All that a problem may offer.
   static let everything: OracleCapabilities = [
-    .loss, .gradient, .hessianVectorProduct, .hessian, .quadratic,
+    .loss, .gradient, .hessianVectorProduct, .hessian, .quadratic, .residuals,
   ]
 }

@@ -49,7 +49,7 @@ extension OracleCapabilities {
     let names: [(OracleCapabilities, String)] = [
       (.loss, ".loss"), (.gradient, ".gradient"),
       (.hessianVectorProduct, ".hessianVectorProduct"), (.hessian, ".hessian"),
-      (.quadratic, ".quadratic"),
+      (.quadratic, ".quadratic"), (.residuals, ".residuals"),
     ]
     return "[" + names.filter { contains($0.0) }.map(\.1).joined(separator: ", ") + "]"
   }

@@ -69,7 +69,7 @@ public enum OptimizerConformance {
     var findings =
       try determinismFindings(optimizer, ground) + checkpointFindings(optimizer, ground)
     // What goes by losses alone compares them: where two are alike, rounding decides on the path.
-    if findings.isEmpty, optimizer.usesGradient {
+    if findings.isEmpty, optimizer.usesGradient || optimizer.requirements != [.loss] {
       findings += try precisionFindings(optimizer, ground)
     }
     return try findings + restFindings(optimizer, ground) + progressFindings(optimizer, ground)
@@ -275,7 +275,7 @@ public enum OptimizerConformance {
       state: optimizer.makeState(at: start, layout: ground.layout),
       oracle: Oracle<Double>(
         capabilities: .everything, loss: { _ in 1 }, gradient: { _, g in g = zero },
-        hessianVectorProduct: { _, v in v }))
+        hessianVectorProduct: { _, v in v }, residuals: { Self.resting(at: $0) }))
     for step in 1...3 {
       context.begin(step: step, rates: optimizer.declaredRates)
       context.gradient = zero
@@ -296,6 +296,16 @@ public enum OptimizerConformance {
         expected: describe(start.array),
         actual: describe(x.array) + ", \((x - start).norm) away", severity: .note)
     ]
+  }
+
+  /// Residuals with the loss 1 and a gradient of zero: one that does not change, and those of x.
+  private static func resting(at x: Vector<Double>) -> Residuals<Double> {
+    let n = x.count
+    var values = Vector(repeating: 0.0, count: n + 1)
+    values[n] = 2.0.squareRoot()
+    var jacobian = Matrix(repeating: 0.0, rows: n + 1, columns: n)
+    for i in 0..<n { jacobian[i, i] = 1 }
+    return Residuals(values: values, jacobian: jacobian)
   }
 
   static func progressFindings(_ optimizer: some Optimizer, _ ground: Ground) throws

@@ -24,6 +24,7 @@ public enum SurfaceConformance {
     var findings = PluginConformance.findings(for: surface)
     findings += gradientFindings(surface, samples)
     findings += hessianFindings(surface, samples)
+    findings += residualFindings(surface, samples)
     findings += minimumFindings(surface, samples)
     findings += searchFindings(surface, seed: seed)
     findings += startFindings(surface)

@@ -91,6 +91,28 @@ struct Terrain {
       y.indices.map { weather(step) * (product[$0] + 0.6 * y[$0] * y[$0] * direction[$0]) })
   }
 
+  /// Those of the ground, and √0.1 yᵢ², all times √w.
+  private func residuals(at x: [Double], step: Int) -> Residuals<Double> {
+    let y = undone(x)
+    let n = y.count
+    let plain = ground.residuals(Vector(y))
+    let factor = weather(step).squareRoot()
+    let root = 0.1.squareRoot()
+    var values: [Double] = plain.values.array
+    var rows: [[Double]] = values.indices.map { i in (0..<n).map { plain.jacobian[i, $0] } }
+    for (k, element) in y.enumerated() {
+      values.append(root * element * element)
+      var row = [Double](repeating: 0, count: n)
+      row[k] = 2 * root * element
+      rows.append(row)
+    }
+    var residuals = Residuals(
+      values: Vector(values), jacobian: Matrix(rows.map { turned($0) }))
+    residuals.values.scale(factor)
+    residuals.jacobian.scale(factor)
+    return residuals
+  }
+
   /// The points of an optimizer after each step; shorter where it throws or leaves the numbers.
   ///
   /// - Parameter lr: the learning rate of every level, until it is halved.
@@ -106,7 +128,8 @@ struct Terrain {
         gradient: { $1 = Vector(gradient(at: $0.array, step: current.step)) },
         hessianVectorProduct: {
           Vector(hessianVectorProduct(at: $0.array, $1.array, step: current.step))
-        }))
+        },
+        residuals: { residuals(at: $0.array, step: current.step) }))
     var points: [[Double]] = []
     for step in 1...max(steps, 1) {
       current.step = step

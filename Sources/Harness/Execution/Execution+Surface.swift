@@ -163,7 +163,8 @@ extension PluginCatalogue {
       },
       hessianVectorProduct: { x, v in
         Vector(surface.hessianVectorProduct(at: x.array, v.array))
-      })
+      },
+      residuals: { try surface.residuals(at: $0) })
   }
 
   /// Evaluates points that follow each other and records them; returns the loss at the last one.

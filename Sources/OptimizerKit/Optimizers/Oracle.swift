@@ -10,7 +10,8 @@ public struct OracleError: Error, CustomStringConvertible {
 /// within one step see the minibatch of that step; none leaves a trace in the problem.
 ///
 /// What is counted: `loss` one loss, `gradient` one gradient, `lossAndGradient` one gradient too (the
-/// pass that gives the gradient gives the loss), a Hessian–vector product one, a Hessian one.
+/// pass that gives the gradient gives the loss), a Hessian–vector product one, a Hessian one. Residuals
+/// with their derivatives count as one gradient, which follows from them: g = Jᵀr.
 public struct Oracle<R: Scalar> {
   /// What it can do.
   public let capabilities: OracleCapabilities
@@ -20,6 +21,7 @@ public struct Oracle<R: Scalar> {
   let gradientAt: (Vector<R>, inout Vector<R>) -> Void
   let bothAt: (Vector<R>, inout Vector<R>) -> Double
   let productAt: ((Vector<R>, Vector<R>) -> Vector<R>?)?
+  let residualsAt: ((Vector<R>) throws -> Residuals<R>)?
 
   /// An oracle made of closures; the lab makes one for each run.
   ///
@@ -30,12 +32,14 @@ public struct Oracle<R: Scalar> {
   ///   - gradient: writes ∇f(x).
   ///   - lossAndGradient: writes ∇f(x) and returns f(x), where that is cheaper than both.
   ///   - hessianVectorProduct: ∇²f(x) v; nil where there turns out to be none.
+  ///   - residuals: r(x) and J(x) where f = ½ ‖r‖².
   public init(
     capabilities: OracleCapabilities, meter: EvaluationMeter = EvaluationMeter(),
     loss: @escaping (Vector<R>) -> Double,
     gradient: @escaping (Vector<R>, inout Vector<R>) -> Void,
     lossAndGradient: ((Vector<R>, inout Vector<R>) -> Double)? = nil,
-    hessianVectorProduct: ((Vector<R>, Vector<R>) -> Vector<R>?)? = nil
+    hessianVectorProduct: ((Vector<R>, Vector<R>) -> Vector<R>?)? = nil,
+    residuals: ((Vector<R>) throws -> Residuals<R>)? = nil
   ) {
     self.capabilities = capabilities
     self.meter = meter
@@ -48,6 +52,7 @@ public struct Oracle<R: Scalar> {
         return loss($0)
       }
     productAt = hessianVectorProduct
+    residualsAt = residuals
   }
 
   /// An oracle that answers nothing.
@@ -122,6 +127,15 @@ public struct Oracle<R: Scalar> {
     return matrix
   }
 
+  /// r(x) and its Jacobian J(x), where f(x) = ½ ‖r(x)‖²; counted as one gradient.
+  public func residuals(at x: Vector<R>) throws -> Residuals<R> {
+    try check(.residuals)
+    guard let residualsAt else { throw OracleError("the problem has no residuals") }
+    let residuals = try residualsAt(x)
+    meter.counts.gradients += 1
+    return residuals
+  }
+
   private func product(at x: Vector<R>, _ v: Vector<R>) throws -> Vector<R> {
     guard let product = productAt?(x, v) else {
       throw OracleError("the problem has no Hessian-vector product")
@@ -164,6 +178,7 @@ extension Oracle {
       return whole
     }
     let (lossAt, gradientAt, bothAt, productAt) = (lossAt, gradientAt, bothAt, productAt)
+    let residualsAt = residualsAt
     return Oracle(
       capabilities: capabilities, meter: meter,
       loss: { lossAt(whole($0)) },
@@ -184,6 +199,21 @@ extension Oracle {
           part.scatter(v, into: &all)
           return productAt(whole(values), all).map(part.gather)
         }
+      },
+      residuals: residualsAt.map { residualsAt in
+        { values in try residualsAt(whole(values)).restricted(to: part) }
       })
+  }
+}
+
+extension Residuals {
+  /// The same residuals as functions of some tensors.
+  fileprivate func restricted(to part: TensorPart) -> Residuals {
+    var columns = Matrix(repeating: R.zero, rows: values.count, columns: part.layout.count)
+    for i in 0..<values.count {
+      let row = Vector((0..<jacobian.columns).map { jacobian[i, $0] })
+      for (k, derivative) in part.gather(row).array.enumerated() { columns[i, k] = derivative }
+    }
+    return Residuals(values: values, jacobian: columns)
   }
 }

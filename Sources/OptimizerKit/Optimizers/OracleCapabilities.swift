@@ -15,12 +15,14 @@ public struct OracleCapabilities: OptionSet, Sendable, CustomStringConvertible {
   public static let hessian = OracleCapabilities(rawValue: 8)
   /// The loss is a quadratic, so that one Hessian–vector product gives the exact line search.
   public static let quadratic = OracleCapabilities(rawValue: 16)
+  /// The loss is half a sum of squares, whose terms are given with their derivatives.
+  public static let residuals = OracleCapabilities(rawValue: 32)
 
   public var description: String {
     let names: [(OracleCapabilities, String)] = [
       (.loss, "loss values"), (.gradient, "gradients elsewhere"),
       (.hessianVectorProduct, "Hessian-vector products"), (.hessian, "the Hessian"),
-      (.quadratic, "a quadratic loss"),
+      (.quadratic, "a quadratic loss"), (.residuals, "residuals"),
     ]
     return names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
   }

@@ -41,6 +41,14 @@ public struct LinearExamples: Sendable {
     }
   }
 
+  /// (aᵢ·w − bᵢ)/√m, of which half the sum of squares is the loss.
+  public func residuals<X: Coordinates>(at w: X, into r: Strided<X.Value>) {
+    let share = 1 / Double(targets.count).squareRoot()
+    features.withUnsafeBufferPointer { rows in
+      for i in targets.indices { r[i] = share * (product(rows, i, w) - targets[i]) }
+    }
+  }
+
   /// The gradient of the loss.
   public func gradient<X: Coordinates>(at w: X, into g: inout X) {
     features.withUnsafeBufferPointer { rows in

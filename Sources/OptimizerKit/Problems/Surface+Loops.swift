@@ -119,6 +119,28 @@ extension Surface {
     }
     return result.map(\.derivative)
   }
+
+  /// A column of the Jacobian from each run of the residuals on dual numbers.
+  @inlinable
+  public func residualsAndJacobian(at x: [Double]) -> (residuals: [Double], jacobian: [Double]) {
+    let n = dimension
+    let m = residualCount
+    var point = x.map { Dual($0) }
+    var result = [Dual](repeating: Dual(.nan, derivative: .nan), count: m)
+    var jacobian = [Double](repeating: .nan, count: m * n)
+    point.withUnsafeMutableBufferPointer { point in
+      result.withUnsafeMutableBufferPointer { result in
+        guard let p = point.baseAddress, let r = result.baseAddress else { return }
+        for k in 0..<n {
+          p[k].derivative = 1
+          residuals(at: Strided(p, count: n), into: Strided(r, count: m))
+          p[k].derivative = 0
+          for i in 0..<m { jacobian[i * n + k] = r[i].derivative }
+        }
+      }
+    }
+    return (result.map(\.value), jacobian)
+  }
 }
 
 extension Surface {
@@ -158,6 +180,19 @@ extension Surface {
     var norms = losses
     evaluate(flat, count: points.count, losses: &losses, gradientNorms: &norms)
     return (losses, norms)
+  }
+
+  /// r(x) and J(x); refused where they are too large.
+  public func residuals(at x: Vector<Double>) throws -> Residuals<Double> {
+    guard residualCount * dimension <= Residuals<Double>.mostElements else {
+      throw OracleError(
+        "a Jacobian of \(residualCount) × \(dimension) is too large; at most "
+          + "\(Residuals<Double>.mostElements) elements")
+    }
+    let (values, jacobian) = residualsAndJacobian(at: x.array)
+    return Residuals(
+      values: Vector(values),
+      jacobian: Matrix(Vector(jacobian), rows: residualCount, columns: dimension))
   }
 
   /// ∇²f(x), n × n.

@@ -12,7 +12,8 @@
 /// `loss` (checked against dual numbers by `optlab check`), at kinks the smallest subgradient, so that
 /// it vanishes at a minimum. Each of `minima` is a stationary point with the loss `minimumLoss`, none
 /// of the domain is lower, and no start lies at a minimum. Hessian–vector products come from running
-/// `gradient` on dual numbers; nothing is to be written for them.
+/// `gradient` on dual numbers, and so do the derivatives of residuals, where a loss is a sum of squares
+/// and says so; nothing is to be written for them.
 public protocol Surface: Problem {
   /// The number of coordinates, at least 1.
   var dimension: Int { get }
@@ -43,6 +44,12 @@ public protocol Surface: Problem {
   /// An unbiased estimate of ∇f(x); the gradient itself unless the problem is stochastic.
   func sampleGradient<X: Coordinates>(at x: X, into g: inout X, random: inout RandomSource)
 
+  /// The number m of residuals rᵢ(x) with f(x) = ½ Σ rᵢ(x)²; 0, unless said otherwise, where there are
+  /// none. Where there are, the surface offers `.residuals`.
+  var residualCount: Int { get }
+  /// Writes r(x) to every element of `r`, of which there are `residualCount`.
+  func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>)
+
   /// The gradient in the plane as a function; see `PlanarGradient`.
   func planarGradient(seed: UInt64) -> PlanarGradient
   /// The gradient that the optimizer sees at `step`, at a point in memory.
@@ -63,6 +70,8 @@ public protocol Surface: Problem {
     _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>)
   /// ∇²f(x) v, exact.
   func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double]
+  /// r(x) and ∂rᵢ/∂xₖ, row by row, exact.
+  func residualsAndJacobian(at x: [Double]) -> (residuals: [Double], jacobian: [Double])
 }
 
 extension Surface {
@@ -74,12 +83,16 @@ extension Surface {
   public var isQuadratic: Bool { false }
   public var isStochastic: Bool { false }
   public var parameterLayout: ParameterLayout? { layout }
-  /// Everything; the last only where the loss is a quadratic form.
+  /// Everything; the last two only where the loss is a quadratic form, and where it has residuals.
   public var capabilities: OracleCapabilities {
     var offered: OracleCapabilities = [.loss, .gradient, .hessianVectorProduct, .hessian]
     if isQuadratic { offered.insert(.quadratic) }
+    if residualCount > 0 { offered.insert(.residuals) }
     return offered
   }
+  public var residualCount: Int { 0 }
+  @inlinable
+  public func residuals<X: Coordinates>(at x: X, into r: Strided<X.Value>) {}
   @inlinable
   public func sampleGradient<X: Coordinates>(
     at x: X, into g: inout X, random: inout RandomSource
