@@ -1,4 +1,5 @@
 import LinearAlgebra
+import OptimizerKit
 import Testing
 
 @Suite("orthonormal columns")
@@ -29,5 +30,20 @@ struct QRTests {
 
   @Test func noColumnsAreNone() {
     #expect(orthonormalColumns(of: [], rows: 3, columns: 0) == [])
+  }
+
+  /// By hand: the line through (0, 1), (1, 2), (2, 4) is 5/6 + 3/2 t.
+  @Test func leastSquaresByHand() throws {
+    let a = Matrix<Double>([[1, 0], [1, 1], [1, 2]])
+    let x = try a.leastSquares(Vector([1, 2, 4]))
+    #expect((x[0] - 5.0 / 6).magnitude < 1e-15 && (x[1] - 1.5).magnitude < 1e-15)
+    let single = try Matrix<Float>([[1, 0], [1, 1], [1, 2]]).leastSquares(Vector([1, 2, 4]))
+    #expect((single[1] - 1.5).magnitude < 1e-6)
+    for matrix in [Matrix<Double>([[1, 0], [2, 0]]), Matrix<Double>([[1, 2, 3]])] {
+      let error = #expect(throws: LinearAlgebraError.self) {
+        try matrix.leastSquares(Vector(repeating: 1, count: matrix.rows))
+      }
+      #expect(error?.description == "the matrix has not full column rank")
+    }
   }
 }

@@ -48,6 +48,7 @@ import Testing
     ("dump-below-file", ["trace", "beale", "sgd", "--dump", "text.sqlite/deep"]),
     ("dump-too-long", ["trace", "mlp", "sgd", "--steps", "5000000", "--dump", "d"]),
     ("requirements", ["trace", "rosenbrock", "gradient-descent@exact"]),
+    ("requirements-residuals", ["trace", "ackley", "levenberg-marquardt"]),
     ("type-name", ["new", "optimizer", "lion"]),
     ("store-none", ["runs", "--store", "none.sqlite"]),
     ("store-text", ["runs", "--store", "text.sqlite"]),

@@ -29,7 +29,8 @@ struct ReferencesPage {
   /// out in the script after a paper or an author's file says so.
   private static func program(_ reference: String, preset: Substring?) -> String {
     if let named = reference.firstMatch(of: /pytorch_optimizer|optax|torch|scipy/) {
-      return programs[String(named.output)]!
+      let end = reference.hasSuffix(", its end") ? ", where it ends" : ""
+      return programs[String(named.output)]! + end
     }
     if let program = preset.flatMap({ programs[String($0)] }) { return program }
     if reference.starts(with: /chain\(|MultiSteps|mechanize|masked/) { return programs["optax"]! }
@@ -89,7 +90,8 @@ struct ReferencesPage {
       "# What the optimizers were held against", "",
       "Every row is a test: the lab's path in double precision and that of the program, step by step,",
       "are no farther apart than the last column says, relative to the largest coordinate. Where a path is",
-      "chaotic, so that a rounding grows two thousandfold, the comparison ends at the step that is said.",
+      "chaotic, so that a rounding grows two thousandfold, or has arrived, so that nothing but roundings is",
+      "left of it, the comparison ends at the step that is said.",
       "`Tests/References` has the scripts that made the data; what is written out there, after a paper or",
       "an author's file, is said so.", "",
       "| optimizer | held against | presets | cases | steps | at most apart |",

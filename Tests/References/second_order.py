@@ -1,13 +1,16 @@
 """Golden data for line searches and methods of second order.
 
 See golden.py for how to run this. BFGS, conjugate gradients (Polak-Ribiere+) and the trust region are
-scipy's, run to their ends at once. Algorithm 5.4 of Nocedal and Wright is transcribed over scipy's
-search. AdaHessian and SophiaH of pytorch_optimizer and optax's Sophia are handed estimates v (Hv) from
-the lab's own random numbers; amirgholami/adahessian (optim_adahessian.py) and algorithm 3 of arXiv
-2305.14342 are transcribed in NumPy.
+scipy's, run to their ends at once. Algorithm 5.4 of Nocedal and Wright is
+transcribed over scipy's search, Gauss-Newton and Levenberg-Marquardt over jax's Jacobian of the
+residuals; where MINPACK ends, which scipy calls, the latter has to end too. AdaHessian and SophiaH of
+pytorch_optimizer and optax's Sophia are handed estimates v (Hv) from the lab's own random numbers;
+amirgholami/adahessian (optim_adahessian.py) and algorithm 3 of arXiv 2305.14342 are transcribed in
+NumPy.
 """
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 import optax.contrib
@@ -88,6 +91,147 @@ class Minimize:
 
     def judged(self, x):
         return None
+
+
+# --- sums of squares: r with f = 1/2 |r|^2 --------------------------------------------------------
+
+ROOT = np.sqrt(2)
+RESIDUALS = {
+    "rosenbrock": lambda p: ROOT * jnp.array([10 * (p[1] - p[0] ** 2), 1 - p[0]]),
+    "quadratic": lambda p: jnp.array([
+        75.25**0.5 * (p[0] - 1) + 42.868257487329714 / 75.25**0.5 * (p[1] + 0.5),
+        (100 / 75.25)**0.5 * (p[1] + 0.5)]),
+    "beale": lambda p: ROOT * jnp.array([
+        1.5 - p[0] + p[0] * p[1], 2.25 - p[0] + p[0] * p[1] ** 2, 2.625 - p[0] + p[0] * p[1] ** 3]),
+    "himmelblau": lambda p: ROOT * jnp.array([
+        p[0] ** 2 + p[1] - 11, p[0] + p[1] ** 2 - 7]),
+    "rosenbrock4": lambda p: ROOT * jnp.concatenate([10 * (p[1:] - p[:-1] ** 2), 1 - p[:-1]]),
+}
+JACOBIANS = {name: jax.jit(jax.jacfwd(r)) for name, r in RESIDUALS.items()}
+
+
+class Squares:
+    """A method for sums of squares: update(x, r, J, s, loss) -> x, with a dictionary `s` as its state."""
+
+    products = None
+
+    def __init__(self, text, update, problem):
+        self.text, self.update = text, update
+        self.r, self.jacobian = RESIDUALS[problem], JACOBIANS[problem]
+
+    def start(self, x):
+        self.s, self.evaluations, self.losses = {}, [], []
+
+    def step(self, x, evaluate):
+        x = np.array(x)
+        self.evaluations.append(1)
+        self.losses.append(0)
+
+        def loss(x):
+            self.losses[-1] += 1
+            return evaluate([float(v) for v in x])[0]
+
+        x = self.update(x, np.array(self.r(x)), np.array(self.jacobian(x)), self.s, loss)
+        return [float(v) for v in x]
+
+    def judged(self, x):
+        return None
+
+
+def gauss_newton(x, r, J, s, loss):
+    """(10.23) of Nocedal and Wright, without its search."""
+    return x - np.linalg.lstsq(J, r, rcond=None)[0]
+
+
+def damped(J, r, weights):
+    """(J^T J + W)^-1 J^T r without forming J^T J."""
+    stack = np.concatenate([J, np.diag(np.sqrt(weights))])
+    return np.linalg.lstsq(stack, np.concatenate([r, 0 * weights]), rcond=None)[0]
+
+
+def madsen(tau=1e-3, scale=lambda s, d: np.ones_like(d)):
+    """Algorithm 3.16 of Madsen, Nielsen and Tingleff."""
+
+    def update(x, r, J, s, loss):
+        A, g = J.T @ J, J.T @ r
+        D = scale(s, np.diag(A))
+        mu = s.get("mu", tau * max(np.diag(A) / D))
+        nu, f = s.get("nu", 2), 0.5 * r @ r
+        while True:
+            h = -damped(J, r, mu * D)
+            new = x + h
+            if (new == x).all():
+                break
+            after = loss(new)
+            if after < f:
+                rho = (f - after) / (0.5 * h @ (mu * D * h - g))
+                x, mu, nu = new, mu * max(1 / 3, 1 - (2 * rho - 1) ** 3), 2
+                break
+            mu, nu = mu * nu, 2 * nu
+        s.update(mu=mu, nu=nu)
+        return x
+
+    return update
+
+
+def largest(s, d):
+    s["d"] = np.maximum(s.get("d", d), d)
+    return s["d"]
+
+
+def marquardt(lam=0.01, nu=10):
+    """Marquardt 1963, equations (13) to (16) and the strategy after them: lambda / nu is tried first. His
+    test of the angle is left out, and a loss has to be lower."""
+
+    def update(x, r, J, s, loss):
+        f, units = 0.5 * r @ r, np.linalg.norm(J, axis=0)
+        trial = s.get("lambda", lam) / nu
+        while True:
+            new = x - damped(J / units, r, trial * np.ones_like(x)) / units
+            if (new == x).all():
+                break
+            if loss(new) < f:
+                x = new
+                break
+            trial *= nu
+        s["lambda"] = trial
+        return x
+
+    return update
+
+
+class MINPACK:
+    """Where scipy.optimize.least_squares(method='lm') ends."""
+
+    evaluations = losses = products = None
+    text = "scipy least_squares(method='lm'), its end"
+
+    def __init__(self, problem):
+        self.r, self.jacobian = RESIDUALS[problem], JACOBIANS[problem]
+
+    def start(self, x):
+        found = scipy.optimize.least_squares(
+            lambda p: np.array(self.r(p)), x, lambda p: np.array(self.jacobian(p)), method="lm",
+            xtol=1e-15, ftol=1e-15, gtol=1e-15)
+        self.end = [float(v) for v in found.x]
+
+    def step(self, x, evaluate):
+        return self.end
+
+    def judged(self, x):
+        return None
+
+
+def squares(optimizer, text, update, problems, least=2):
+    """Until the point is known to eight digits: what is tried after that is a matter of rounding."""
+    for problem in problems.split():
+        reference, (evaluate, x) = Squares(text, update, problem), PROBLEMS[problem]
+        reference.start(x)
+        steps, moved = 0, 1
+        while steps < 20 and moved > 1e-8:
+            before, x, steps = np.array(x), reference.step(x, evaluate), steps + 1
+            moved = np.max(np.abs(x - before)) / np.max(np.abs(x))
+        add(optimizer, reference, problem, list(range(1, steps + 1)), least=least)
 
 
 class Counted(_trustregion_ncg.CGSteihaugSubproblem):
@@ -285,6 +429,23 @@ minimize(term("trust-newton@scipy"), "scipy trust-ncg", "trust-ncg", "beale")
 minimize(term("trust-newton", {"radius": 0.3, "largestRadius": 0.5, "acceptance": 0.05}),
          "scipy trust-ncg(0.3, 0.5, eta=0.05)", "trust-ncg", samples=list(range(1, 21)), initial_trust_radius=0.3,
          max_trust_radius=0.5, eta=0.05)
+
+# sums of squares
+squares(term("gauss-newton"), "Nocedal and Wright 10.23", gauss_newton,
+        "rosenbrock quadratic himmelblau rosenbrock4")
+squares(term("levenberg-marquardt"), "Madsen et al. 2004", madsen(), ALL)
+squares(term("levenberg-marquardt@nielsen", {"damping": 1.0}),
+        "Madsen et al. 2004(damping 1)", madsen(1.0), ALL)
+squares(term("levenberg-marquardt", {"scaling": "largest-diagonal", "damping": 0.1}),
+        "Madsen et al. 2004(scaled as by More)", madsen(0.1, largest),
+        "rosenbrock quadratic himmelblau rosenbrock4")
+squares(term("levenberg-marquardt@marquardt"), "Marquardt 1963", marquardt(),
+        "rosenbrock quadratic himmelblau rosenbrock4")
+squares(term("levenberg-marquardt@marquardt", {"damping": 0.5, "factor": 4}),
+        "Marquardt 1963(2, 4)", marquardt(2, 4), "rosenbrock quadratic himmelblau rosenbrock4")
+for problem in ALL.split():
+    add(term("levenberg-marquardt"), MINPACK(problem), problem, [60], tolerance=1e-9,
+        why="both end where losses no longer tell points apart")
 
 # adahessian
 for least, lr in ((1, 0.15), (7, 0.01)):

@@ -10,10 +10,10 @@ public struct EvaluationCounts: Sendable, Equatable, Codable {
   public var hessians = 0
   public init() {}
 
-  /// What a budget of gradients is spent by: gradients, or, where an optimizer uses none, its losses;
-  /// at least one a step.
+  /// What a budget of gradients is spent by: gradients, or, where an optimizer uses none that is handed
+  /// to it, what it asks for itself: losses or gradients, whichever are more, and at least one a step.
   public func spent(by optimizer: some Optimizer, steps: Int) -> Int {
-    optimizer.usesGradient ? gradients : max(losses, steps)
+    optimizer.usesGradient ? gradients : max(losses, gradients, steps)
   }
 }
 
