@@ -56,7 +56,7 @@ public struct LBFGS: VectorOptimizer {
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {
-    guard !(largest(context.gradient) <= gradientTolerance) else { return }
+    guard !(context.gradient.largestMagnitude <= gradientTolerance) else { return }
     try minimise(
       &context.x, &context.gradient, loss: context.loss, lr: context.lr, asking: context.oracle,
       &context.state["memory", default: Memory<R>()])
@@ -72,9 +72,8 @@ public struct LBFGS: VectorOptimizer {
     for iteration in 1...iterations {
       memory.turn(at: gradient, history: history)
       let before = loss
-      let slope = gradient.dot(memory.direction)
-      memory.length = memory.iterations == 1 ? min(1, 1 / sum(gradient)) * lr : lr
-      if slope > -changeTolerance { break }
+      memory.length = memory.iterations == 1 ? min(1, 1 / gradient.sumOfMagnitudes) * lr : lr
+      if gradient.dot(memory.direction) > -changeTolerance { break }
       switch lineSearch {
       case .none:
         x.add(R(memory.length), memory.direction)
@@ -84,19 +83,21 @@ public struct LBFGS: VectorOptimizer {
           used += 1
         }
       case .strongWolfe:
-        var search = WolfeSearch(x, memory.direction, loss: loss, slope: slope)
-        let found = try search.run(
-          gradient, first: memory.length, most: most - used, asking: oracle,
-          smallest: changeTolerance / largest(memory.direction))
-        used += search.count
-        search.release()  // `x` is written next
+        var line = SearchLine(
+          from: x, along: memory.direction, loss: loss, gradient: gradient, asking: oracle)
+        let found = try line.cubicWolfeLength(
+          first: memory.length, most: most - used,
+          smallest: changeTolerance / memory.direction.largestMagnitude)
+        used += line.count
+        line.release()  // `x` is written next
         loss = found.loss
         gradient = found.gradient
         memory.length = found.length
         x.add(R(memory.length), memory.direction)
       }
-      if iteration == iterations || used >= most || largest(gradient) <= gradientTolerance
-        || memory.length.magnitude * largest(memory.direction) <= changeTolerance
+      if iteration == iterations || used >= most
+        || gradient.largestMagnitude <= gradientTolerance
+        || memory.length.magnitude * memory.direction.largestMagnitude <= changeTolerance
         || (loss - before).magnitude < changeTolerance
       {
         break
@@ -150,165 +151,4 @@ private struct Memory<R: Scalar>: Sendable {
       direction.add(R(shares[i] - share), pairs[i].s)
     }
   }
-}
-
-/// A search for a length t along d that meets the strong Wolfe conditions: the lengths are bracketed,
-/// and the bracket narrowed, by cubic interpolation. Nocedal and Wright 2006, algorithms 3.5 and 3.6,
-/// in the form of torch.optim.LBFGS.
-private struct WolfeSearch<R: Scalar> {
-  /// A length that was tried.
-  struct Trial {
-    var length: Double
-    var loss: Double
-    /// ∇f(x + td)ᵀd
-    var slope: Double
-    var gradient: Vector<R>
-  }
-
-  static var decrease: Double { 1e-4 }
-  static var flatness: Double { 0.9 }
-
-  /// How many lengths were tried.
-  private(set) var count = 0
-  private var start: Vector<R>
-  private let direction: Vector<R>
-  private let loss: Double
-  private let slope: Double
-  private var point: Vector<R>
-
-  /// A search from `x` along `direction`, where the loss is `loss` and rises by `slope`.
-  init(_ x: Vector<R>, _ direction: Vector<R>, loss: Double, slope: Double) {
-    start = x
-    self.direction = direction
-    self.loss = loss
-    self.slope = slope
-    point = Vector(repeating: R.zero, count: x.count)
-  }
-
-  /// Lets go of the start.
-  mutating func release() { start = point }
-
-  private mutating func trial(_ length: Double, asking oracle: Oracle<R>) throws -> Trial {
-    point.assign(start)
-    point.add(R(length), direction)
-    count += 1
-    let found = try oracle.lossAndGradient(at: point)
-    return Trial(
-      length: length, loss: found.loss, slope: found.gradient.dot(direction),
-      gradient: found.gradient)
-  }
-
-  private func rises(_ trial: Trial) -> Bool {
-    trial.loss > loss + Self.decrease * trial.length * slope
-  }
-  private func isFlat(_ trial: Trial) -> Bool {
-    trial.slope.magnitude <= -Self.flatness * slope
-  }
-
-  /// The best length that was found, after at most one trial more than `most`.
-  ///
-  /// - Parameters:
-  ///   - gradient: that at the start.
-  ///   - first: the first length to be tried.
-  ///   - smallest: brackets narrower than this are not narrowed further.
-  mutating func run(
-    _ gradient: Vector<R>, first: Double, most: Int, asking oracle: Oracle<R>, smallest: Double
-  ) throws -> Trial {
-    let begin = Trial(length: 0, loss: loss, slope: slope, gradient: gradient)
-    var previous = begin
-    var current = try trial(first, asking: oracle)
-    var tried = 0
-    var bracket: (Trial, Trial)?
-    while tried < most, bracket == nil {
-      if rises(current) || (tried > 1 && current.loss >= previous.loss) {
-        bracket = (previous, current)
-      } else if isFlat(current) {
-        return current
-      } else if current.slope >= 0 {
-        bracket = (previous, current)
-      } else {
-        let length = interpolate(
-          previous, current,
-          in: current.length + 0.01 * (current.length - previous.length), 10 * current.length)
-        previous = current
-        current = try trial(length, asking: oracle)
-        tried += 1
-      }
-    }
-    let ends = bracket ?? (begin, current)
-    return tried < most
-      ? try narrow(ends.0, ends.1, tried, most, asking: oracle, smallest: smallest)
-      : (ends.0.loss <= ends.1.loss ? ends.0 : ends.1)
-  }
-
-  private mutating func narrow(
-    _ a: Trial, _ b: Trial, _ tried: Int, _ most: Int, asking oracle: Oracle<R>, smallest: Double
-  ) throws -> Trial {
-    var tried = tried
-    // In the order in which they came; `low` is the one with the lower loss.
-    var ends = [a, b]
-    var low = a.loss <= b.loss ? 0 : 1
-    var wasClose = false
-    while tried < most, !((ends[1].length - ends[0].length).magnitude < smallest) {
-      let bottom = min(ends[0].length, ends[1].length)
-      let top = max(ends[0].length, ends[1].length)
-      var length = interpolate(ends[0], ends[1], in: bottom, top)
-      // Too close to an end twice running, or at it: a tenth of the bracket away from it.
-      let margin = 0.1 * (top - bottom)
-      if min(top - length, length - bottom) < margin {
-        if wasClose || length >= top || length <= bottom {
-          let isNearTop = (length - top).magnitude < (length - bottom).magnitude
-          length = isNearTop ? top - margin : bottom + margin
-          wasClose = false
-        } else {
-          wasClose = true
-        }
-      } else {
-        wasClose = false
-      }
-      let current = try trial(length, asking: oracle)
-      tried += 1
-      if rises(current) || current.loss >= ends[low].loss {
-        ends[1 - low] = current
-        low = ends[0].loss <= ends[1].loss ? 0 : 1
-      } else {
-        let isDone = isFlat(current)
-        if !isDone, current.slope * (ends[1 - low].length - ends[low].length) >= 0 {
-          ends[1 - low] = ends[low]
-        }
-        ends[low] = current
-        if isDone { break }
-      }
-    }
-    return ends[low]
-  }
-
-  /// The minimum of the cubic through two trials, kept within bounds; their middle where it has none.
-  private func interpolate(_ a: Trial, _ b: Trial, in lower: Double, _ upper: Double) -> Double {
-    let d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.length - b.length)
-    let square = d1 * d1 - a.slope * b.slope
-    guard square >= 0 else { return (lower + upper) / 2 }
-    let d2 = square.squareRoot()
-    let (near, far) = a.length <= b.length ? (a, b) : (b, a)
-    let share = (far.slope + d2 - d1) / (far.slope - near.slope + 2 * d2)
-    return min(max(far.length - (far.length - near.length) * share, lower), upper)
-  }
-}
-
-/// max |vᵢ|; NaN where an element is.
-private func largest<R: Scalar>(_ v: Vector<R>) -> Double {
-  var largest = 0.0
-  for i in v.indices {
-    let size = v[i].double.magnitude
-    if size.isNaN { return size }
-    if size > largest { largest = size }
-  }
-  return largest
-}
-
-/// Σ |vᵢ|
-private func sum<R: Scalar>(_ v: Vector<R>) -> Double {
-  var sum = 0.0
-  for i in v.indices { sum += v[i].double.magnitude }
-  return sum
 }
