@@ -7,14 +7,16 @@ import OptimizerKit
 ///     x ← x + t d
 ///
 /// t is the learning rate, or is found by a line search to the strong Wolfe conditions
-/// f(x + td) ≤ f + c₁ t gᵀd and |∇f(x + td)ᵀd| ≤ −c₂ gᵀd, with cubic interpolation. It converges
-/// superlinearly on smooth problems and does not see their condition number for long; noise in the
-/// gradient spoils the pairs. A step of the lab is `iterations` iterations, as in torch, where each
-/// call of `step` begins with the gradient that it is handed. O(m n) time an iteration, 2 m vectors
-/// of state; one gradient an iteration, and some more for the search.
+/// f(x + td) ≤ f + c₁ t gᵀd and |∇f(x + td)ᵀd| ≤ −c₂ gᵀd: torch's, with cubic interpolation, or optax's,
+/// which doubles the length and then zooms in. It converges superlinearly on smooth problems and does not
+/// see their condition number for long; noise in the gradient spoils the pairs. The first step has no pair
+/// to go by: torch tries 1/‖g‖₁ as its length, optax has H₀ = I/‖g‖₂, both 1 at most. torch leaves out pairs
+/// with sᵀy ≤ 10⁻¹⁰, optax only those with 0. A step of the lab is `iterations` iterations, as in torch,
+/// where each call of `step` begins with the gradient that it is handed; one in optax. O(m n) time an
+/// iteration, 2 m vectors of state; one gradient an iteration, and some more for the search.
 ///
 /// Liu and Nocedal 1989, doi:10.1007/BF01589116; Nocedal and Wright 2006, chapters 3 and 7,
-/// doi:10.1007/978-0-387-40065-5; the conventions are those of torch.optim.LBFGS.
+/// doi:10.1007/978-0-387-40065-5; the conventions are those of torch.optim.LBFGS and optax.lbfgs.
 public struct LBFGS: VectorOptimizer {
   public static let name = "lbfgs"
   public static let summary = "limited-memory BFGS with a strong Wolfe line search"
@@ -26,6 +28,13 @@ public struct LBFGS: VectorOptimizer {
       ["lineSearch": "none"]),
     Preset("torch-wolfe", "torch.optim.LBFGS(line_search_fn='strong_wolfe'): the defaults here"),
     Preset(
+      "optax", "optax.lbfgs: ten pairs, one iteration a step, at most twenty lengths by zooming in",
+      [
+        "lineSearch": "zoom", "iterations": 1, "evaluations": 21, "history": 10,
+        "scaledStart": true, "leastCurvature": 0.0, "gradientTolerance": 0.0,
+        "changeTolerance": 0.0,
+      ]),
+    Preset(
       "textbook", "one iteration a step, with as many evaluations as the search needs",
       ["iterations": 1, "evaluations": 26]),
   ]
@@ -34,6 +43,7 @@ public struct LBFGS: VectorOptimizer {
   public enum LineSearch: String, Choice {
     case none
     case strongWolfe = "strong-wolfe"
+    case zoom
   }
 
   @Hyperparameter("learning rate α: the length of a step, or the first that is tried", in: 0...)
@@ -48,6 +58,10 @@ public struct LBFGS: VectorOptimizer {
   public var changeTolerance = 1e-9
   @Hyperparameter("how the length of a step is found")
   public var lineSearch = LineSearch.strongWolfe
+  @Hyperparameter("least sᵀy of a pair; with 0 any but 0", in: 0..., scale: .log)
+  public var leastCurvature = 1e-10
+  @Hyperparameter("whether H₀ is I/‖g‖₂ in the first step, in place of a length of 1/‖g‖₁")
+  public var scaledStart = false
 
   public var requirements: OracleCapabilities {
     lineSearch == .none && iterations == 1 ? [] : [.loss, .gradient]
@@ -69,11 +83,26 @@ public struct LBFGS: VectorOptimizer {
     let most = evaluations > 0 ? evaluations : max(iterations * 5 / 4, 1)
     var used = 1
     var loss = loss
+    /// Goes as far along the direction as a search says.
+    func search(_ find: (inout SearchLine<R>) throws -> SearchLine<R>.Trial) throws {
+      var line = SearchLine(
+        from: x, along: memory.direction, loss: loss, gradient: gradient, asking: oracle)
+      let found = try find(&line)
+      used += line.count
+      line.release()  // `x` is written next
+      loss = found.loss
+      gradient = found.gradient
+      memory.length = found.length
+      x.add(R(memory.length), memory.direction)
+    }
     for iteration in 1...iterations {
-      memory.turn(at: gradient, history: history)
+      memory.turn(
+        at: gradient, history: history, leastCurvature: leastCurvature, isScaled: scaledStart)
       let before = loss
-      memory.length = memory.iterations == 1 ? min(1, 1 / gradient.sumOfMagnitudes) * lr : lr
-      if gradient.dot(memory.direction) > -changeTolerance { break }
+      let isShort = memory.iterations == 1 && !scaledStart
+      memory.length = isShort ? min(1, 1 / gradient.sumOfMagnitudes) * lr : lr
+      // optax goes along a direction that rises, too.
+      if lineSearch != .zoom, gradient.dot(memory.direction) > -changeTolerance { break }
       switch lineSearch {
       case .none:
         x.add(R(memory.length), memory.direction)
@@ -83,17 +112,15 @@ public struct LBFGS: VectorOptimizer {
           used += 1
         }
       case .strongWolfe:
-        var line = SearchLine(
-          from: x, along: memory.direction, loss: loss, gradient: gradient, asking: oracle)
-        let found = try line.cubicWolfeLength(
-          first: memory.length, most: most - used,
-          smallest: changeTolerance / memory.direction.largestMagnitude)
-        used += line.count
-        line.release()  // `x` is written next
-        loss = found.loss
-        gradient = found.gradient
-        memory.length = found.length
-        x.add(R(memory.length), memory.direction)
+        try search { line in
+          try line.cubicWolfeLength(
+            first: memory.length, most: most - used,
+            smallest: changeTolerance / memory.direction.largestMagnitude)
+        }
+      case .zoom:
+        // The direction is scaled by the rate, and lengths are tried from 1.
+        memory.direction.scale(R(memory.length))
+        try search { line in try line.zoomLength(first: 1, most: most - used) }
       }
       if iteration == iterations || used >= most
         || gradient.largestMagnitude <= gradientTolerance
@@ -121,20 +148,25 @@ private struct Memory<R: Scalar>: Sendable {
   var iterations = 0
 
   /// Takes the last step into account and turns the direction to −H g.
-  mutating func turn(at g: Vector<R>, history: Int) {
+  mutating func turn(at g: Vector<R>, history: Int, leastCurvature: Double, isScaled: Bool) {
     iterations += 1
     guard iterations > 1 else {
       gradient = Vector(repeating: R.zero, count: g.count)
       gradient.assign(g)
-      direction = -1 * g
+      direction = -(isScaled ? min(1, 1 / g.norm) : 1) * g
       return
     }
     let y = g - gradient
     let s = length * direction
     let curvature = y.dot(s)
-    if curvature > 1e-10 {
+    let square = y.dot(y)
+    // What has underflowed, at a minimum, has no inverse.
+    let isKept =
+      leastCurvature > 0
+      ? curvature > leastCurvature : min(curvature.magnitude, square) >= .leastNormalMagnitude
+    if isKept {
       if pairs.count >= history { pairs.removeFirst(pairs.count - history + 1) }
-      scale = curvature / y.dot(y)
+      scale = curvature / square
       pairs.append((s, y, 1 / curvature))
     }
     gradient.assign(g)

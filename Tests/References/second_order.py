@@ -1,7 +1,7 @@
 """Golden data for line searches and methods of second order.
 
 See golden.py for how to run this. BFGS, conjugate gradients (Polak-Ribiere+) and the trust region are
-scipy's, run to their ends at once. Algorithm 5.4 of Nocedal and Wright is
+scipy's, run to their ends at once, and so is optax's L-BFGS. Algorithm 5.4 of Nocedal and Wright is
 transcribed over scipy's search, Gauss-Newton and Levenberg-Marquardt over jax's Jacobian of the
 residuals; where MINPACK ends, which scipy calls, the latter has to end too. AdaHessian and SophiaH of
 pytorch_optimizer and optax's Sophia are handed estimates v (Hv) from the lab's own random numbers;
@@ -234,6 +234,62 @@ def squares(optimizer, text, update, problems, least=2):
         add(optimizer, reference, problem, list(range(1, steps + 1)), least=least)
 
 
+class LBFGS:
+    """optax.lbfgs, which asks for losses and gradients itself."""
+
+    is_whole = True
+    losses = products = None
+
+    def __init__(self, text, problem, **arguments):
+        self.text, self.optimizer = text, optax.lbfgs(**arguments)
+
+    def start(self, x):
+        self.x, self.path = x, None
+
+    def run(self, evaluate):
+        self.path, self.evaluations = [], []
+        shape = (jax.ShapeDtypeStruct((), np.float64), jax.ShapeDtypeStruct((len(self.x),), np.float64))
+
+        def ask(x):
+            self.evaluations[-1] += 1
+            loss, g = evaluate([float(v) for v in x])
+            return np.float64(loss), np.array(g)
+
+        @jax.custom_vjp
+        def f(x):
+            return jax.pure_callback(ask, shape, x)[0]
+
+        f.defvjp(lambda x: jax.pure_callback(ask, shape, x), lambda g, v: (v * g,))
+
+        @jax.jit
+        def update(x, loss, g, state):
+            updates, state = self.optimizer.update(g, state, x, value=loss, grad=g, value_fn=f)
+            return optax.apply_updates(x, updates), state
+
+        x = np.array(self.x)
+        state = self.optimizer.init(x)
+        for _ in range(40):
+            self.evaluations.append(1)
+            loss, g = evaluate([float(v) for v in x])
+            if not any(g):
+                # Nothing is left to be found; optax would ask once more.
+                self.path.append([float(v) for v in x])
+                continue
+            x, state = update(x, loss, np.array(g), state)
+            x = np.array(x)
+            self.path.append([float(v) for v in x])
+
+    def step(self, x, evaluate):
+        if self.path is None:
+            self.run(evaluate)
+            self.t = 0
+        self.t += 1
+        return self.path[self.t - 1]
+
+    def judged(self, x):
+        return None
+
+
 class Counted(_trustregion_ncg.CGSteihaugSubproblem):
     """Does not count the product that scipy asks for to know the model's value, which conjugate
     gradients know already."""
@@ -446,6 +502,15 @@ squares(term("levenberg-marquardt@marquardt", {"damping": 0.5, "factor": 4}),
 for problem in ALL.split():
     add(term("levenberg-marquardt"), MINPACK(problem), problem, [60], tolerance=1e-9,
         why="both end where losses no longer tell points apart")
+
+# lbfgs: in rosenbrock's valley the differences of which cubics are made multiply roundings a
+# hundredfold more than a disturbance of what the search is told shows
+for problem in ALL.split():
+    add(term("lbfgs@optax"), LBFGS("optax lbfgs", problem), problem,
+        list(range(1, {"rosenbrock": 11, "rosenbrock4": 12}.get(problem, 41))), least=10)
+    add(term("lbfgs@optax", {"history": 3, "lr": 0.5}),
+        LBFGS("optax lbfgs(0.5, memory 3)", problem, learning_rate=0.5, memory_size=3), problem,
+        list(range(1, {"rosenbrock": 14, "rosenbrock4": 13}.get(problem, 41))), least=10)
 
 # adahessian
 for least, lr in ((1, 0.15), (7, 0.01)):
