@@ -13,6 +13,11 @@ import OptimizerKit
 /// curvature and does not clip. O(n) time, two vectors of state; one gradient a step, and one
 /// Hessian–vector product every k steps.
 ///
+/// The paper's other estimate, Gauss–Newton–Bartlett (Sophia-G: B ĝ ⊙ ĝ, with the gradient ĝ of a
+/// minibatch whose B labels are drawn from the model's own outputs), is not here: it is a question about a
+/// classifier under cross-entropy, not about a loss and its parameters, which is all that an oracle
+/// answers for any problem.
+///
 /// Liu et al. 2023, arXiv 2305.14342.
 public struct Sophia: VectorOptimizer {
   public static let name = "sophia"
