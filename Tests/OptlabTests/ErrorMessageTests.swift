@@ -48,6 +48,11 @@ import Testing
     ("dump-below-file", ["trace", "beale", "sgd", "--dump", "text.sqlite/deep"]),
     ("dump-too-long", ["trace", "mlp", "sgd", "--steps", "5000000", "--dump", "d"]),
     ("requirements", ["trace", "rosenbrock", "gradient-descent@exact"]),
+    ("schedule-without-losses", ["trace", "rosenbrock", "spsa:plateau"]),
+    (
+      "schedule-without-losses-inside",
+      ["trace", "rosenbrock", "lookahead(spsa:warmup+plateau)"]
+    ),
     ("requirements-residuals", ["trace", "ackley", "levenberg-marquardt"]),
     ("type-name", ["new", "optimizer", "lion"]),
     ("store-none", ["runs", "--store", "none.sqlite"]),

@@ -74,6 +74,11 @@ extension Plan {
         }
       }
       let optimizers = selected(group.optimizers, catalogue.selectOptimizers)
+      for (selection, optimizer) in optimizers {
+        do { try optimizer.checkReactiveSchedules(in: catalogue) } catch {
+          refuse(error, at: selection)
+        }
+      }
       if let steps = group.budget.mostSteps {
         for (selection, optimizer) in optimizers {
           do { try optimizer.checkScheduleRanges(steps: steps, in: catalogue) } catch {
@@ -198,6 +203,19 @@ extension OptimizerChoice {
     throw SelectionError(
       "\(label): a schedule runs along the budget, and with one in seconds nobody knows how many "
         + "steps there will be; give a budget in steps or gradients")
+  }
+}
+
+extension OptimizerChoice {
+  /// Refuses a schedule that reads the loss where none comes: with an optimizer that uses no gradient.
+  func checkReactiveSchedules(in catalogue: PluginCatalogue) throws {
+    guard !instance.usesGradient,
+      let reactive = try catalogue.schedules(of: spec).lazy.flatMap(\.sequence.parts)
+        .first(where: { $0 is any ReactiveSchedule })
+    else { return }
+    throw SelectionError(
+      "\(label): the schedule \(type(of: reactive).name) reads the loss that comes with the gradient of "
+        + "each step, and there is none; \(instance.nestedName) uses no gradient")
   }
 }
 
