@@ -20,7 +20,7 @@ public struct ADOPT: CoordinateRule {
   public static let source = "Taniguchi et al. 2024, arXiv 2411.02853"
   public static let family = Family.adaptive
   public static let presets = [
-    Preset("author", "the authors' file: the defaults here"),
+    Preset("author", "the authors' torch-adopt 0.1.0: the defaults here"),
     Preset("optax", "optax.contrib.adopt: the defaults here; no default learning rate"),
     Preset(
       "pytorch-optimizer", "pytorch_optimizer.ADOPT: the limit is t^¼", ["clip": "steps"]),

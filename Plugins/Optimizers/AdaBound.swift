@@ -9,7 +9,9 @@ import OptimizerKit
 ///
 /// It begins as `adam` and ends, after some 1/γ steps, as `momentum` with the learning rate α*, which
 /// a schedule of α lowers along with α. With `amsgrad` the largest v so far takes the place of v
-/// (AMSBound). Weight decay is coupled unless `decoupled`. Two state vectors (three with amsgrad).
+/// (AMSBound). Weight decay is coupled unless `decoupled`, and then αλx; AdaBoundW, in the authors'
+/// file, takes λx without α, which is `decoupled-decay@fixed` around it. Two state vectors (three with
+/// amsgrad).
 ///
 /// Luo et al. 2019, arXiv 1902.09843.
 public struct AdaBound: VectorOptimizer {
@@ -18,7 +20,7 @@ public struct AdaBound: VectorOptimizer {
   public static let source = "Luo et al. 2019, arXiv 1902.09843"
   public static let family = Family.adaptive
   public static let presets = [
-    Preset("author", "the authors' file: the defaults here"),
+    Preset("author", "AdaBound in the authors' file: the defaults here"),
     Preset("amsbound", "with the largest v so far", ["amsgrad": true]),
     Preset(
       "pytorch-optimizer", "pytorch_optimizer.AdaBound: 1e-15 inside the root; decoupled decay",

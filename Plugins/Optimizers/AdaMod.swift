@@ -18,7 +18,7 @@ public struct AdaMod: CoordinateRule {
   public static let source = "Ding et al. 2019, arXiv 1910.12249"
   public static let family = Family.adaptive
   public static let presets = [
-    Preset("author", "the authors' file: the defaults here"),
+    Preset("author", "the authors' file: decoupled decay", ["decoupled": true]),
     Preset(
       "pytorch-optimizer", "pytorch_optimizer.AdaMod: β₂ 0.99, β₃ 0.9999, decoupled decay",
       ["beta2": 0.99, "beta3": 0.9999, "decoupled": true]),

@@ -8,8 +8,10 @@ import OptimizerKit
 ///     x ← x − α √(1 − β₂ᵗ)/(1 − β₁ᵗ) ξ m / (√v + ε)
 ///
 /// It differs from `adam` in ξ, between ½ where the gradient stays as it was, as near a minimum, and
-/// 1 where it changes much. It is not free of scale: ξ depends on the unit of the gradient. Weight
-/// decay is coupled unless `decoupled`. Three state variables.
+/// 1 where it changes much. It is not free of scale: ξ depends on the unit of the gradient. The authors'
+/// first file compares g with itself, so that ξ is ½ throughout, in the paper's experiments too, as
+/// they say; meant is this, their diffGrad_v2. Weight decay is coupled unless `decoupled`. Three state
+/// variables.
 ///
 /// Dubey et al. 2020, arXiv 1909.11015.
 public struct DiffGrad: CoordinateRule {
@@ -18,7 +20,7 @@ public struct DiffGrad: CoordinateRule {
   public static let source = "Dubey et al. 2020, arXiv 1909.11015"
   public static let family = Family.adaptive
   public static let presets = [
-    Preset("author", "the authors' file: the defaults here"),
+    Preset("author", "the authors' diffGrad_v2.py: the defaults here"),
     Preset(
       "pytorch-optimizer", "pytorch_optimizer.DiffGrad: 1e-15 inside the root; decoupled decay",
       ["epsilonRoot": 1e-15, "decoupled": true]),

@@ -8,7 +8,9 @@ import OptimizerKit
 ///
 /// It differs from `adam` in the order alone: every gradient is divided by the v of its own time, so that
 /// β₁ and β₂ can be chosen freely, and no step is longer than α / √(1 − β₂). `adopt` divides by the v
-/// before. Weight decay is decoupled. Two state variables.
+/// before. Weight decay is decoupled, αλx; the authors' file takes λ of the new x instead, without α, and
+/// lets m average α along with the gradients, which differs from this under a schedule alone. Two state
+/// variables.
 ///
 /// Ziyin, Wang and Ueda 2020, arXiv 2002.04839.
 public struct LaProp: CoordinateRule {

@@ -17,7 +17,10 @@ public struct Padam: CoordinateRule {
   public static let source = "Chen et al. 2020, arXiv 1806.06763"
   public static let family = Family.adaptive
   public static let presets = [
-    Preset("paper", "p ⅛, and the largest v so far", ["partial": 0.125, "amsgrad": true]),
+    Preset("author", "the authors' file: the largest v so far", ["amsgrad": true]),
+    Preset(
+      "paper", "p ⅛, with which the paper's networks are trained, and the largest v so far",
+      ["partial": 0.125, "amsgrad": true]),
     Preset("pytorch-optimizer", "pytorch_optimizer.PAdam: the defaults here"),
   ]
 

@@ -23,7 +23,7 @@ public struct SAM: Wrapper {
     Preset("optax", "optax.contrib.sam with a normalised step: no ε", ["epsilon": 0.0]),
     Preset("asam", "adaptive, with the paper's ρ 0.5", ["adaptive": true, "rho": 0.5]),
     Preset(
-      "samsung", "SamsungLabs/ASAM: η 0.01, biases and scales by plain distances",
+      "samsung", "SamsungLabs/ASAM: η 0.01, biases by plain distances",
       ["adaptive": true, "rho": 0.5, "eta": 0.01, "plainBiases": true, "epsilon": 1e-16]),
   ]
 
@@ -31,7 +31,7 @@ public struct SAM: Wrapper {
   public var rho = 0.05
   @Hyperparameter("distances relative to each parameter's size") public var adaptive = false
   @Hyperparameter("η, added to each parameter's size", in: 0...) public var eta = 0.0
-  @Hyperparameter("plain distances for biases and scales") public var plainBiases = false
+  @Hyperparameter("plain distances for biases") public var plainBiases = false
   @Hyperparameter("ε, added to the norm, against division by zero", in: 0..., scale: .log)
   public var epsilon = 1e-12
 
@@ -62,7 +62,7 @@ public struct SAM: Wrapper {
   ) {
     let (v, size) = (vector.mutablePointer(), x.pointer)
     for tensor in layout.tensors
-    where !(plainBiases && (tensor.role == .bias || tensor.role == .scale)) {
+    where !(plainBiases && tensor.role == .bias) {
       for i in tensor.range { v[i] = v[i] * (size[i].magnitude + eta) }
     }
   }

@@ -54,6 +54,33 @@ struct WrapperPropertyTests {
     #expect(try wrapper("clip", [:], optimizer("newton")).requirements == [.hessian])
   }
 
+  /// SamsungLabs/ASAM goes by the name: what is called a weight, the scales of batch normalisation and the
+  /// slopes of PReLU among them, is measured by its size, and biases are not.
+  @Test func samsungLeavesOutBiasesAlone() throws {
+    var sam = try wrapper("sam@samsung", ["rho": "0.25"], GradientStep())
+    var layout = ParameterLayout()
+    layout.append("w", shape: [1, 2], role: .weight, fanIn: 2)
+    layout.append("s", shape: [1], role: .scale, fanIn: 1)
+    layout.append("b", shape: [1], role: .bias, fanIn: 1)
+    let (x, g) = ([1.0, -2, 3, 10], [0.5, 1, 2, 4])
+    let near = NearPoint()
+    var context = StepContext(
+      x: Vector(x), layout: layout, state: sam.makeState(at: Vector(x), layout: layout),
+      oracle: Oracle<Double>(
+        capabilities: [.loss, .gradient], loss: { _ in 0 },
+        gradient: { point, _ in near.x = point.array }))
+    context.gradient = Vector(g)
+    context.begin(step: 1, lr: 1)
+    try sam.advance(&context)
+    let sizes = [1.01, 2.01, 3.01, 1]
+    let norm = zip(sizes, g).reduce(0) { $0 + $1.0 * $1.0 * $1.1 * $1.1 }.squareRoot()
+    for i in x.indices {
+      #expect((near.x[i] - (x[i] + 0.25 / norm * sizes[i] * sizes[i] * g[i])).magnitude < 1e-14)
+    }
+  }
+
+  private final class NearPoint { var x: [Double] = [] }
+
   /// A clipped gradient is as long as asked, and one that is no number does not pass.
   @Test func clipping() throws {
     for form in ["torch", "optax"] {

@@ -1,7 +1,7 @@
 """Golden data for further coordinate-wise optimizers around Adam and AdaGrad.
 
 See golden.py for how to run this. What no library offers is transcribed below in NumPy from the authors'
-published files: Z-T-WANG/LaProp-Optimizer, ShivRamDubey/diffGrad, lancopku/AdaMod, uclaml/Padam.
+published files: Z-T-WANG/LaProp-Optimizer, shivram1987/diffGrad, lancopku/AdaMod, uclaml/Padam.
 """
 
 import numpy as np
@@ -18,7 +18,8 @@ ELSEWHERE = "rosenbrock quadratic himmelblau"
 
 # laprop
 def laprop(x, g, s, t, _, lr, beta1, beta2, epsilon, weight_decay):
-    """Z-T-WANG/LaProp-Optimizer, with a constant learning rate."""
+    """Z-T-WANG/LaProp-Optimizer, with a constant learning rate, and a decay of x by lr weight_decay
+    where that file takes weight_decay of the new x."""
     s["v"] = beta2 * s.get("v", 0.0) + (1 - beta2) * g * g
     scaled = g / (np.sqrt(s["v"] / (1 - beta2**t)) + epsilon)
     s["m"] = beta1 * s.get("m", 0.0) + (1 - beta1) * lr * scaled
@@ -33,7 +34,7 @@ add(term("laprop", {"lr": 3e-3, "beta1": 0.8, "beta2": 0.99, "epsilon": 0.1, "we
 
 # diffgrad
 def diffgrad(x, g, s, t, _, lr, beta1, beta2, epsilon, weight_decay):
-    """ShivRamDubey/diffGrad, diffGrad.py."""
+    """shivram1987/diffGrad, diffGrad_v2.py."""
     g = g + weight_decay * x
     s["m"] = beta1 * s.get("m", 0.0) + (1 - beta1) * g
     s["v"] = beta2 * s.get("v", 0.0) + (1 - beta2) * g * g
@@ -66,17 +67,19 @@ add(term("acprop", {"lr": 2e-3, "beta1": 0.8, "beta2": 0.99, "epsilon": 1.0, "ep
 
 
 # adamod
-def adamod(x, g, s, t, _, lr, beta1, beta2, beta3, epsilon):
-    """lancopku/AdaMod."""
+def adamod(x, g, s, t, _, lr, beta1, beta2, beta3, epsilon, weight_decay=0.0):
+    """lancopku/AdaMod, adamod.py."""
     s["m"] = beta1 * s.get("m", 0.0) + (1 - beta1) * g
     s["v"] = beta2 * s.get("v", 0.0) + (1 - beta2) * g * g
     size = lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) / (np.sqrt(s["v"]) + epsilon)
     s["s"] = beta3 * s.get("s", 0.0) + (1 - beta3) * size
-    return x - np.minimum(size, s["s"]) * s["m"]
+    return x - lr * weight_decay * x - np.minimum(size, s["s"]) * s["m"]
 
 
 add(term("adamod@author", {"lr": 5e-3}), Transcribed(
     "AdaMod(5e-3)", lambda *a: adamod(*a, 5e-3, 0.9, 0.999, 0.999, 1e-8)))
+add(term("adamod@author", {"lr": 5e-3, "weightDecay": 0.1}), Transcribed(
+    "AdaMod(5e-3, decay 0.1)", lambda *a: adamod(*a, 5e-3, 0.9, 0.999, 0.999, 1e-8, 0.1)))
 add(term("adamod@pytorch-optimizer", {"lr": 0.01, "beta3": 0.99, "weightDecay": 0.1}, schedules=FALLING),
     of_pytorch_optimizer("AdaMod", lr=0.01, betas=(0.9, 0.99, 0.99), weight_decay=0.1, falling=True))
 add(term("adamod", {"lr": 5e-3, "beta1": 0.8, "epsilon": 1e-2, "weightDecay": 0.1}),
@@ -101,6 +104,8 @@ add(term("padam", {"lr": 5e-3, "partial": 0.3, "beta1": 0.8, "beta2": 0.99, "eps
                          falling=True))
 add(term("padam", {"lr": 3e-3, "weightDecay": 0.2, "decoupled": True}),
     of_pytorch_optimizer("PAdam", lr=3e-3, weight_decay=0.2, weight_decouple=True))
+add(term("padam@author", {"lr": 5e-3}), Transcribed(
+    "uclaml/Padam(5e-3)", lambda *a: padam(*a, 5e-3, 0.25)))
 add(term("padam@paper", {"lr": 2e-3}), Transcribed(
     "uclaml/Padam(2e-3, partial=1/8, amsgrad)", lambda *a: padam(*a, 2e-3, 0.125)))
 

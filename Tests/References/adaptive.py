@@ -214,7 +214,7 @@ add(term("adan@optax", {"lr": 5e-3, "beta2": 0.7, "epsilonRoot": 1e-3, "weightDe
 
 # adopt
 def adopt(x, g, s, t, _, lr=5e-3, beta1=0.9, beta2=0.9999, epsilon=1e-6, weight_decay=0.0):
-    """iShohei220/adopt, single tensor, with decoupled weight decay."""
+    """iShohei220/adopt as torch-adopt 0.1.0, single tensor, with decoupled weight decay."""
     if t == 1:
         s["m"], s["v"] = 0.0 * g, g * g
         return x
