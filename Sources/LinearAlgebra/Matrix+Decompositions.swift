@@ -69,6 +69,8 @@ extension Matrix where R: Scalar {
   /// negative, as in LAPACK.
   ///
   /// - Throws: `LinearAlgebraError` where an element is not finite.
+  @specialized(where R == Float)
+  @specialized(where R == Double)
   public func qr() throws(LinearAlgebraError) -> (q: Matrix, r: Matrix) {
     try checkFinite()
     let k = min(rows, columns)

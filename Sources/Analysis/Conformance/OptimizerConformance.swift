@@ -314,7 +314,7 @@ public enum OptimizerConformance {
     var walk = Walk<_, Double>(optimizer, ground)
     let initial = walk.loss
     // What sees the whole curvature needs few steps, and each costs much.
-    let steps = optimizer.requirements.contains(.hessian) ? 100 : 1000
+    let steps = optimizer.requirements.isDisjoint(with: [.hessian, .residuals]) ? 1000 : 100
     let loss = "the loss of a convex quadratic, over \(ground.name),"
     for _ in 0..<steps {
       try walk.advance(1)
