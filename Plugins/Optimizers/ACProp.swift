@@ -36,6 +36,8 @@ public struct ACProp: CoordinateRule {
   private var isFirst = true
   private var correction2 = 1.0
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

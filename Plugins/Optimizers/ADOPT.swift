@@ -51,6 +51,10 @@ public struct ADOPT: CoordinateRule {
   private var isFirst = true
   private var limit = 0.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -37,6 +37,8 @@ public struct ASGD: VectorOptimizer {
   /// The rate of the next step.
   private var rate = 0.0
 
+  public var invariances: Invariances { [.rotation, .permutation] }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -35,6 +35,8 @@ public struct AccSGD: CoordinateRule {
   private var share = 1.0
   private var weight = 1.0
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -55,6 +55,12 @@ public struct AdEMAMix: CoordinateRule {
   private var slowDecay = 0.0
   private var slowWeight = 0.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay,
+      decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

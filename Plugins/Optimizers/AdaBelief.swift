@@ -46,6 +46,12 @@ public struct AdaBelief: CoordinateRule {
   private var correction2 = 1.0
   private var outside = 0.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: rectified ? .infinity : max(epsilon, 10 * epsilonRoot.squareRoot()),
+      weightDecay: weightDecay, decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

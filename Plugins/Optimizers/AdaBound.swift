@@ -46,6 +46,8 @@ public struct AdaBound: VectorOptimizer {
   private var power1 = RunningPower()
   private var power2 = RunningPower()
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -38,6 +38,8 @@ public struct AdaHessian: VectorOptimizer {
 
   public var requirements: OracleCapabilities { [.hessianVectorProduct] }
 
+  public var invariances: Invariances { weightDecay == 0 ? .translation : [] }
+
   public init() {}
 
   private var power1 = RunningPower()

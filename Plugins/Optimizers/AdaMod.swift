@@ -40,6 +40,10 @@ public struct AdaMod: CoordinateRule {
   private var power2 = RunningPower()
   private var factor = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

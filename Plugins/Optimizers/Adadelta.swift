@@ -32,6 +32,8 @@ public struct Adadelta: CoordinateRule {
 
   public enum State: Int, StateNames { case s, u }
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public func update<R: Real>(

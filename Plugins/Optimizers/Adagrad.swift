@@ -39,6 +39,13 @@ public struct Adagrad: CoordinateRule {
   private var inside = 0.0
   private var outside = 0.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(
+        epsilonInRoot ? epsilon.squareRoot() : epsilon, initialAccumulator.squareRoot()),
+      weightDecay: weightDecay)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -33,6 +33,8 @@ public struct Adai: VectorOptimizer {
 
   private var power2 = RunningPower()
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

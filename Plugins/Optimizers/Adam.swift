@@ -48,6 +48,10 @@ public struct Adam: CoordinateRule {
   private var correction1 = 1.0
   private var correction2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -41,6 +41,11 @@ public struct AdamW: CoordinateRule {
   private var correction1 = 1.0
   private var correction2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

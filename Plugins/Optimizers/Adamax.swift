@@ -39,6 +39,10 @@ public struct Adamax: CoordinateRule {
   private var power1 = RunningPower()
   private var correction1 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

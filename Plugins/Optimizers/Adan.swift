@@ -50,6 +50,11 @@ public struct Adan: CoordinateRule {
   private var correction2 = 1.0
   private var correction3 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -30,6 +30,8 @@ public struct AggMo: CoordinateRule {
 
   public enum State: Int, StateNames { case v1, v2, v3 }
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public func update<R: Real>(

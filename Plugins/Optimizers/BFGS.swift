@@ -37,6 +37,8 @@ public struct BFGS: VectorOptimizer {
 
   public var requirements: OracleCapabilities { [.loss, .gradient] }
 
+  public var invariances: Invariances { .linear() }
+
   public init() {}
 
   public func validate() throws(HyperparameterError) {

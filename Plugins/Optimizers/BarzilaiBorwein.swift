@@ -32,6 +32,8 @@ public struct BarzilaiBorwein: VectorOptimizer {
   @Hyperparameter("which step length") public var length = Length.long
   @Hyperparameter("how long the first step is", in: .positive, scale: .log) public var first = 1.0
 
+  public var invariances: Invariances { [.scale, .rotation, .permutation, .translation] }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

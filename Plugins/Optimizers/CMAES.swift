@@ -42,6 +42,8 @@ public struct CMAES: VectorOptimizer {
   public var requirements: OracleCapabilities { [.loss] }
   public var usesGradient: Bool { false }
 
+  public var invariances: Invariances { [.scale, .translation] }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

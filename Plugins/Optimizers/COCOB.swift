@@ -27,6 +27,8 @@ public struct COCOB: VectorOptimizer {
   @Hyperparameter("L2 coefficient λ, added to the gradient as λx", in: 0...)
   public var weightDecay = 0.0
 
+  public var invariances: Invariances { .adaptive(epsilon: epsilon, weightDecay: weightDecay) }
+
   public init() {}
 
   public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout) -> OptimizerState<R> {

@@ -52,6 +52,8 @@ public struct ConjugateGradient: VectorOptimizer {
 
   public var requirements: OracleCapabilities { [.loss, .gradient] }
 
+  public var invariances: Invariances { .linear() }
+
   public init() {}
 
   public func validate() throws(HyperparameterError) {

@@ -45,6 +45,10 @@ public struct DAdaptationAdam: VectorOptimizer {
   private var power1 = RunningPower()
   private var power2 = RunningPower()
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+  }
+
   public init() {}
 
   /// d and r.

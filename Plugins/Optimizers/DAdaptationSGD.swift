@@ -33,6 +33,10 @@ public struct DAdaptationSGD: VectorOptimizer {
     0.0
   @Hyperparameter("x shrinks by ηλx a step instead") public var decoupled = false
 
+  public var invariances: Invariances {
+    .adaptive(weightDecay: weightDecay, decoupled: decoupled).union(.rotation)
+  }
+
   public init() {}
 
   /// d, r and ‖g₁‖.

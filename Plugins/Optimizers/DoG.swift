@@ -38,6 +38,11 @@ public struct DoG: VectorOptimizer {
   @Hyperparameter("γ, how much more recent points count in the average", in: 0...)
   public var gamma = 8.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay)
+      .union(.rotation).subtracting(.translation)
+  }
+
   public init() {}
 
   public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout) -> OptimizerState<R> {

@@ -27,6 +27,8 @@ public struct DoWG: VectorOptimizer {
   @Hyperparameter("L2 coefficient λ, added to the gradient as λx", in: 0...)
   public var weightDecay = 0.0
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   /// r² and v.

@@ -26,6 +26,8 @@ public struct Fromage: VectorOptimizer {
   @Hyperparameter("how many times its first length a tensor may grow to; 0 for no limit", in: 0...)
   public var bound = 0.0
 
+  public var invariances: Invariances { [.scale, .rotation, .permutation] }
+
   public init() {}
 
   public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout) -> OptimizerState<R> {

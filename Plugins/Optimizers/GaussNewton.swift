@@ -24,6 +24,8 @@ public struct GaussNewton: VectorOptimizer {
   public var requirements: OracleCapabilities { [.residuals] }
   public var usesGradient: Bool { false }
 
+  public var invariances: Invariances { [.scale, .rotation, .permutation, .translation] }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

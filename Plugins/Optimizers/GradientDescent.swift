@@ -46,6 +46,8 @@ public struct GradientDescent: VectorOptimizer {
     }
   }
 
+  public var invariances: Invariances { .linear() }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

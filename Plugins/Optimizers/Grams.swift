@@ -34,6 +34,10 @@ public struct Grams: CoordinateRule {
   private var correction1 = 1.0
   private var correction2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -47,6 +47,13 @@ public struct LAMB: VectorOptimizer {
   private var power1 = RunningPower()
   private var power2 = RunningPower()
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay,
+      decoupled: decoupled
+    ).subtracting(.translation)
+  }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

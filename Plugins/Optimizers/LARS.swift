@@ -43,6 +43,11 @@ public struct LARS: VectorOptimizer {
   @Hyperparameter("v adds up steps, not gradients that α then multiplies: they differ as α does")
   public var rateInside = true
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: vectors ? epsilon : .infinity, weightDecay: weightDecay)
+      .union(.rotation).subtracting(.translation)
+  }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -67,6 +67,8 @@ public struct LBFGS: VectorOptimizer {
     lineSearch == .none && iterations == 1 ? [] : [.loss, .gradient]
   }
 
+  public var invariances: Invariances { lineSearch == .zoom ? [] : .coordinateWise() }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -39,6 +39,10 @@ public struct LaProp: CoordinateRule {
   private var correction1 = 1.0
   private var correction2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

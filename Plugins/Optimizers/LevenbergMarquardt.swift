@@ -63,6 +63,8 @@ public struct LevenbergMarquardt: VectorOptimizer {
   public var requirements: OracleCapabilities { [.loss, .residuals] }
   public var usesGradient: Bool { false }
 
+  public var invariances: Invariances { [.scale, .permutation, .translation] }
+
   public init() {}
 
   public func validate() throws(HyperparameterError) {

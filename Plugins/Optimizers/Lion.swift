@@ -30,6 +30,8 @@ public struct Lion: CoordinateRule {
 
   public enum State: Int, StateNames { case m }
 
+  public var invariances: Invariances { .adaptive(weightDecay: weightDecay, decoupled: true) }
+
   public init() {}
 
   public func update<R: Real>(

@@ -37,6 +37,8 @@ public struct MADGRAD: CoordinateRule {
   private var isFirst = true
   private var root = 1.0
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

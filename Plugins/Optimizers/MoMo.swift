@@ -29,6 +29,8 @@ public struct MoMo: VectorOptimizer {
   @Hyperparameter("estimate f* on the way, not below the bound") public var adaptLowerBound = false
   @Hyperparameter("weight decay λ", in: 0...) public var weightDecay = 0.0
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   /// f̄, γ and f*.

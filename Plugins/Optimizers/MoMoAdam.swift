@@ -34,6 +34,11 @@ public struct MoMoAdam: VectorOptimizer {
   private var power1 = RunningPower()
   private var power2 = RunningPower()
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, lowerBound.magnitude), weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   /// f̄, γ and f*.

@@ -45,9 +45,7 @@ public struct Momentum: CoordinateRule {
   /// The share of the gradient that enters; the first one enters whole, as in torch.
   private var gain = 1.0
 
-  public var invariances: Invariances {
-    weightDecay == 0 ? [.rotation, .permutation, .translation] : [.rotation, .permutation]
-  }
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
 
   public init() {}
 

@@ -51,6 +51,12 @@ public struct Nadam: CoordinateRule {
   private var power2 = RunningPower()
   private var correction2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay,
+      decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

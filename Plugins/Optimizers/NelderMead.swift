@@ -39,6 +39,8 @@ public struct NelderMead: VectorOptimizer {
   public var requirements: OracleCapabilities { [.loss] }
   public var usesGradient: Bool { false }
 
+  public var invariances: Invariances { .scale }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -43,9 +43,7 @@ public struct Nesterov: CoordinateRule {
 
   public enum State: Int, StateNames { case v }
 
-  public var invariances: Invariances {
-    weightDecay == 0 ? [.rotation, .permutation, .translation] : [.rotation, .permutation]
-  }
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
 
   public init() {}
 

@@ -27,6 +27,10 @@ public struct Newton: VectorOptimizer {
 
   public var requirements: OracleCapabilities { [.hessian] }
 
+  public var invariances: Invariances {
+    damping == 0 ? [.scale, .rotation, .permutation, .translation] : .linear()
+  }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

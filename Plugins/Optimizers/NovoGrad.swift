@@ -35,6 +35,12 @@ public struct NovoGrad: VectorOptimizer {
   @Hyperparameter("from the second step on, only 1 − β₁ of what is added to m")
   public var averaging = false
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay, decoupled: true
+    ).union(.rotation)
+  }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

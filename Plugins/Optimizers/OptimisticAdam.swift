@@ -42,6 +42,8 @@ public struct OptimisticAdam: CoordinateRule {
   private var gradientWeight = 0.0
   private var correction2 = 1.0
 
+  public var invariances: Invariances { .adaptive(epsilon: max(epsilon, epsilonRoot.squareRoot())) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

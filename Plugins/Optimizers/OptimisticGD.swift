@@ -30,6 +30,8 @@ public struct OptimisticGD: CoordinateRule {
 
   private var isFirst = true
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) { isFirst = step == 1 }

@@ -35,6 +35,8 @@ public struct PID: CoordinateRule {
 
   private var isFirst = true
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) { isFirst = step == 1 }

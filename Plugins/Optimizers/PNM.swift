@@ -31,6 +31,8 @@ public struct PNM: CoordinateRule {
   private var positiveWeight = 1.0
   private var negativeWeight = 0.0
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

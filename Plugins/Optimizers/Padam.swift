@@ -42,6 +42,8 @@ public struct Padam: CoordinateRule {
   private var power2 = RunningPower()
   private var factor = 1.0
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

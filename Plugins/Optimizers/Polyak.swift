@@ -35,6 +35,8 @@ public struct Polyak: VectorOptimizer {
   @Hyperparameter("ε, added to the squared norm", in: 0..., scale: .log) public var epsilon = 0.0
   @Hyperparameter("no step where the loss is below f*") public var nonNegative = false
 
+  public var invariances: Invariances { .linear() }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -47,6 +47,8 @@ public struct Prodigy: VectorOptimizer {
   private var power1 = RunningPower()
   private var power2 = RunningPower()
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   /// d and r.

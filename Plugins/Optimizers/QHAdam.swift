@@ -39,6 +39,10 @@ public struct QHAdam: CoordinateRule {
   private var weight1 = 1.0
   private var weight2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -30,6 +30,8 @@ public struct QHM: CoordinateRule {
 
   public enum State: Int, StateNames { case m }
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public func update<R: Real>(

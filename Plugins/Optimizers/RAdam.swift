@@ -62,6 +62,8 @@ public struct RAdam: CoordinateRule {
   private var correction2 = 1.0
   private var outside = 0.0
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

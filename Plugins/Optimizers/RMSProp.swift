@@ -49,6 +49,11 @@ public struct RMSProp: CoordinateRule {
   private var inside = 0.0
   private var outside = 0.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: epsilonInRoot ? epsilon.squareRoot() : epsilon, weightDecay: weightDecay)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

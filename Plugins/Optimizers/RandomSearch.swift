@@ -29,6 +29,8 @@ public struct RandomSearch: VectorOptimizer {
   public var requirements: OracleCapabilities { [.loss] }
   public var usesGradient: Bool { false }
 
+  public var invariances: Invariances { [.scale, .translation] }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

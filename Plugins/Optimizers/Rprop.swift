@@ -39,6 +39,8 @@ public struct Rprop: CoordinateRule {
 
   private var isFirst = true
 
+  public var invariances: Invariances { .adaptive() }
+
   public init() {}
 
   public func validate() throws(HyperparameterError) {

@@ -34,6 +34,8 @@ public struct SGDW: CoordinateRule {
   /// The share of the gradient that enters; the first one enters whole, as in torch.
   private var gain = 1.0
 
+  public var invariances: Invariances { .linear(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) { gain = step == 1 ? 1 : 1 - dampening }

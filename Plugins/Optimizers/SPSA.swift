@@ -33,6 +33,8 @@ public struct SPSA: VectorOptimizer {
   public var requirements: OracleCapabilities { [.loss] }
   public var usesGradient: Bool { false }
 
+  public var invariances: Invariances { .translation }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -24,6 +24,8 @@ public struct SignSGD: CoordinateRule {
   @Hyperparameter("decoupled weight decay λ: x shrinks by αλx a step", in: 0...)
   public var weightDecay = 0.0
 
+  public var invariances: Invariances { .adaptive(weightDecay: weightDecay, decoupled: true) }
+
   public init() {}
 
   public func update<R: Real>(

@@ -35,6 +35,11 @@ public struct SimplifiedAdEMAMix: CoordinateRule {
   private var power2 = RunningPower()
   private var correction2 = 1.0
 
+  public var invariances: Invariances {
+    .adaptive(
+      epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) { correction2 = 1 / (1 - power2(beta2, step)) }

@@ -62,6 +62,10 @@ public struct Sophia: VectorOptimizer {
 
   public var requirements: OracleCapabilities { [.hessianVectorProduct] }
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: true).subtracting(.permutation)
+  }
+
   public init() {}
 
   private var power1 = RunningPower()

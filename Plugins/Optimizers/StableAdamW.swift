@@ -32,6 +32,10 @@ public struct StableAdamW: VectorOptimizer {
   private var power1 = RunningPower()
   private var power2 = RunningPower()
 
+  public var invariances: Invariances {
+    .adaptive(epsilon: epsilon, weightDecay: weightDecay, decoupled: true)
+  }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

@@ -32,6 +32,8 @@ public struct TrustNewton: VectorOptimizer {
 
   public var requirements: OracleCapabilities { [.loss, .hessianVectorProduct] }
 
+  public var invariances: Invariances { .linear() }
+
   public init() {}
 
   public func validate() throws(HyperparameterError) {

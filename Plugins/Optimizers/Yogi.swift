@@ -39,6 +39,8 @@ public struct Yogi: CoordinateRule {
   private var correction1 = 1.0
   private var correction2 = 1.0
 
+  public var invariances: Invariances { .coordinateWise(weightDecay: weightDecay) }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -28,6 +28,8 @@ public struct Clip: Wrapper {
 
   public var inner: any Optimizer = GradientStep()
 
+  public var invariances: Invariances { inner.invariances.subtracting(.scale) }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

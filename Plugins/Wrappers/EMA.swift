@@ -31,6 +31,8 @@ public struct EMA: Wrapper {
 
   public var inner: any Optimizer = GradientStep()
 
+  public var invariances: Invariances { inner.invariances }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

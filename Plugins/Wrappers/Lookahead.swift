@@ -29,6 +29,8 @@ public struct Lookahead: Wrapper {
 
   public var inner: any Optimizer = GradientStep()
 
+  public var invariances: Invariances { inner.invariances }
+
   public init() {}
 
   public func makeState<R: Scalar>(at x: Vector<R>, layout: ParameterLayout)

@@ -26,6 +26,8 @@ public struct PolyakAveraging: Wrapper {
 
   public var inner: any Optimizer = GradientStep()
 
+  public var invariances: Invariances { inner.invariances }
+
   public init() {}
 
   public mutating func step<R: Scalar>(_ context: inout StepContext<R>) throws {

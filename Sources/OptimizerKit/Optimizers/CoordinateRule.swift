@@ -140,6 +140,8 @@ extension CoordinateRule {
   public func initialValue(of slot: State) -> Double { 0 }
   @inlinable public var slotCount: Int { State.allCases.count }
   public static var hasEvaluationPoint: Bool { false }
+  /// No rule of one coordinate sees in which order they are.
+  public var invariances: Invariances { .permutation }
   @inlinable
   public func evaluationPoint<R: Real>(_ x: R, state s: Slots<State, R>) -> R { x }
 }

@@ -16,6 +16,32 @@ public struct Invariances: OptionSet, Sendable, CustomStringConvertible {
   /// Another origin: everything without weight decay or norms of weights.
   public static let translation = Invariances(rawValue: 8)
 
+  /// Those of a rule that moves each coordinate by its own gradients, whatever it makes of them.
+  ///
+  /// - Parameter weightDecay: of any kind; where it is not 0 the origin matters.
+  public static func coordinateWise(weightDecay: Double = 0) -> Invariances {
+    weightDecay == 0 ? [.permutation, .translation] : .permutation
+  }
+
+  /// Those of a rule that is linear in the gradients, as momentum is.
+  public static func linear(weightDecay: Double = 0) -> Invariances {
+    coordinateWise(weightDecay: weightDecay).union(.rotation)
+  }
+
+  /// Those of a coordinate-wise rule that divides the gradient by one of its own kind, as Adam does, or
+  /// goes by its sign.
+  ///
+  /// - Parameters:
+  ///   - epsilon: what is added to a gradient's size; it is not noticed up to 10⁻⁶.
+  ///   - weightDecay: where it joins the gradient, the size of that matters too.
+  ///   - decoupled: whether it does not join the gradient.
+  public static func adaptive(
+    epsilon: Double = 0, weightDecay: Double = 0, decoupled: Bool = false
+  ) -> Invariances {
+    let isUnitless = epsilon <= 1e-6 && (decoupled || weightDecay == 0)
+    return coordinateWise(weightDecay: weightDecay).union(isUnitless ? .scale : [])
+  }
+
   /// Each of them, with its name in words.
   public static let all: [(invariance: Invariances, name: String)] = [
     (.scale, "scale of the loss"), (.rotation, "rotation"), (.permutation, "permutation"),
