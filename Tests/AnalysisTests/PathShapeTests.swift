@@ -1,4 +1,5 @@
 import OptimizerKit
+import Plugins
 import Testing
 
 @testable import Analysis
@@ -45,6 +46,28 @@ import Testing
     #expect((rate.rate - theory).magnitude < 1e-6)
     #expect(rate.determination > 0.999999)
     #expect(rate.quantity == .distance)
+  }
+
+  /// A run is measured in the frame of the minimum at which it ends, whichever its start is near.
+  @Test func aRunIsMeasuredWhereItEnds() throws {
+    let surface = Himmelblau()
+    // From beside (−3.78, −3.28) half the rest of the way to (3, 2) a step.
+    let points = (0...30).map { i in
+      [3 - 6.7 * power(0.5, i), 2 - 5.2 * power(0.5, i)]
+    }
+    let path = trajectory(points, losses: surface.evaluated(points).losses)
+    let measures = PathRuler(surface).measures(of: path, by: nil)
+    let shape = PathShape.measure(path, on: surface)
+    #expect(shape.frame?.origin == [3, 2])
+    // 2⁻⁷ < 0.01.
+    #expect(measures.settlingStep == 7)
+    #expect(abs(try #require(measures.rate) - 0.5) < 1e-6)
+    #expect(measures.flatOvershoot == 0 && measures.steepOvershoot == 0)
+    #expect(measures.zigZag == 0 && measures.turns == shape.turns.map(Double.init))
+    #expect(measures.meanCosine == shape.meanCosine)
+    #expect(measures.pathLength == shape.pathLength)
+    #expect(abs(try #require(measures.pathEfficiency) - 1) < 1e-12)
+    #expect(measures.escapeStep == nil && measures.theoreticalRate == nil)
   }
 
   /// Steps below the rounding of their points turn at random and say nothing: a path that goes straight

@@ -62,6 +62,30 @@ import Testing
     #expect(workspace.text("\(picture.name).svg").contains("adam"))
   }
 
+  /// The mean is taken to either side: a straight line stays where it is, but for its ends.
+  @Test func smoothingDoesNotShift() throws {
+    var run = Make.training("adam", seed: 1)
+    run.trajectory.losses = run.trajectory.steps.map { Double($0) }
+    var figure = LossCurves()
+    figure.smoothing = 0.1
+    let panel = try #require(figure.draw(Make.input([run])).first).panels[0]
+    let curve = try #require(
+      panel.curves.first {
+        if case .line = $0.style { return true }
+        return false
+      })
+    guard case .table(2, let values) = curve.data.content else {
+      Issue.record("not a line")
+      return
+    }
+    let points = stride(from: 0, to: values.count, by: 2).map { (x: values[$0], y: values[$0 + 1]) }
+    // Of 200 rows ten to either side; at the ends those that there are.
+    #expect(points.first! == (1, 6) && points.last! == (200, 195))
+    for point in points where point.x > 10 && point.x < 191 {
+      #expect(abs(point.y - point.x) < 1e-9)
+    }
+  }
+
   @Test func aDivergenceIsTheWorst() throws {
     var runs = [Make.training("adam", seed: 1), Make.training("sgd", seed: 1, diverged: true)]
     #expect(try picture(runs, target: nil).title.hasSuffix(", sgd 0 %"))

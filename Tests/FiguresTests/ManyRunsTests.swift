@@ -309,6 +309,97 @@ import Testing
       points(dots).allSatisfy { axes.x.range.contains($0.x) && axes.y.range.contains($0.y) })
   }
 
+  /// A passage beyond the minimum is marked where it is, on the line, and told in the name and the title.
+  @Test func overshootsAreMarkedWhereTheyAre() throws {
+    // x ← (1 − lr λ) x from (10, 1) with λ = 1 and 1.5: at 1.2 beyond by 20 % and by 80 %, at ½ not at all.
+    let settings = [PluginSpec.Setting(name: "condition", value: "1.5")]
+    let runs = [("far", 1.2), ("near", 0.5)].map { Make.run($0.0, lr: $0.1, settings: settings) }
+    let input = Make.input(runs)
+    let picture = try #require(Overshoot().draw(input).first)
+    #expect(
+      picture.title == "On bowl, far overshoots by 20 % along the flat direction, near not at all")
+    for (panel, percent) in zip(picture.panels, [20.0, 80]) {
+      let rings = panel.curves.filter {
+        if case .points(_, .ring, _, _) = $0.style { return true }
+        return false
+      }.flatMap(points)
+      #expect(rings.map(\.x) == [1] && abs(rings[0].y + percent) < 1e-9)
+      let line = try line(input.colors[runs[0]].color, in: panel)
+      #expect(abs(line[1].y + percent) < 1e-9)
+      #expect(
+        panel.tags.map(\.remark)
+          == ["over by \(Text.percentage(percent)) at step 1", "no overshoot"])
+    }
+  }
+
+  /// At the minimum is who stays there: passing through it is no arrival.
+  @Test func passingThroughIsNoArrival() throws {
+    var run = Make.run("sgd", lr: 0.07, steps: 60)
+    for row in 1...60 { run.trajectory.losses[row] = row == 20 || row > 40 ? 0 : 1 }
+    #expect(run.costToReach(0)?.gradients == 41 && run.stepsToReach(0) == 41)
+    let title = try #require(Convergence().draw(Make.input([run])).first).title
+    #expect(title == "On bowl, sgd reaches the minimum first, after 41 gradients")
+    // Steps are counted in one column, gradients in another.
+    run.trajectory.gradients = run.trajectory.steps.map { 2 * $0 }
+    #expect(run.costToReach(0)?.gradients == 82 && run.stepsToReach(0) == 41)
+    run.trajectory.losses[60] = 1
+    #expect(!run.reaches(0) && run.costToReach(0) == nil)
+  }
+
+  /// A range of rates is measured in decades, from its first to its last good rate.
+  @Test func rangesAreDecades() throws {
+    // At 0.007 and at 0.07 all is lost in rounding after 6000 steps, at 0.0007 not.
+    let wide = [0.0007, 0.007, 0.07].map {
+      Make.run("wide", lr: $0, steps: 6000, label: "wide[lr=\($0)]")
+    }
+    let narrow = [0.0002, 0.0004].map {
+      Make.run("narrow", lr: $0, steps: 10, label: "narrow[lr=\($0)]")
+    }
+    let title = try #require(
+      LearningRateSensitivity().draw(Make.input(wide + narrow)).first
+    ).title
+    #expect(
+      title.hasSuffix(
+        ", and comes within ten times of the best over the widest range, 1 decade"), "\(title)")
+  }
+
+  /// What crashed or diverged has no outcome, whatever its last loss was.
+  @Test(arguments: [RunStatus.crashed, .diverged])
+  func whatFailedIsNotTheBest(_ status: RunStatus) throws {
+    var runs = [0.01, 0.05, 0.07].map { Make.run("sgd", lr: $0, label: "sgd[lr=\($0)]") }
+    runs[2].record.outcome.status = status
+    let picture = try #require(LearningRateSensitivity().draw(Make.input(runs)).first)
+    #expect(picture.title == "On bowl, sgd does best, at a learning rate of 0.05")
+    #expect(picture.panels[0].labels.contains { $0.text == "diverged" })
+    #expect(picture.panels[0].tags.map(\.remark) == ["best at 0.05"])
+  }
+
+  // MARK: captions
+
+  /// Settings, seeds, budgets and what failed, each with its own number.
+  @Test func captionsCount() throws {
+    var runs = [1, 2, 3, 5, 9].map { Make.run("sgd", seed: $0) }
+    for (index, gradients) in [110, 120, 130, 140, 150].enumerated() {
+      runs[index].record.outcome.counts.gradients = gradients
+    }
+    runs[3].record.outcome.status = .diverged
+    runs[3].record.outcome.steps = 17
+    runs[4].record.outcome.status = .diverged
+    runs[4].record.outcome.steps = 17
+    let lines = Caption(runs, of: Make.input(runs)).lines
+    func value(_ name: String) -> [String] { lines.filter { $0.name == name }.map(\.value) }
+    #expect(value("seeds") == ["1–3, 5, 9"])
+    #expect(value("budget") == ["60 steps; used 110 to 150 gradient evaluations"])
+    #expect(value("diverged") == ["2 of 5 runs: sgd (step 17)"])
+    #expect(value("start") == ["(10, 1)"])
+    #expect(value("sgd") == ["sgd (lr=0.05)"])
+    runs[0].record.spec.budget = .gradients(200)
+    runs[1].record.spec.budget = .seconds(1.5)
+    #expect(
+      Caption.budget(runs, unit: "gradients")
+        == "60 steps, 200 gradients, 1.5 s; used 110 to 150 gradients")
+  }
+
   // MARK: seeds
 
   @Test func seedsThatAreAlikeAreSaidToBe() throws {

@@ -151,6 +151,36 @@ import Testing
     #expect(marchingSquares([.nan, .nan, .nan, .nan], width: 2, level: 0).isEmpty)
   }
 
+  /// Contour lines and shades lie where the surface has their height.
+  @Test func aMapIsItsSurface() throws {
+    let surface = try #require(ExampleRuns.surface(PluginSpec(name: "bowl", settings: [])))
+    let map = Landscape(surface, viewport: try #require(surface.viewport))
+    guard case .table(2, let values) = map.contours("").content,
+      case .shades(let width, let x, let y, let shades) = map.shades("").content
+    else {
+      Issue.record("not as expected")
+      return
+    }
+    var count = 0
+    for i in stride(from: 0, to: values.count, by: 2) where abs(values[i]) > 8 {
+      let loss = surface.loss(at: [values[i], values[i + 1]])
+      // A thirtieth of the grid's spacing, 0.12 and 0.04, is less than 1 % out there.
+      #expect(map.levels.contains { abs(loss / $0 - 1) < 0.01 }, "\(values[i]), \(values[i + 1])")
+      count += 1
+    }
+    #expect(count > 50)
+    let height = shades.count / width
+    for (i, shade) in shades.enumerated() {
+      let column = Double(i % width) / Double(width - 1)
+      let row = Double(i / width) / Double(height - 1)
+      let point = [
+        x.lowerBound + column * (x.upperBound - x.lowerBound),
+        y.lowerBound + row * (y.upperBound - y.lowerBound),
+      ]
+      #expect(abs(Double(shade) - 100 * map.height(of: surface.loss(at: point))) <= 1)
+    }
+  }
+
   @Test func labelsAreSpread() {
     let places = spread([0.5, 0.5, 0.5, 0.1], gap: 0.1, within: 0...1)
     let sorted = places.sorted()

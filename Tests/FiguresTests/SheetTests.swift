@@ -38,6 +38,23 @@ import Testing
     #expect(picture.title.contains("the best of up to 3 settings, chosen by these very runs"))
   }
 
+  /// Seeds are no settings; what is told of a cell is the median of its seeds, as a share of the start's.
+  @Test func seedsAreNoSettings() throws {
+    let runs = [0.001, 0.01].flatMap { lr in
+      (1...3).map { seed in
+        Make.run("sgd", lr: lr, steps: 200, seed: seed, label: "sgd[lr=\(lr)]")
+      }
+    }
+    let picture = try #require(try sheet.draw(Make.input(runs)).first)
+    #expect(picture.title.contains("the best of up to 2 settings"))
+    #expect(picture.title.hasPrefix("1 optimizer on 1 surface"))
+    // ½ x² from 10 and 12.5 y² from 1: what is left at 0.01 after 200 steps.
+    let (flat, steep) = (power(0.99, 400), power(0.75, 400))
+    let share = (50 * flat + 12.5 * steep) / 62.5
+    #expect(texts(picture).contains(Text.readable(share, digits: 1)))
+    #expect(texts(picture).contains("α 0.01"))
+  }
+
   @Test func rowsAreSurfacesAndPagesHoldAllColumns() throws {
     let names = (1...13).map { "rule-\($0)" }
     let input = Make.input(

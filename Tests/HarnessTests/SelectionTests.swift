@@ -32,6 +32,21 @@ import Testing
     #expect(try catalogue.selectOptimizers(text).map(\.label) == labels)
   }
 
+  /// What is written comes after the preset, and what is not written stays the preset's.
+  @Test(arguments: [
+    ("yogi@pytorch-optimizer", "true", "0.01"),
+    ("yogi@pytorch-optimizer[decoupled=false]", "false", "0.01"),
+    ("yogi@pytorch-optimizer[lr=1]", "true", "1"), ("yogi", "false", "0.01"),
+    ("yogi[lr=1;decoupled=true]", "true", "1"),
+  ])
+  func settingsComeAfterPresets(_ text: String, _ decoupled: String, _ lr: String) throws {
+    let choice = try catalogue.selectOptimizers(text)[0]
+    #expect(choice.label == text)
+    #expect(choice.spec["decoupled"] == decoupled && choice.spec["lr"] == lr)
+    let own = choice.instance.hyperparameters.first { $0.name == "decoupled" }
+    #expect(own?.value == decoupled)
+  }
+
   /// A range is even on the scale of its hyperparameter, both ends included.
   @Test(arguments: [
     ("adam[lr=1e-4..1:3]", "lr", ["0.0001", "0.01", "1"]),

@@ -32,6 +32,17 @@ struct LayerStatisticsTests {
     #expect(abs(statistics[3].gradientMean) < 1e-8)
   }
 
+  /// A unit counts by itself, in whatever place.
+  @Test(arguments: [[3], [0, 7], [1, 2, 5]])
+  func singleUnitsAreDead(_ units: [Int]) throws {
+    let session = try session([Dense(8, .relu, biases: .constant(100)), Dense(2)])
+    var x = session.initialParameters()
+    let biases = try #require(session.layout.tensors.first { $0.name == "dense1.bias" })
+    for unit in units { x[biases.offset + unit] = -100 }
+    let dead = session.layerStatistics(at: x, step: 1).map(\.dead)
+    #expect(dead == [Double(units.count) / 8, 0])
+  }
+
   @Test func layersWithinBlocksAreNamed() throws {
     let session = try session([
       Unflatten([2, 1, 1]),

@@ -167,6 +167,21 @@ struct ProblemTests {
     #expect(abs(metrics.accuracy - 0.1) < 0.01)
   }
 
+  /// Examples are passed in parts: the last one, which is shorter, counts for as many as it has.
+  @Test func metricsDoNotDependOnTheParts() throws {
+    let data = try DataSource.moons.load(.normalize)
+    func metrics(batch: Int) throws -> ValidationMetrics {
+      let session = try NetworkSession(
+        [Dense(8, .tanh), Dense(2)], training: data.training, validation: data.validation,
+        batch: batch, seed: 1)
+      return session.metrics(session.initialParameters(), on: data.training.prefix(1130))
+    }
+    // In parts of 500, 500 and 130, and as a whole.
+    let (parts, whole) = (try metrics(batch: 20), try metrics(batch: 1130))
+    #expect(abs(parts.loss - whole.loss) < 1e-6 * whole.loss)
+    #expect(parts.accuracy == whole.accuracy)
+  }
+
   @Test func aBatchLargerThanTheDataIsRefused() {
     #expect(
       message { _ = try problem("mlp", ["trainSize": "100"]) }

@@ -84,6 +84,8 @@ struct RegularizerTests {
     x[0] = 3
     x[1] = 0
     x[2] = -4
+    // Biases and scales are free.
+    (x[6], x[9]) = (7, -9)
     let before = x
     MaxNorm(2.5).project(&x, layout: Self.layout)
     // 3, 0, −4 has the norm 5; the next row is within the bound.

@@ -47,6 +47,11 @@ import Testing
 
     let runs = try await workspace.storedRuns()
     #expect(runs.count == 2 * names.count)
+    func count(_ status: String) -> Int { runs.count { $0["status"] as? String == status } }
+    #expect(count("timed-out") == 2)
+    #expect(
+      outcome.errors.hasSuffix("\(count("crashed")) runs crashed, 2 runs timed out\n"),
+      "\(outcome.errors.suffix(200))")
     func runsOf(_ name: String, _ problem: String) -> [(String, String)] {
       runs.compactMap { run in
         guard let spec = run["spec"] as? [String: Any], spec["label"] as? String == name,

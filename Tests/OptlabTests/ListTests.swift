@@ -21,6 +21,18 @@ import Testing
     #expect(names(schedules).contains("cosine") && !names(schedules).contains("step"))
   }
 
+  /// What a shell asks for while a word is typed: the mark that opens it stays before all that is offered.
+  @Test(arguments: [
+    ("sgd[we", ["sgd[weightDecay="]), ("'sgd[we", ["'sgd[weightDecay="]),
+    ("\"adam@opt", ["\"adam@optax"]), ("sgd,'x", []),
+  ])
+  func aShellIsOffered(_ word: String, _ expected: [String]) async throws {
+    let outcome = try await Workspace().run(
+      "---completion", "compare", "--", "--optimizers", "1", "\(word.count)", "optlab", word)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.split(separator: "\n").map(String.init) == expected)
+  }
+
   @Test func whatIsNotThereIsSaid() async throws {
     let workspace = try Workspace()
     let family = try await workspace.run("list", "wrappers", "--family", "averagin")

@@ -76,6 +76,9 @@ import Testing
     #expect(Set(finals).count == 5)
     #expect(line["finalLoss"] as? Double == median(finals))
     #expect(line["runs"] as? Int == 5)
+    let times = try rows.map { try 1e6 * number($0, "seconds") / number($0, "steps") }
+    let time = try #require(line["microsecondsPerStep"] as? Double)
+    #expect(abs(time / median(times) - 1) < 1e-12)
     #expect(line["statuses"] as? [String: Int] == ["completed": 5])
     let runs = try await workspace.storedRuns()
     for measure in ["steepOvershoot", "flatOvershoot", "zigZag", "pathEfficiency"] {

@@ -300,6 +300,10 @@ let variants =
       findings.contains { $0.check == "minimum" && $0.message.contains("below") }, "\(findings)")
     wells.place = .between
     #expect(SurfaceConformance.findings(for: wells).contains { $0.check == "minimum" })
+    // Of several minima each is looked at.
+    wells.place = .both
+    let both = SurfaceConformance.findings(for: wells)
+    #expect(both.contains { $0.message.contains("is not minimumLoss") }, "\(both)")
     wells.place = .lower
     #expect(SurfaceConformance.findings(for: wells).allSatisfy { $0.check == "viewport" })
   }
@@ -436,7 +440,7 @@ struct FaultySquares: Surface {
 /// A double well, ¼ (x² − 1)² + tilt x + ½ y² and bounded as that is, which says of a point that it
 /// is the lowest: everything that can be seen from there is right.
 private struct Wells: Surface {
-  enum Place: CaseIterable { case lower, higher, between }
+  enum Place: CaseIterable { case lower, higher, between, both }
 
   static let name = "wells"
   static let summary = "for tests"
@@ -452,6 +456,7 @@ private struct Wells: Surface {
     case .lower: [[-1.0466805318046022, 0]]
     case .higher: [[0.9456492739235914, 0]]
     case .between: [[0.10103125788101082, 0]]
+    case .both: [[-1.0466805318046022, 0], [0.9456492739235914, 0]]
     }
   }
   var minimumLoss: Double? { loss(at: minima[0]) }
