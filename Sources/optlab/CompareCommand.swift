@@ -31,8 +31,13 @@ struct CompareCommand: AsyncParsableCommand {
   var seconds: Double?
   @Option(parsing: .unconditional, help: "The starting point, such as -1.2,1.") var start: String?
   @Option(
-    help: "Random starts of surfaces by number, in place of one start: 1-20 for twenty of them.")
+    help: """
+      Instances of surfaces by number, in place of one start: 1-20 for twenty of them, each with a \
+      start, a rotation and a shift of its own.
+      """)
   var instances: String?
+  @Option(help: "The same without rotation and shift: starts drawn by number.")
+  var randomStarts: String?
   @Option(help: "Stop a run on a surface at f - f* below this share of the start's, in [0, 1).")
   var target: Double?
   @Option(help: "What is kept of runs: trajectories (if nothing is said) or outcomes only.")
@@ -81,9 +86,14 @@ struct CompareCommand: AsyncParsableCommand {
     try refuse(validations, notIn: RunLimits.validations, "--validations")
     try refuse(timeLimit, notIn: RunLimits.seconds, "--time-limit")
     try refuse(target, notIn: (0.0..<1.0).bounds, "--target")
-    if let instances, parseSeeds(instances) == nil {
-      throw ValidationError(
-        "--instances: expected \(RunLimits.seedsExpectation), found '\(instances)'")
+    for (numbers, option) in [(instances, "--instances"), (randomStarts, "--random-starts")] {
+      if let numbers, parseSeeds(numbers) == nil {
+        throw ValidationError(
+          "\(option): expected \(RunLimits.seedsExpectation), found '\(numbers)'")
+      }
+    }
+    if instances != nil, randomStarts != nil {
+      throw ValidationError("--instances and --random-starts are two ways to say one thing")
     }
     if let seeds, parseSeeds(seeds) == nil {
       throw ValidationError("--seeds: expected \(RunLimits.seedsExpectation), found '\(seeds)'")
@@ -158,7 +168,11 @@ struct CompareCommand: AsyncParsableCommand {
       if let optimizers { suite.groups[i].optimizers = splitSelections(optimizers) }
       if let problems { suite.groups[i].problems = splitSelections(problems) }
       if let seeds = seeds.flatMap(parseSeeds) { suite.groups[i].seeds = seeds }
-      if let instances = instances.flatMap(parseSeeds) { suite.groups[i].instances = instances }
+      for (numbers, isMoved) in [(instances, true), (randomStarts, false)] {
+        if let numbers = numbers.flatMap(parseSeeds) {
+          suite.groups[i].instances = numbers.map { Instance($0, isMoved: isMoved) }
+        }
+      }
       if let steps { suite.groups[i].budget = .steps(steps) }
       if let gradients { suite.groups[i].budget = .gradients(gradients) }
       if let seconds { suite.groups[i].budget = .seconds(seconds) }

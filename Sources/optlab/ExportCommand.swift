@@ -50,7 +50,7 @@ struct ExportCommand: ParsableCommand {
 
   private func exportSummaries(_ records: [RunRecord], _ out: inout BufferedOutput) {
     out.write(
-      "key,optimizer,settings,problem,problem_settings,start,instance,seed,budget_steps,status,reason,"
+      "key,optimizer,settings,problem,problem_settings,start,instance,moved,seed,budget_steps,status,reason,"
         + "steps,initial_loss,final_loss,best_loss,losses,gradients,hessian_vector_products,"
         + "hessians,seconds,validation_loss,validation_accuracy,test_loss,test_accuracy,"
         + RunMeasures.targets.indices.map { "evaluations_to_1e-\($0 + 1)" }.joined(separator: ",")
@@ -60,7 +60,8 @@ struct ExportCommand: ParsableCommand {
       let cells: [String] = [
         record.key, record.label, settings(spec.optimizer.plugin), spec.problem.name,
         settings(spec.problem), (spec.start ?? []).map(exact).joined(separator: " "),
-        spec.instance.map(String.init) ?? "", String(spec.seed), budgetSteps(spec.budget),
+        spec.instance.map { String($0.number) } ?? "",
+        spec.instance.map { String($0.isMoved) } ?? "", String(spec.seed), budgetSteps(spec.budget),
         record.status.rawValue, record.reason, String(record.steps),
         exact(record.initialLoss), exact(record.finalLoss), exact(record.bestLoss),
         String(record.counts.losses), String(record.counts.gradients),

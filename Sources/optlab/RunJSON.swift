@@ -13,7 +13,7 @@ struct RunJSON: Encodable {
     let wraps: OptimizerSpec?
     let problem: PluginSpec
     let start: [Double]?
-    let instance: UInt64?
+    let instance: Instance?
     let seed: UInt64
     /// The budget where it is one of updates.
     let steps: Int?

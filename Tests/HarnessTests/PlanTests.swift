@@ -23,15 +23,16 @@ import Testing
     #expect(Set(plan.entries.map(\.key)).count == plan.entries.count)
   }
 
-  /// An instance is a start that all optimizers share, another one for each number and surface, where the
-  /// surface is of interest; and a run of its own.
-  @Test func instancesAreStarts() throws {
+  /// An instance has a start that all optimizers share, another one for each number and surface, where the
+  /// surface is of interest; and is a run of its own, with rotation and shift or without.
+  @Test(arguments: ["instances", "random-starts"])
+  func instancesHaveStarts(_ key: String) throws {
     let plan = try plan(
       """
       groups:
         - optimizers: [sgd, adam]
           problems: [beale, "quadratic[dim=3]", bounded-saddle]
-          instances: 1-20
+          \(key): 1-20
       """)
     #expect(plan.entries.count == 2 * 3 * 20)
     #expect(Set(plan.entries.map(\.key)).count == plan.entries.count)
@@ -39,10 +40,11 @@ import Testing
     for (problem, specs) in byProblem {
       let surface = try #require(try catalogue.problem(problem) as? any Surface)
       let starts = Dictionary(grouping: specs) { $0.instance }
-      #expect(starts.keys.compactMap { $0 }.sorted() == Array(1...20))
+      #expect(starts.keys.compactMap { $0?.number }.sorted() == Array(1...20))
+      #expect(starts.keys.allSatisfy { $0?.isMoved == (key == "instances") })
       #expect(Set(starts.values.map { $0[0].start }).count == 20)
       for (instance, specs) in starts {
-        let start = surface.start(ofInstance: try #require(instance))
+        let start = surface.start(ofInstance: try #require(instance).number)
         #expect(specs.count == 2 && specs.allSatisfy { $0.start == start })
         if let viewport = surface.viewport {
           #expect(viewport.x.contains(start[0]) && viewport.y.contains(start[1]))
@@ -55,6 +57,8 @@ import Testing
         named.instance = nil
         var keys = RunKeys(catalogue)
         #expect(try keys.key(of: named) != keys.key(of: specs[0]))
+        named.instance = Instance(instance!.number, isMoved: !instance!.isMoved)
+        #expect(try keys.key(of: named) != keys.key(of: specs[0]))
         #expect(try RunSpec(bytes: specs[0].bytes) == specs[0])
       }
     }
@@ -66,6 +70,14 @@ import Testing
             - {optimizers: sgd, problems: beale, starts: [[0, 1]], instances: 1-3}
           """)
       } == "x.yaml:2: beale: a start and instances are two ways to say one thing")
+    #expect(
+      message {
+        try self.plan(
+          """
+          groups:
+            - {optimizers: sgd, problems: beale, random-starts: 1, instances: 1-3}
+          """)
+      } == "x.yaml:2: random-starts and instances are two ways to say one thing")
   }
 
   @Test func everyReasonIsGivenWithItsPlace() {

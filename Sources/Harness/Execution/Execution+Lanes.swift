@@ -3,12 +3,14 @@
 import OptimizerKit
 
 extension PluginCatalogue {
-  /// What runs must share to be lanes of one another: problem, update rule and budget. Hyperparameters,
-  /// schedules, starts, seeds and ends are each lane's own.
+  /// What runs must share to be lanes of one another: problem, its coordinates, update rule and budget.
+  /// Hyperparameters, schedules, starts, seeds and ends are each lane's own.
   private struct LaneKey: Hashable {
     let problem: PluginSpec
     let optimizer: String
     let budget: Budget
+    /// The instance that turns and shifts the coordinates.
+    let moving: Instance?
   }
 
   /// The most numbers that the paths of a group may hold.
@@ -30,7 +32,8 @@ extension PluginCatalogue {
         continue
       }
       let key = LaneKey(
-        problem: spec.problem, optimizer: spec.optimizer.name, budget: spec.budget)
+        problem: spec.problem, optimizer: spec.optimizer.name, budget: spec.budget,
+        moving: spec.instance?.isMoved == true ? spec.instance : nil)
       let room = Self.mostNumbers / max(1, steps * (start.count + 5))
       if groups[key] == nil { order.append(key) }
       guard groups[key, default: []].count < max(room, 1) else {
@@ -60,21 +63,23 @@ extension PluginCatalogue {
     guard let surface = try problem(runs[0].spec.problem) as? any Surface else { return nil }
     let dimension = surface.dimension
     let budget = runs[0].spec.budget
+    let moved = surface.moved(to: runs[0].spec.instance)
     let ruler = context.rulers.ruler(for: runs[0].spec.problem, surface)
     var lanes: [LaneDescent.Lane] = []
     var scheduled: [ScheduledHyperparameters] = []
     var recorders: [RunRecorder] = []
     for (spec, recording) in runs {
-      let start = spec.start ?? []
-      guard start.count == dimension,
+      guard let named = spec.start, named.count == dimension,
         let rule = try optimizer(spec.optimizer) as? any CoordinateRule
       else { return nil }
+      let start = moved?.moved(named) ?? named
       let schedules = try schedules(of: spec.optimizer)
       lanes.append(LaneDescent.Lane(rule, from: start, seed: spec.seed))
       scheduled.append(
         try ScheduledHyperparameters(schedules, for: rule, steps: budget.total))
       let recorder = RunRecorder(spec: spec, recording: recording, context: context)
       recorder.minimumLoss = surface.minimumLoss
+      recorder.moved = moved
       recorder.measure = { ruler.measures(of: $0, by: schedules.isEmpty ? rule : nil) }
       recordRows(
         surface, points: start, firstStep: 0, rates: [0], cost: RunCost(), recorder: recorder)
@@ -83,7 +88,8 @@ extension PluginCatalogue {
     let changesOthers = scheduled.contains(where: \.changesOthers)
     let constantRates = scheduled.map(\.constantRate)
     guard
-      var descent = LaneDescent(lanes, on: surface, individually: changesOthers)
+      var descent = LaneDescent(
+        lanes, on: moved ?? surface, individually: changesOthers)
     else { return nil }
     descent.keep { !recorders[$0].isFinished }
 

@@ -3,7 +3,7 @@
 import OptimizerKit
 
 extension PluginCatalogue {
-  /// Goes down a surface from a start.
+  /// Goes down a surface from a start, in the coordinates of the run's instance.
   ///
   /// - Parameter stepwise: whether to take the general path even where there is a faster one, which
   ///   gives the same bits.
@@ -13,6 +13,9 @@ extension PluginCatalogue {
     stepwise: Bool = false
   ) throws -> RunResult {
     recorder.minimumLoss = surface.minimumLoss
+    recorder.moved = surface.moved(to: recorder.spec.instance)
+    let seen: any Surface = recorder.moved ?? surface
+    let start = recorder.moved?.moved(start) ?? start
     let ruler = recorder.context.rulers.ruler(for: recorder.spec.problem, surface)
     recorder.measure = {
       ruler.measures(of: $0, by: schedules.isEmpty ? optimizer : nil)
@@ -25,21 +28,21 @@ extension PluginCatalogue {
       let rule = optimizer as? any CoordinateRule, !type(of: rule).hasEvaluationPoint
     {
       return descendInPlane(
-        surface, from: start, with: rule, scheduled: scheduled, recorder: recorder)
+        surface, seen: seen, from: start, with: rule, scheduled: scheduled, recorder: recorder)
     }
     return try descendStepwise(
-      surface, from: start, with: optimizer, scheduled: scheduled, recorder: recorder)
+      surface, seen: seen, from: start, with: optimizer, scheduled: scheduled, recorder: recorder)
   }
 
   /// A coordinate rule in the plane: in chunks, point and state in registers, losses afterwards.
   private func descendInPlane(
-    _ surface: any Surface, from start: [Double], with rule: any CoordinateRule,
+    _ surface: any Surface, seen: any Surface, from start: [Double], with rule: any CoordinateRule,
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
   ) -> RunResult {
     var rule = rule
     var state: OptimizerState<Double> = rule.state(count: 2)
     var point = Planar(start[0], start[1])
-    let gradient = surface.planarGradient(seed: recorder.spec.seed)
+    let gradient = seen.planarGradient(seed: recorder.spec.seed)
     // A chunk ends where another hyperparameter than the learning rate changes: at every step.
     // The first ones are short, and they grow as long as they are fast: the time limit is heeded
     // between them.
@@ -82,7 +85,7 @@ extension PluginCatalogue {
 
   /// Any optimizer in any dimension, one step at a time.
   private func descendStepwise(
-    _ surface: any Surface, from start: [Double], with optimizer: any Optimizer,
+    _ surface: any Surface, seen: any Surface, from start: [Double], with optimizer: any Optimizer,
     scheduled: ScheduledHyperparameters, recorder: RunRecorder
   ) throws -> RunResult {
     var optimizer = optimizer
@@ -95,11 +98,11 @@ extension PluginCatalogue {
     let domain = surface.domain
     var context = StepContext(
       x: x, layout: layout, state: optimizer.makeState(at: x, layout: layout),
-      oracle: oracle(of: surface, seed: seed, current: current, meter: meter), seed: seed,
+      oracle: oracle(of: seen, seed: seed, current: current, meter: meter), seed: seed,
       steps: recorder.spec.budget.mostSteps)
     let usesGradient = optimizer.usesGradient
     if usesGradient {
-      context.loss = surface.loss(at: x)
+      context.loss = seen.loss(at: x)
     } else {
       context.gradient.fill(.nan)
     }
@@ -119,7 +122,7 @@ extension PluginCatalogue {
       current.step = step
       let begin = recorder.context.now()
       if usesGradient {
-        surface.gradient(
+        seen.gradient(
           at: context.x.mutablePointer(), into: context.gradient.mutablePointer(), seed: seed,
           step: step)
         meter.countHandedGradient()
@@ -138,7 +141,7 @@ extension PluginCatalogue {
         surface, points: (reported ?? context.x).array, firstStep: step, rates: [lr],
         cost: RunCost(counts: meter.counts, seconds: seconds), recorder: recorder)
       if usesGradient {
-        context.loss = reported == nil ? loss : surface.loss(at: context.x)
+        context.loss = reported == nil ? loss : seen.loss(at: context.x)
       }
       if step % 64 == 0 || recorder.context.now() > recorder.context.deadline {
         recorder.checkTime()
@@ -167,12 +170,14 @@ extension PluginCatalogue {
       residuals: { try surface.residuals(at: $0) })
   }
 
-  /// Evaluates points that follow each other and records them; returns the loss at the last one.
+  /// Evaluates points that follow each other and records them, in the coordinates of the surface as it is
+  /// written; returns the loss at the last one.
   @discardableResult
   func recordRows(
     _ surface: any Surface, points: [Double], firstStep: Int, rates: [Double], cost: RunCost,
     recorder: RunRecorder
   ) -> Double {
+    let points = recorder.moved?.unmoved(points) ?? points
     let dimension = surface.dimension
     let count = points.count / dimension
     var losses = [Double](repeating: 0, count: count)

@@ -15,6 +15,8 @@ final class RunRecorder {
   let context: ExecutionContext
   /// The known minimum of the loss, where there is one.
   var minimumLoss: Double?
+  /// The surface as the optimizer sees it, where that is another than the one it is judged on.
+  var moved: MovedSurface?
   /// The most that a loss may exceed the start by before the run counts as diverged, relative to
   /// the start's distance from the minimum.
   var divergenceFactor = 1e8
@@ -141,6 +143,13 @@ final class RunRecorder {
     }
   }
 
+  /// Above which f − f* is a divergence.
+  private var highestGap: Double {
+    let initialGap = abs(initialLoss - (minimumLoss ?? 0))
+    if let limit = spec.lossLimit, initialGap > 0 { return limit * initialGap }
+    return divergenceFactor * max(initialGap, 1)
+  }
+
   /// The last row that is taken: the first one that ends the run, or else the last of all.
   private func lastRow(
     _ losses: UnsafeBufferPointer<Double>, _ norms: UnsafeBufferPointer<Double>,
@@ -148,7 +157,7 @@ final class RunRecorder {
   ) -> (index: Int, endsRun: Bool) {
     let floor = minimumLoss ?? 0
     let initialGap = initialLoss - floor
-    let highest = divergenceFactor * max(abs(initialGap), 1)
+    let highest = highestGap
     // Below every loss where there is no target.
     let goal = spec.target.flatMap { minimumLoss == nil ? nil : $0 * initialGap } ?? -.infinity
     for i in 0..<losses.count {
@@ -320,10 +329,12 @@ final class RunRecorder {
         step == 0
         ? "the norm of the gradient at the start is \(norm)"
         : "the norm of the gradient is \(norm) after step \(step); the loss was \(loss)"
-    } else if gap > divergenceFactor * max(abs(initialGap), 1) {
+    } else if gap > highestGap {
       status = .diverged
-      let exponent = Int((Double.log(divergenceFactor) / Double.log(10)).rounded())
-      reason = "the loss passed 1e\(exponent) times the start's after step \(step)"
+      let factor = spec.lossLimit ?? divergenceFactor
+      let exponent = (Double.log(factor) / Double.log(10)).rounded()
+      let text = factor < 1000 ? shortest(factor) : "1e\(Int(exponent))"
+      reason = "the loss passed \(text) times the start's after step \(step)"
     } else if let target = spec.target, minimumLoss != nil, gap <= target * initialGap {
       status = .reachedTarget
       reason = "f - f* fell to \(target) of the start's after step \(step)"

@@ -20,9 +20,12 @@ struct RunKeys {
     var hash = try hash(of: spec.problem)
     hash.update(try text(of: spec.optimizer))
     hash.update("start \(spec.start.map { $0.map(\.hyperparameterText) } ?? [])")
-    if let instance = spec.instance { hash.update("instance \(instance)") }
+    if let instance = spec.instance {
+      hash.update("\(instance.isMoved ? "moved " : "")instance \(instance.number)")
+    }
     hash.update("seed \(spec.seed) budget \(spec.budget)")
     hash.update("target \(spec.target.map(\.hyperparameterText) ?? "none")")
+    if let limit = spec.lossLimit { hash.update("limit \(limit.hyperparameterText)") }
     return hash.text
   }
 

@@ -1,13 +1,14 @@
 // What a run is as bytes, as workers are told and the store keeps it.
 //
-// A version; then optimizer, problem, start, instance, seed, budget and target in this order. Texts and lists begin
+// A version; then optimizer, problem, start, instance, seed, budget, target and
+// limit of the loss in this order. Texts and lists begin
 // with their length (UInt32), numbers are little-endian.
 
 import Foundation
 import OptimizerKit
 
 extension RunSpec {
-  private static let version: UInt8 = 2
+  private static let version: UInt8 = 3
 
   var bytes: Data {
     var data = [Self.version]
@@ -15,7 +16,7 @@ extension RunSpec {
     data.append(problem)
     data.append(littleEndian: UInt32(start.map { $0.count + 1 } ?? 0))
     for coordinate in start ?? [] { data.append(littleEndian: coordinate.bitPattern) }
-    data.append(instance == nil ? 0 : 1, instance ?? 0)
+    data.append(instance.map { $0.isMoved ? 2 : 1 } ?? 0, instance?.number ?? 0)
     data.append(littleEndian: seed)
     switch budget {
     case .steps(let count): data.append(0, UInt64(count))
@@ -23,6 +24,7 @@ extension RunSpec {
     case .seconds(let time): data.append(2, time.bitPattern)
     }
     data.append(target == nil ? 0 : 1, (target ?? 0).bitPattern)
+    data.append(lossLimit == nil ? 0 : 1, (lossLimit ?? 0).bitPattern)
     return Data(data)
   }
 
@@ -35,8 +37,8 @@ extension RunSpec {
     let problem = try reader.plugin()
     let coordinates = try reader.count()
     let start = try coordinates == 0 ? nil : (1..<coordinates).map { _ in try reader.number() }
-    let isInstance = try reader.next(UInt8.self) == 1
-    let instance = try reader.next(UInt64.self)
+    let kindOfInstance = try reader.next(UInt8.self)
+    let number = try reader.next(UInt64.self)
     let seed = try reader.next(UInt64.self)
     let kind = try reader.next(UInt8.self)
     let amount = try reader.next(UInt64.self)
@@ -50,10 +52,13 @@ extension RunSpec {
     guard let budget else { throw MalformedData(description: "a run without a budget") }
     let hasTarget = try reader.next(UInt8.self) == 1
     let target = try reader.number()
+    let hasLossLimit = try reader.next(UInt8.self) == 1
+    let lossLimit = try reader.number()
     self.init(
       optimizer: optimizer, problem: problem, start: start,
-      instance: isInstance ? instance : nil, seed: seed, budget: budget,
-      target: hasTarget ? target : nil)
+      instance: kindOfInstance == 0 ? nil : Instance(number, isMoved: kindOfInstance == 2),
+      seed: seed, budget: budget, target: hasTarget ? target : nil,
+      lossLimit: hasLossLimit ? lossLimit : nil)
   }
 }
 

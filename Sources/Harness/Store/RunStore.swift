@@ -16,8 +16,8 @@ public struct RunStoreError: Error, CustomStringConvertible {
 public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
-  /// 5 since outcomes say what was evaluated before each target.
-  static let version: Int32 = 5
+  /// 6 since instances have rotations and shifts.
+  static let version: Int32 = 6
 
   let database: DatabaseQueue
   /// Where the file is.

@@ -87,7 +87,7 @@ extension Plan {
         }
       }
       for (selection, problem) in selected(group.problems, catalogue.selectProblems) {
-        let starts: [(point: [Double]?, instance: UInt64?)]
+        let starts: [(point: [Double]?, instance: Instance?)]
         do {
           starts = try problem.starts(for: group)
           try problem.checkRecording(for: group)
@@ -137,7 +137,7 @@ extension Plan {
 extension ProblemChoice {
   /// The starts of the problem in a group, with the instances that they belong to; one nil for a training
   /// problem.
-  func starts(for group: Suite.Group) throws -> [(point: [Double]?, instance: UInt64?)] {
+  func starts(for group: Suite.Group) throws -> [(point: [Double]?, instance: Instance?)] {
     if let training = instance as? any TrainingProblem {
       guard group.starts == nil else {
         throw SelectionError("\(spec.name) starts from its seed; it takes no starting point")
@@ -152,7 +152,7 @@ extension ProblemChoice {
       guard group.starts == nil else {
         throw SelectionError("\(spec.name): a start and instances are two ways to say one thing")
       }
-      return instances.map { (surface.start(ofInstance: $0), $0) }
+      return instances.map { (surface.start(ofInstance: $0.number), $0) }
     }
     let starts = group.starts ?? Array(surface.starts.prefix(1))
     guard !starts.isEmpty else { throw SelectionError("\(spec.name) has no start of its own") }

@@ -96,7 +96,8 @@ extension Suite {
 extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
-    "steps", "gradients", "seconds", "seeds", "starts", "instances", "target", "record", "every",
+    "steps", "gradients", "seconds", "seeds", "starts", "instances", "random-starts",
+    "target", "record", "every",
     "validations", "layers", "test", "time-limit", "figures",
   ]
 }
@@ -217,7 +218,14 @@ struct SuiteReader {
       group.recording.path = path
     }
     if let node = table["seeds"] { group.seeds = try seeds(node) }
-    if let node = table["instances"] { group.instances = try seeds(node, key: "instances") }
+    if let node = table["random-starts"], table["instances"] != nil {
+      throw error(node, "random-starts and instances are two ways to say one thing")
+    }
+    for (key, isMoved) in [("instances", true), ("random-starts", false)] {
+      if let node = table[key] {
+        group.instances = try seeds(node, key: key).map { Instance($0, isMoved: isMoved) }
+      }
+    }
     if let node = table["every"] {
       group.recording.every = try count(node, key: "every", in: RunLimits.steps)
     }

@@ -1,6 +1,13 @@
-// Instances of a surface: starts drawn from a seed, so that a comparison does not rest on one of them.
+// Instances of a surface, drawn from a number, so that a comparison does not rest on one start, or on the
+// axes and the origin that the formula happens to have.
 
 extension Surface {
+  /// The surface as an optimizer sees it on an instance; nil where that is the surface as it is written.
+  public func moved(to instance: Instance?) -> MovedSurface? {
+    guard let instance, instance.isMoved else { return nil }
+    return MovedSurface(self, number: instance.number)
+  }
+
   /// The start of an instance: drawn evenly from the domain, where there is one; else from the part of
   /// the plane that pictures show; else from the cube around the nearest minimum whose faces are as far
   /// away as the canonical start (around the start itself, where no minimum is known, with its largest
@@ -12,7 +19,8 @@ extension Surface {
     }
   }
 
-  private var instanceBox: Box {
+  /// The part of space that starts are drawn from.
+  var instanceBox: Box {
     if let domain { return domain }
     if let viewport, dimension == 2 { return Box([viewport.x, viewport.y]) }
     let start = starts.first ?? Array(repeating: 1, count: dimension)

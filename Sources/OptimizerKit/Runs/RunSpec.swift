@@ -84,18 +84,23 @@ public struct RunSpec: Sendable, Hashable {
   public var problem: PluginSpec
   /// Where a surface starts; nil for a training problem.
   public var start: [Double]?
-  /// Which instance of the surface the start belongs to; nil where the start was named.
-  public var instance: UInt64?
+  /// Which instance of the surface this is; nil for the surface as it is written, from a start that
+  /// was named.
+  public var instance: Instance?
   public var seed: UInt64
   public var budget: Budget
   /// Where the run may stop before its budget: at f − f* ≤ target × (f₀ − f*); nil for never. Only
   /// where the minimum f* is known: a training problem runs to the end of its budget, and
   /// `TrainingProblem.target` says what of it counts.
   public var target: Double?
+  /// Where the run counts as diverged: at f − f* > limit × (f₀ − f*), with f* = 0 where it is not known;
+  /// nil for where nothing but a failure leads to. Trials that cannot come to anything end by it.
+  public var lossLimit: Double?
 
   public init(
-    optimizer: OptimizerSpec, problem: PluginSpec, start: [Double]? = nil, instance: UInt64? = nil,
-    seed: UInt64 = 1, budget: Budget, target: Double? = nil
+    optimizer: OptimizerSpec, problem: PluginSpec, start: [Double]? = nil,
+    instance: Instance? = nil, seed: UInt64 = 1, budget: Budget, target: Double? = nil,
+    lossLimit: Double? = nil
   ) {
     self.optimizer = optimizer
     self.problem = problem
@@ -104,5 +109,6 @@ public struct RunSpec: Sendable, Hashable {
     self.seed = seed
     self.budget = budget
     self.target = target
+    self.lossLimit = lossLimit
   }
 }

@@ -24,11 +24,12 @@ public struct Suite: Sendable {
     public var budget = Budget.steps(1000)
     /// Starting points; nil for each problem's own first one.
     public var starts: [[Double]]?
-    /// Instances of each surface, in place of starts; see `Surface.start(ofInstance:)`. Training problems
-    /// have seeds.
-    public var instances: [UInt64]?
+    /// Instances of each surface, in place of starts. Training problems have seeds.
+    public var instances: [Instance]?
     /// Where a run may stop early; see `RunSpec.target`. Not for training problems.
     public var target: Double?
+    /// How optimizers are tuned before they are judged; nil for not at all.
+    public var tuning: Tuning?
     public var recording = Recording()
     /// Seconds after which a run is stopped.
     public var timeLimit = 600.0
