@@ -25,7 +25,8 @@ struct OptLab: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ListCommand.self, ShowCommand.self, NewCommand.self, CheckCommand.self, TraceCommand.self,
-      CompareCommand.self, ExperimentCommand.self, PlotCommand.self, RunsCommand.self,
+      CompareCommand.self, TuneCommand.self, ExperimentCommand.self, PlotCommand.self,
+      RunsCommand.self,
       ExportCommand.self,
       DoctorCommand.self, WorkerCommand.self, BenchCommand.self,
     ])

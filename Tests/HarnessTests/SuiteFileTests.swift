@@ -75,7 +75,7 @@ import Testing
       "step: 3",
       """
       x.yaml:1: the suite has no key 'step'. Did you mean steps? (keys: title, groups, steps, \
-      gradients, seconds, seeds, starts, instances, random-starts, target, record, every, validations, layers, test, \
+      gradients, seconds, seeds, starts, instances, random-starts, target, tuning, record, every, validations, layers, test, \
       time-limit, figures)
       """
     ),

@@ -6,7 +6,7 @@ import Testing
 @Suite("Random numbers")
 struct RandomSourceTests {
   private static let purposes: [RandomPurpose] = [
-    .initialization, .dataOrder, .noise, .instance, .optimizer, .dropout, .augmentation,
+    .initialization, .dataOrder, .noise, .instance, .optimizer, .dropout, .augmentation, .search,
   ]
 
   /// Seed, purpose, step and stream each lead to numbers of their own.

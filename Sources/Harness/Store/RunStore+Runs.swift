@@ -267,6 +267,26 @@ extension RunStore {
     }
   }
 
+  /// The stored runs of a suite by group, in the order of its plan, called as it calls them, without their
+  /// trajectories.
+  public func records(suite: String) throws -> [(group: String, record: RunRecord)] {
+    try access {
+      try $0.read { db in
+        var reader = RecordReader()
+        var records: [(group: String, record: RunRecord)] = []
+        let rows = try Row.fetchCursor(
+          db,
+          sql: """
+            \(Self.columns), suite_run.label AS called, suite_run.recording AS wanted,
+            suite_run."group" AS asked
+            FROM suite_run JOIN run USING (key) WHERE suite = ? ORDER BY position
+            """, arguments: [suite])
+        while let row = try rows.next() { records.append((row["asked"], try reader.called(row))) }
+        return records
+      }
+    }
+  }
+
   // MARK: rows
 
   /// Calls `body` with the columns of every stored run with one of these keys: a query for hundreds of

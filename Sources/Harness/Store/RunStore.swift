@@ -16,7 +16,7 @@ public struct RunStoreError: Error, CustomStringConvertible {
 public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
-  /// 6 since instances have rotations and shifts.
+  /// 6 since instances have rotations and shifts, and suites ledgers.
   static let version: Int32 = 6
 
   let database: DatabaseQueue
@@ -166,6 +166,10 @@ public final class RunStore: Sendable {
           figure TEXT NOT NULL,
           compared TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
           PRIMARY KEY (suite, "group", figure)
+        ) WITHOUT ROWID;
+        CREATE TABLE suite_ledger (
+          suite TEXT PRIMARY KEY,
+          ledger BLOB NOT NULL
         ) WITHOUT ROWID;
         CREATE TABLE claim (
           key TEXT PRIMARY KEY,

@@ -47,90 +47,141 @@ public struct PlanError: Error, CustomStringConvertible {
   public var description: String { reasons.joined(separator: "\n") }
 }
 
+/// What a plan is made of, as it comes together.
+struct PlanBuilder {
+  let catalogue: PluginCatalogue
+  private(set) var entries: [Plan.Entry] = []
+  private(set) var reasons: [String] = []
+  private var keys: RunKeys
+  private var remarks = Remarks()
+
+  init(_ catalogue: PluginCatalogue) {
+    self.catalogue = catalogue
+    keys = RunKeys(catalogue)
+  }
+
+  /// The plan of a suite.
+  ///
+  /// - Throws: `PlanError` where there was any reason against it.
+  func plan(_ suite: Suite) throws -> Plan {
+    guard reasons.isEmpty else { throw PlanError(reasons: reasons) }
+    return Plan(suite: suite, entries: entries, remarks: remarks.lines)
+  }
+
+  /// Notes a reason, with the place in the suite's file where there is one.
+  mutating func refuse(_ error: any Error, at key: String, in group: Suite.Group) {
+    let reason = (group.places[key].map { $0 + ": " } ?? "") + "\(error)"
+    if !reasons.contains(reason) { reasons.append(reason) }
+  }
+
+  /// What selections stand for; those that stand for nothing are reasons.
+  mutating func selected<T>(
+    _ selections: [String], in group: Suite.Group, _ select: (String) throws -> [T]
+  ) -> [(selection: String, choice: T)] {
+    var chosen: [(selection: String, choice: T)] = []
+    for selection in selections {
+      do { chosen += try select(selection).map { (selection, $0) } } catch {
+        refuse(error, at: selection, in: group)
+      }
+    }
+    return chosen
+  }
+
+  /// Checks optimizers by what does not depend on the problem.
+  mutating func check(
+    _ optimizers: [(selection: String, choice: OptimizerChoice)], in group: Suite.Group
+  ) {
+    for (selection, optimizer) in optimizers {
+      do { try optimizer.checkReactiveSchedules(in: catalogue) } catch {
+        refuse(error, at: selection, in: group)
+      }
+    }
+    guard let steps = group.budget.mostSteps else { return }
+    for (selection, optimizer) in optimizers {
+      do { try optimizer.checkScheduleRanges(steps: steps, in: catalogue) } catch {
+        refuse(error, at: selection, in: group)
+      }
+    }
+  }
+
+  /// Adds the runs of optimizers on a problem.
+  ///
+  /// - Parameters:
+  ///   - limit: where their losses end them.
+  ///   - name: the group that asks for the runs; the group's own where nothing is said.
+  mutating func add(
+    _ optimizers: [(selection: String, choice: OptimizerChoice)], on problem: ProblemChoice,
+    selectedBy selection: String, in group: Suite.Group, lossLimit limit: Double? = nil,
+    name: String? = nil
+  ) throws {
+    let starts: [(point: [Double]?, instance: Instance?)]
+    do {
+      starts = try problem.starts(for: group)
+      try problem.checkRecording(for: group)
+      try problem.checkTarget(for: group)
+    } catch { return refuse(error, at: selection, in: group) }
+    let runs = entries.count + optimizers.count * starts.count * group.seeds.count
+    guard runs <= Plan.mostRuns else {
+      throw PlanError(
+        reasons: ["\(runs) runs and more are too many for one suite; at most \(Plan.mostRuns)"])
+    }
+    let recording = problem.instance is any Surface ? group.recording.onSurface : group.recording
+    let layout = problem.instance.parameterLayout
+    for (selection, optimizer) in optimizers {
+      if let remark = layout.flatMap(optimizer.instance.remark) {
+        remarks.add(remark, on: problem.spec.name)
+      }
+      do {
+        try optimizer.checkRequirements(on: problem)
+        try optimizer.checkSchedules(for: group.budget)
+        let files = optimizer.files + [problem.file]
+        for start in starts {
+          for seed in group.seeds {
+            let spec = RunSpec(
+              optimizer: optimizer.spec, problem: problem.spec, start: start.point,
+              instance: start.instance, seed: seed, budget: group.budget, target: group.target,
+              lossLimit: limit)
+            entries.append(
+              Plan.Entry(
+                job: RunJob(
+                  key: try keys.key(of: spec), label: optimizer.label, spec: spec,
+                  recording: recording, timeLimit: group.timeLimit, files: files),
+                group: name ?? group.name))
+          }
+        }
+      } catch { refuse(error, at: selection, in: group) }
+    }
+  }
+}
+
 extension Plan {
   /// Plans a suite.
   ///
+  /// - Parameter tuned: for each group that is tuned, what came of it on each problem.
   /// - Throws: `PlanError` with every reason why it cannot be run as it stands.
-  public init(_ suite: Suite, catalogue: PluginCatalogue) throws {
-    var entries: [Entry] = []
-    var reasons: [String] = []
-    var keys = RunKeys(catalogue)
-    var remarks = Remarks()
+  public init(
+    _ suite: Suite, tuned: [TunedOptimizer] = [], catalogue: PluginCatalogue
+  ) throws {
+    var builder = PlanBuilder(catalogue)
+    let results = Dictionary(grouping: tuned, by: \.group)
     for group in suite.groups {
-      /// Notes a reason, with the place in the suite's file where there is one.
-      func refuse(_ error: any Error, at keys: String...) {
-        let place = keys.lazy.compactMap { group.places[$0] }.first
-        let reason = (place.map { $0 + ": " } ?? "") + "\(error)"
-        if !reasons.contains(reason) { reasons.append(reason) }
-      }
-      func selected<T>(_ selections: [String], _ select: (String) throws -> [T])
-        -> [(selection: String, choice: T)]
-      {
-        selections.flatMap { selection -> [(String, T)] in
-          do { return try select(selection).map { (selection, $0) } } catch {
-            refuse(error, at: selection)
-            return []
-          }
+      let optimizers =
+        group.tuning == nil
+        ? builder.selected(group.optimizers, in: group, catalogue.selectOptimizers)
+        : builder.selected(group.optimizers, in: group) {
+          try catalogue.searchTemplates($0, for: group.tuning).map(\.defaults)
         }
-      }
-      let optimizers = selected(group.optimizers, catalogue.selectOptimizers)
-      for (selection, optimizer) in optimizers {
-        do { try optimizer.checkReactiveSchedules(in: catalogue) } catch {
-          refuse(error, at: selection)
-        }
-      }
-      if let steps = group.budget.mostSteps {
-        for (selection, optimizer) in optimizers {
-          do { try optimizer.checkScheduleRanges(steps: steps, in: catalogue) } catch {
-            refuse(error, at: selection)
-          }
-        }
-      }
-      for (selection, problem) in selected(group.problems, catalogue.selectProblems) {
-        let starts: [(point: [Double]?, instance: Instance?)]
-        do {
-          starts = try problem.starts(for: group)
-          try problem.checkRecording(for: group)
-          try problem.checkTarget(for: group)
-        } catch {
-          refuse(error, at: selection)
-          continue
-        }
-        let runs = entries.count + optimizers.count * starts.count * group.seeds.count
-        guard runs <= Self.mostRuns else {
-          throw PlanError(
-            reasons: ["\(runs) runs and more are too many for one suite; at most \(Self.mostRuns)"])
-        }
-        let recording =
-          problem.instance is any Surface ? group.recording.onSurface : group.recording
-        let layout = problem.instance.parameterLayout
-        for (selection, optimizer) in optimizers {
-          if let remark = layout.flatMap(optimizer.instance.remark) {
-            remarks.add(remark, on: problem.spec.name)
-          }
-          do {
-            try optimizer.checkRequirements(on: problem)
-            try optimizer.checkSchedules(for: group.budget)
-            let files = optimizer.files + [problem.file]
-            for start in starts {
-              for seed in group.seeds {
-                let spec = RunSpec(
-                  optimizer: optimizer.spec, problem: problem.spec, start: start.point,
-                  instance: start.instance, seed: seed, budget: group.budget, target: group.target)
-                entries.append(
-                  Entry(
-                    job: RunJob(
-                      key: try keys.key(of: spec), label: optimizer.label, spec: spec,
-                      recording: recording, timeLimit: group.timeLimit, files: files),
-                    group: group.name))
-              }
-            }
-          } catch { refuse(error, at: selection) }
-        }
+      builder.check(optimizers, in: group)
+      let problems = builder.selected(group.problems, in: group, catalogue.selectProblems)
+      for (selection, problem) in problems {
+        let judged =
+          (group.tuning?.judgesDefaults ?? true ? optimizers : [])
+          + (results[group.name] ?? []).filter { $0.problem == problem.spec }
+          .map { ($0.selection, $0.choice) }
+        try builder.add(judged, on: problem, selectedBy: selection, in: group)
       }
     }
-    guard reasons.isEmpty else { throw PlanError(reasons: reasons) }
-    self.init(suite: suite, entries: entries, remarks: remarks.lines)
+    self = try builder.plan(suite)
   }
 }
 

@@ -13,6 +13,13 @@ public enum RunLimits {
     lower: 0, includesLower: false, upper: 1e9, includesUpper: true)
   /// Mebibytes of memory that a process may take.
   public static let memory = 64...1 << 30
+  /// Trials of an optimizer on a problem.
+  public static let trials = 10_000
+  /// How often a search range is widened.
+  public static let widenings = 0...10
+  /// Of how many times the start's loss a trial ends.
+  public static let lossLimit = Bounds(
+    lower: 1, includesLower: false, upper: .infinity, includesUpper: false)
   /// Runs at once.
   public static let jobs = 1...1024
   /// The most seeds of a group.

@@ -5,7 +5,7 @@ import OptimizerKit
 /// An optimizer with its schedules and what it wraps, as selected.
 public struct OptimizerChoice: Sendable {
   /// What it is called in tables and pictures.
-  public let label: String
+  public var label: String
   public let spec: OptimizerSpec
   /// The optimizer, ready to run.
   public let instance: any Optimizer
@@ -29,7 +29,7 @@ extension PluginCatalogue {
     try choices(of: SelectionSyntax(text), depth: 0)
   }
 
-  private func choices(of syntax: SelectionSyntax, depth: Int) throws -> [OptimizerChoice] {
+  func choices(of syntax: SelectionSyntax, depth: Int) throws -> [OptimizerChoice] {
     // A pattern stands for what can be run as it is.
     let known = entries(named: .optimizer).filter {
       syntax.wrapped.isEmpty ? standsAlone($0) : $0.kind == .wrapper

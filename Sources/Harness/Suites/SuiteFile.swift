@@ -97,7 +97,7 @@ extension Suite.Group {
   /// The keys that may stand at the top, for all groups, or in a group.
   static let settings = [
     "steps", "gradients", "seconds", "seeds", "starts", "instances", "random-starts",
-    "target", "record", "every",
+    "target", "tuning", "record", "every",
     "validations", "layers", "test", "time-limit", "figures",
   ]
 }
@@ -218,14 +218,7 @@ struct SuiteReader {
       group.recording.path = path
     }
     if let node = table["seeds"] { group.seeds = try seeds(node) }
-    if let node = table["random-starts"], table["instances"] != nil {
-      throw error(node, "random-starts and instances are two ways to say one thing")
-    }
-    for (key, isMoved) in [("instances", true), ("random-starts", false)] {
-      if let node = table[key] {
-        group.instances = try seeds(node, key: key).map { Instance($0, isMoved: isMoved) }
-      }
-    }
+    if let instances = try instances(table) { group.instances = instances }
     if let node = table["every"] {
       group.recording.every = try count(node, key: "every", in: RunLimits.steps)
     }
@@ -236,6 +229,10 @@ struct SuiteReader {
     if let node = table["test"] { group.recording.test = try flag(node, key: "test") }
     if let node = table["target"] {
       group.target = try number(node, key: "target", in: (0.0..<1.0).bounds)
+    }
+    if let node = table["tuning"] {
+      group.tuning = try tuning(node)
+      group.places["tuning"] = "\(file):\(node.mark?.line ?? 0)"
     }
     if let node = table["time-limit"] {
       group.timeLimit = try number(node, key: "time-limit", in: RunLimits.seconds)

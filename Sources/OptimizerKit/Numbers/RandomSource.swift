@@ -10,6 +10,7 @@ public enum RandomPurpose: UInt64, Sendable {
   case optimizer = 5
   case dropout = 6
   case augmentation = 7
+  case search = 8
 }
 
 /// SplitMix64, started from a hash of seed, purpose and step.

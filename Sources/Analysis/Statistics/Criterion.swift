@@ -1,0 +1,126 @@
+// By what a run is judged.
+
+import OptimizerKit
+
+/// What of a run counts, as a number of which less is better. A run that diverged, crashed or ran out of
+/// time has failed, whatever it reached before: its score is +∞, or that of a run that reaches no target.
+public enum Criterion: Sendable, Hashable, CustomStringConvertible {
+  /// `anytime` on a surface whose minimum is known, `final` elsewhere.
+  case standard
+  /// How soon, over all of `RunMeasures.targets`: the mean of log₁₀ e, where e is what was evaluated before
+  /// a target was reached. A target that is not reached counts as ten times the budget, as in the penalised
+  /// average runtime PAR10 (Hutter et al. 2009, doi:10.1613/jair.2861).
+  case anytime
+  /// How far in the end: f − f*, or the loss where f* is not known, or the loss by the validation examples.
+  /// Distances within the rounding of f and f* are equal.
+  case final
+  /// What was evaluated before one target was reached: a share of f₀ − f* on surfaces, which must be one of
+  /// `RunMeasures.targets`, and the problem's own where there is no number.
+  case target(Double?)
+  /// The share of validation examples that are classified wrongly in the end.
+  case error
+  /// The loss by the test examples.
+  case test
+
+  /// Reads "anytime", "final", "target", "target=1e-4", "error", "test"; nil for anything else.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    switch (parts.first, parts.count) {
+    case ("standard", 1): self = .standard
+    case ("anytime", 1): self = .anytime
+    case ("final", 1): self = .final
+    case ("target", 1): self = .target(nil)
+    case ("target", 2):
+      guard let level = Double(parts[1]), RunMeasures.targets.contains(level) else { return nil }
+      self = .target(level)
+    case ("error", 1): self = .error
+    case ("test", 1): self = .test
+    default: return nil
+    }
+  }
+
+  /// What may be written.
+  public static let expectation =
+    "standard, anytime, final, target, target=1e-1 to target=1e-8, error or test"
+
+  public var description: String {
+    switch self {
+    case .standard: "standard"
+    case .anytime: "anytime"
+    case .final: "final"
+    case .target(let level): "target" + (level.map { "=" + shortest($0) } ?? "")
+    case .error: "error"
+    case .test: "test"
+    }
+  }
+
+  /// What it comes to on a problem, in words: "evaluations to the targets 1e-1 to 1e-8 of f₀ − f*"; nil
+  /// where the problem has no such thing.
+  public func meaning(on problem: any Problem) -> String? {
+    let training = problem as? any TrainingProblem
+    let hasMinimum = (problem as? any Surface)?.minimumLoss != nil
+    switch self {
+    case .standard: return Self.natural(for: problem).meaning(on: problem)
+    case .anytime:
+      return hasMinimum
+        ? "evaluations to the targets \(shortest(RunMeasures.targets[0])) to "
+          + "\(shortest(RunMeasures.targets.last ?? 0)) of f₀ − f*, mean of the logarithms" : nil
+    case .final: return training != nil ? "validation loss" : hasMinimum ? "f − f*" : "loss"
+    case .target(let level?):
+      return hasMinimum ? "evaluations to \(shortest(level)) of f₀ − f*" : nil
+    case .target(nil): return training?.target.map { "gradients to \($0)" }
+    case .error: return training == nil ? nil : "share of validation examples classified wrongly"
+    case .test: return training == nil ? nil : "test loss"
+    }
+  }
+
+  /// What `standard` is on a problem.
+  static func natural(for problem: any Problem) -> Criterion {
+    (problem as? any Surface)?.minimumLoss == nil ? .final : .anytime
+  }
+
+  /// The score of a run; +∞ for one that failed or does not have what is asked for.
+  public func score(of outcome: Outcome, budget: Budget, on problem: any Problem) -> Double {
+    let hasFailed = ![.completed, .reachedTarget].contains(outcome.status)
+    let score: Double
+    switch self {
+    case .standard:
+      return Self.natural(for: problem).score(of: outcome, budget: budget, on: problem)
+    case .anytime:
+      score = Self.anytime(hasFailed ? [] : outcome.measures.evaluationsTo, within: budget)
+    case _ where hasFailed: score = .infinity
+    case .final: score = Self.final(outcome, on: problem)
+    case .target(let level?):
+      let place = RunMeasures.targets.firstIndex(of: level)
+      score = place.flatMap { outcome.measures.evaluationsTo[$0] } ?? .infinity
+    case .target(nil):
+      let gradients = Double(outcome.counts.gradients) / Double(max(outcome.steps, 1))
+      score = outcome.measures.stepsToTarget.map { $0 * gradients } ?? .infinity
+    case .error: score = outcome.validation.map { 1 - $0.accuracy } ?? .infinity
+    case .test: score = outcome.test?.loss ?? .infinity
+    }
+    return score.isNaN ? .infinity : score
+  }
+
+  private static func anytime(_ evaluations: [Double?], within budget: Budget) -> Double {
+    let penalty: Double =
+      switch budget {
+      case .steps(let count), .gradients(let count): 10 * Double(count)
+      // Nobody knows how many there might have been.
+      case .seconds: 1e10
+      }
+    let count = RunMeasures.targets.count
+    let reached = evaluations.compactMap { $0 }.map { Double.log(min(max($0, 1), penalty)) }
+    let missed = Double(count - reached.count) * Double.log(penalty)
+    return (reached.reduce(0, +) + missed) / (Double(count) * Double.log(10))
+  }
+
+  private static func final(_ outcome: Outcome, on problem: any Problem) -> Double {
+    if problem is any TrainingProblem { return outcome.validation?.loss ?? .infinity }
+    guard let minimum = (problem as? any Surface)?.minimumLoss else { return outcome.finalLoss }
+    // Sums of a few terms of this size are off by so much.
+    let rounding = 16 * max(abs(minimum).ulp, abs(outcome.finalLoss).ulp)
+    let gap = outcome.finalLoss - minimum
+    return gap <= rounding ? 0 : gap
+  }
+}

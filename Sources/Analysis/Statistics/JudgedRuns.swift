@@ -1,0 +1,154 @@
+// From finished runs to scores that can be compared: who took part in what.
+
+import OptimizerKit
+
+/// The scores of those who took part, on what they all took part in.
+public struct JudgedRuns: Sendable {
+  /// What is compared: a problem from a named start, or on instances, with a budget.
+  public struct Contest: Sendable, Hashable {
+    public let problem: PluginSpec
+    /// nil where the runs have instances, or train.
+    public let start: [Double]?
+    /// Whether the runs have instances.
+    public let hasInstances: Bool
+    public let budget: Budget
+
+    init(_ spec: RunSpec) {
+      problem = spec.problem
+      start = spec.instance == nil ? spec.start : nil
+      hasInstances = spec.instance != nil
+      budget = spec.budget
+    }
+  }
+
+  /// Those who took part, by label, in the order in which they come.
+  public let participants: [String]
+  /// What they took part in, all of them.
+  public let contests: [Contest]
+  /// `scores[participant][contest][run]`; runs with the same place have instance and seed in common.
+  public let scores: [[[Double]]]
+  /// How many runs of each participant are counted.
+  public let runs: Int
+  /// How many of them have failed: diverged, crashed or timed out.
+  public let failures: [Int]
+  /// What was left out, and why, a line each.
+  public let remarks: [String]
+
+  private struct Cell: Hashable {
+    let instance: Instance?
+    let seed: UInt64
+  }
+
+  /// The scores of runs.
+  ///
+  /// - Parameters:
+  ///   - records: runs of one suite, called as it calls them.
+  ///   - problem: the problem of a specification; nil where it is not known any more.
+  ///   - name: what a problem is called in messages.
+  /// - Throws: `JudgingError` where nothing can be compared.
+  public init(
+    _ records: [RunRecord], by criterion: Criterion, problem: (PluginSpec) -> (any Problem)?,
+    name: (PluginSpec) -> String
+  ) throws {
+    var remarks: [String] = []
+    var known: [PluginSpec: (any Problem)?] = [:]
+    func instance(_ spec: PluginSpec) -> (any Problem)? {
+      if let found = known[spec] { return found }
+      let found = problem(spec)
+      known[spec] = .some(found)
+      return found
+    }
+    // Everything by contest, run and participant; the order is that of first appearance.
+    var participants: [String] = []
+    var places: [String: Int] = [:]
+    var contests: [Contest] = []
+    var cells: [Contest: [Cell: [Int: Outcome]]] = [:]
+    var order: [Contest: [Cell]] = [:]
+    for record in records {
+      let place =
+        places[record.label]
+        ?? {
+          places[record.label] = participants.count
+          participants.append(record.label)
+          return participants.count - 1
+        }()
+      let contest = Contest(record.spec)
+      if cells[contest] == nil { contests.append(contest) }
+      let cell = Cell(instance: record.spec.instance, seed: record.spec.seed)
+      if cells[contest]?[cell] == nil { order[contest, default: []].append(cell) }
+      cells[contest, default: [:]][cell, default: [:]][place] = record.outcome
+    }
+    guard participants.count > 1 else {
+      throw JudgingError(
+        participants.isEmpty
+          ? "there are no runs to rank"
+          : "to rank takes two participants; these runs are all of \(participants[0])")
+    }
+    var counted: [Contest] = []
+    var scores = participants.map { _ in [[Double]]() }
+    var failures = participants.map { _ in 0 }
+    var runs = 0
+    var unfit: [String] = []
+    var partial: [String: Set<Int>] = [:]
+    for contest in contests {
+      let title = name(contest.problem)
+      guard let problem = instance(contest.problem), criterion.meaning(on: problem) != nil else {
+        unfit.append(title)
+        continue
+      }
+      let all = order[contest] ?? []
+      let common = all.filter { cells[contest]?[$0]?.count == participants.count }
+      if common.count < all.count {
+        for cell in all {
+          let present = Set((cells[contest]?[cell] ?? [:]).keys)
+          for place in participants.indices where !present.contains(place) {
+            partial[title, default: []].insert(place)
+          }
+        }
+      }
+      guard !common.isEmpty else { continue }
+      counted.append(contest)
+      runs += common.count
+      for place in participants.indices {
+        scores[place].append(
+          common.map { cell in
+            guard let outcome = cells[contest]?[cell]?[place] else { return .infinity }
+            if ![.completed, .reachedTarget].contains(outcome.status) { failures[place] += 1 }
+            return criterion.score(of: outcome, budget: contest.budget, on: problem)
+          })
+      }
+    }
+    if !unfit.isEmpty {
+      remarks.append(
+        "not counted, since '\(criterion)' says nothing of it: \(unfit.unique.joined(separator: ", "))"
+      )
+    }
+    for (title, places) in partial.sorted(by: { $0.key < $1.key }) {
+      let names = places.sorted().map { participants[$0] }
+      let shown = names.prefix(3).joined(separator: ", ")
+      remarks.append(
+        "\(title): only runs that all have are counted; some are missing of \(shown)"
+          + (names.count > 3 ? " and \(names.count - 3) more" : ""))
+    }
+    guard !counted.isEmpty else {
+      throw JudgingError(
+        "nothing can be ranked: "
+          + (unfit.count == contests.count
+            ? "'\(criterion)' says nothing of \(unfit.unique.joined(separator: ", "))"
+            : "there is no problem that all of \(participants.count) participants have runs on with "
+              + "the same start, seed and budget; choose some with --optimizers"))
+    }
+    self.participants = participants
+    self.contests = counted
+    self.scores = scores
+    self.runs = runs
+    self.failures = failures
+    self.remarks = remarks
+  }
+}
+
+/// Why runs cannot be compared.
+public struct JudgingError: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
