@@ -64,7 +64,8 @@ struct CompareCommand: AsyncParsableCommand {
       for job in missing {
         print(
           "\(groups[job.key] ?? ""): \(job.label) on \(job.spec.problem.label(in: catalogue)), "
-            + "\(job.spec.budget), seed \(job.spec.seed)")
+            + "\(job.spec.budget), "
+            + (job.spec.instance.map { "instance \($0.number), " } ?? "") + "seed \(job.spec.seed)")
       }
       let trials = try SuiteTuner(suite, catalogue: catalogue).isEmpty ? "" : ", beside trials"
       Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done\(trials)")

@@ -192,8 +192,8 @@ import Testing
     #expect(shape.zigZag == 1)
   }
 
-  /// What was evaluated before each target: gradients, or losses where no gradient was; above the
-  /// minimum, not above 0; nothing after a loss that is not finite.
+  /// What was evaluated before each target, losses, gradients and products together; above the minimum,
+  /// not above 0; nothing after a loss that is not finite.
   @Test func evaluationsToTargets() {
     struct Raised: Surface {
       static let name = "raised"
@@ -213,7 +213,11 @@ import Testing
     let ruler = PathRuler(Raised())
     // 100 + 4e-8 is a rounding off: the targets beside it are not asked about.
     #expect(
-      ruler.measures(of: path, by: nil).evaluationsTo.prefix(7) == [4, 6, 10, 10, 10, 10, 10])
+      ruler.measures(of: path, by: nil).evaluationsTo.prefix(7) == [10, 15, 25, 25, 25, 25, 25])
+    path.hessianVectorProducts = [0, 1, 1, 1, 1, 1, 1]
+    path.hessians = [0, 0, 2, 2, 2, 2, 2]
+    #expect(ruler.measures(of: path, by: nil).evaluationsTo.prefix(2) == [16, 21])
+    (path.hessianVectorProducts, path.hessians) = ([], [])
     path.gradients = Array(repeating: 0, count: gaps.count)
     #expect(ruler.measures(of: path, by: nil).evaluationsTo.prefix(2) == [6, 9])
     path.losses[2] = .nan

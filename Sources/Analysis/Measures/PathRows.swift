@@ -196,18 +196,16 @@ struct Rows {
   }
 
   /// What was evaluated before each of `RunMeasures.targets` was reached.
-  func evaluations(above minimumLoss: Double) -> [Double?] {
+  func evaluations(above minimumLoss: Double, dimension: Int) -> [Double?] {
     var evaluations = [Double?](repeating: nil, count: RunMeasures.targets.count)
     guard losses.count == count, let first = losses.first else { return evaluations }
-    // Who uses no gradients is billed for losses.
-    let usesGradients = (trajectory.gradients.last ?? 0) > 0
     var next = 0
     for (row, loss) in losses.enumerated() {
       while next < evaluations.count,
         loss - minimumLoss <= RunMeasures.targets[next] * (first - minimumLoss)
       {
         let counts = trajectory.counts(row)
-        evaluations[next] = Double(usesGradients ? counts.gradients : counts.losses)
+        evaluations[next] = Double(counts.evaluations(dimension: dimension))
         next += 1
       }
       if next == evaluations.count { break }

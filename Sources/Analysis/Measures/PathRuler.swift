@@ -39,7 +39,8 @@ public final class PathRuler {
     measures.turns = shape.turns.map(Double.init)
     measures.meanCosine = shape.meanCosine
     if let minimum = surface.minimumLoss {
-      measures.evaluationsTo = Rows(trajectory).evaluations(above: minimum)
+      measures.evaluationsTo = Rows(trajectory).evaluations(
+        above: minimum, dimension: surface.dimension)
       measures.steepOvershoot = shape.steepOvershoot?.percent
       measures.flatOvershoot = shape.flatOvershoot?.percent
     }

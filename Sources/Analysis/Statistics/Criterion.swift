@@ -68,7 +68,7 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
     case .final: return training != nil ? "validation loss" : hasMinimum ? "f − f*" : "loss"
     case .target(let level?):
       return hasMinimum ? "evaluations to \(shortest(level)) of f₀ − f*" : nil
-    case .target(nil): return training?.target.map { "gradients to \($0)" }
+    case .target(nil): return training?.target.map { "evaluations to \($0)" }
     case .error: return training == nil ? nil : "share of validation examples classified wrongly"
     case .test: return training == nil ? nil : "test loss"
     }
@@ -94,8 +94,11 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
       let place = RunMeasures.targets.firstIndex(of: level)
       score = place.flatMap { outcome.measures.evaluationsTo[$0] } ?? .infinity
     case .target(nil):
-      let gradients = Double(outcome.counts.gradients) / Double(max(outcome.steps, 1))
-      score = outcome.measures.stepsToTarget.map { $0 * gradients } ?? .infinity
+      // No network offers a Hessian.
+      let evaluations = Double(outcome.counts.evaluations(dimension: 0))
+      score =
+        outcome.measures.stepsToTarget.map { $0 * evaluations / Double(max(outcome.steps, 1)) }
+        ?? .infinity
     case .error: score = outcome.validation.map { 1 - $0.accuracy } ?? .infinity
     case .test: score = outcome.test?.loss ?? .infinity
     }

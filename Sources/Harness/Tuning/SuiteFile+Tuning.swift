@@ -4,8 +4,9 @@ import OptimizerKit
 import Yams
 
 extension SuiteReader {
-  /// `tuning: 64`, or a table with the number of trials and what is to be otherwise than usual.
-  func tuning(_ node: Node) throws -> Tuning {
+  /// `tuning: 64`, or a table with the number of trials and what is to be otherwise than usual; nil for `none`.
+  func tuning(_ node: Node) throws -> Tuning? {
+    if node.scalar?.string == "none" { return nil }
     let trials = 1...RunLimits.trials
     guard node.mapping != nil else {
       return Tuning(trials: try count(node, key: "tuning", in: trials))

@@ -10,6 +10,13 @@ public struct EvaluationCounts: Sendable, Equatable, Codable {
   public var hessians = 0
   public init() {}
 
+  /// All that was asked, as one number: a loss or a gradient is one evaluation, a product with the Hessian
+  /// two (forward over reverse differentiation costs about two gradients: Pearlmutter 1994,
+  /// doi:10.1162/neco.1994.6.1.147), a Hessian as many products as there are coordinates.
+  public func evaluations(dimension: Int) -> Int {
+    losses + gradients + 2 * hessianVectorProducts + 2 * dimension * hessians
+  }
+
   /// What a budget of gradients is spent by: gradients, or, where an optimizer uses none that is handed
   /// to it, what it asks for itself: losses or gradients, whichever are more, and at least one a step.
   public func spent(by optimizer: some Optimizer, steps: Int) -> Int {

@@ -32,7 +32,7 @@ public struct RunMeasures: Codable, Sendable, Equatable {
   /// ‖Δw‖/‖w‖: the median over weight tensors and over the steps at which it was looked at.
   public var updateRatio: Double?
   /// What was evaluated before the first row with f − f* ≤ 10⁻ᵏ (f₀ − f*), for k from 1 to 8 in this
-  /// order: gradients, or losses where an optimizer uses none; nil for what is not reached.
+  /// order: `EvaluationCounts.evaluations`, all of it; nil for what is not reached.
   public var evaluationsTo = [Double?](repeating: nil, count: RunMeasures.targets.count)
 
   public init() {}
