@@ -8,8 +8,9 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   /// `anytime` on a surface whose minimum is known, `final` elsewhere.
   case standard
   /// How soon, over all of `RunMeasures.targets`: the mean of log₁₀ e, where e is what was evaluated before
-  /// a target was reached. A target that is not reached counts as ten times the budget, as in the penalised
-  /// average runtime PAR10 (Hutter et al. 2009, doi:10.1613/jair.2861).
+  /// a target was reached. A target that is not reached counts as ten times the budget B, as in the penalised
+  /// average runtime PAR10 (Hutter et al. 2009, doi:10.1613/jair.2861); the next one, of which a share p of
+  /// its decade is done in the end, as 10^(1 − p) B, so that what comes nearer is better.
   case anytime
   /// How far in the end: f − f*, or the loss where f* is not known, or the loss by the validation examples.
   /// Distances within the rounding of f and f* are equal.
@@ -87,7 +88,9 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
     case .standard:
       return Self.natural(for: problem).score(of: outcome, budget: budget, on: problem)
     case .anytime:
-      score = Self.anytime(hasFailed ? [] : outcome.measures.evaluationsTo, within: budget)
+      score = Self.anytime(
+        outcome, hasFailed: hasFailed, within: budget,
+        minimum: (problem as? any Surface)?.minimumLoss ?? 0)
     case _ where hasFailed: score = .infinity
     case .final: score = Self.final(outcome, on: problem)
     case .target(let level?):
@@ -105,18 +108,29 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
     return score.isNaN ? .infinity : score
   }
 
-  private static func anytime(_ evaluations: [Double?], within budget: Budget) -> Double {
-    let penalty: Double =
+  private static func anytime(
+    _ outcome: Outcome, hasFailed: Bool, within budget: Budget, minimum: Double
+  ) -> Double {
+    let limit: Double =
       switch budget {
-      case .steps(let count), .gradients(let count): 10 * Double(count)
+      case .steps(let count), .gradients(let count): log10(Double(count))
       // Nobody knows how many there might have been.
-      case .seconds: 1e10
+      case .seconds: 9
       }
-    let count = RunMeasures.targets.count
-    let reached = evaluations.compactMap { $0 }.map { Double.log(min(max($0, 1), penalty)) }
-    let missed = Double(count - reached.count) * Double.log(penalty)
-    return (reached.reduce(0, +) + missed) / (Double(count) * Double.log(10))
+    let evaluations = outcome.measures.evaluationsTo
+    let count = Double(evaluations.count)
+    // A run that has failed is behind one that has got ten times as high as it started.
+    if hasFailed { return limit + 1 + 1 / count }
+    let reached = evaluations.compactMap { $0 }.map { min(log10(max($0, 1)), limit + 1) }
+    let missed = count - Double(reached.count)
+    guard missed > 0 else { return reached.reduce(0, +) / count }
+    let share = (outcome.finalLoss - minimum) / (outcome.initialLoss - minimum)
+    let decades = share > 0 ? -log10(share) : Double(reached.count)
+    let progress = min(max(decades - Double(reached.count), reached.isEmpty ? -1 : 0), 1)
+    return (reached.reduce(0, +) + missed * (limit + 1) - progress) / count
   }
+
+  private static func log10(_ x: Double) -> Double { Double.log(x) / Double.log(10) }
 
   private static func final(_ outcome: Outcome, on problem: any Problem) -> Double {
     if problem is any TrainingProblem { return outcome.validation?.loss ?? .infinity }
