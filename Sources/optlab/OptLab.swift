@@ -1,6 +1,7 @@
 // The command `optlab`.
 
 import ArgumentParser
+import Analysis
 import Figures
 import Foundation
 import Harness
@@ -25,7 +26,8 @@ struct OptLab: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ListCommand.self, ShowCommand.self, NewCommand.self, CheckCommand.self, TraceCommand.self,
-      CompareCommand.self, TuneCommand.self, ExperimentCommand.self, PlotCommand.self,
+      CompareCommand.self, TuneCommand.self, RankCommand.self, ExperimentCommand.self,
+      PlotCommand.self,
       RunsCommand.self,
       ExportCommand.self,
       DoctorCommand.self, WorkerCommand.self, BenchCommand.self,
@@ -83,7 +85,7 @@ struct OptLab: AsyncParsableCommand {
     Supervisor.reportEnd()
     switch error {
     case is UnknownPlugin, is HyperparameterError, is SelectionError, is SuiteFileError,
-      is PlanError, is UsageError:
+      is PlanError, is UsageError, is JudgingError, is SearchError:
       Terminal.complain("\(error)")
       Foundation.exit(64)
     case is RunStoreError, is PluginLoadError, is LabFailure, is FileError:

@@ -25,7 +25,8 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads "anytime", "final", "target", "target=1e-4", "error", "test"; nil for anything else.
   public init?(_ text: String) {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      .map(String.init)
     switch (parts.first, parts.count) {
     case ("standard", 1): self = .standard
     case ("anytime", 1): self = .anytime
@@ -82,7 +83,7 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
 
   /// The score of a run; +∞ for one that failed or does not have what is asked for.
   public func score(of outcome: Outcome, budget: Budget, on problem: any Problem) -> Double {
-    let hasFailed = ![.completed, .reachedTarget].contains(outcome.status)
+    let hasFailed = outcome.hasFailed
     let score: Double
     switch self {
     case .standard:

@@ -27,6 +27,10 @@ public struct JudgedRuns: Sendable {
   public let contests: [Contest]
   /// `scores[participant][contest][run]`; runs with the same place have instance and seed in common.
   public let scores: [[[Double]]]
+  /// What came of the runs, in the same places.
+  public let outcomes: [[[Outcome]]]
+  /// The problems of the contests.
+  public let problems: [any Problem]
   /// How many runs of each participant are counted.
   public let runs: Int
   /// How many of them have failed: diverged, crashed or timed out.
@@ -86,6 +90,8 @@ public struct JudgedRuns: Sendable {
     }
     var counted: [Contest] = []
     var scores = participants.map { _ in [[Double]]() }
+    var outcomes = participants.map { _ in [[Outcome]]() }
+    var problems: [any Problem] = []
     var failures = participants.map { _ in 0 }
     var runs = 0
     var unfit: [String] = []
@@ -108,14 +114,15 @@ public struct JudgedRuns: Sendable {
       }
       guard !common.isEmpty else { continue }
       counted.append(contest)
+      problems.append(problem)
       runs += common.count
+      let own = cells[contest] ?? [:]
       for place in participants.indices {
+        let done = common.compactMap { own[$0]?[place] }
+        failures[place] += done.count { $0.hasFailed }
         scores[place].append(
-          common.map { cell in
-            guard let outcome = cells[contest]?[cell]?[place] else { return .infinity }
-            if ![.completed, .reachedTarget].contains(outcome.status) { failures[place] += 1 }
-            return criterion.score(of: outcome, budget: contest.budget, on: problem)
-          })
+          done.map { criterion.score(of: $0, budget: contest.budget, on: problem) })
+        outcomes[place].append(done)
       }
     }
     if !unfit.isEmpty {
@@ -138,9 +145,16 @@ public struct JudgedRuns: Sendable {
             : "there is no problem that all of \(participants.count) participants have runs on with "
               + "the same start, seed and budget; choose some with --optimizers"))
     }
+    guard failures.reduce(0, +) < runs * participants.count else {
+      throw JudgingError(
+        "nothing can be ranked: all \(runs * participants.count) runs have failed; 'optlab runs' says how"
+      )
+    }
     self.participants = participants
     self.contests = counted
     self.scores = scores
+    self.outcomes = outcomes
+    self.problems = problems
     self.runs = runs
     self.failures = failures
     self.remarks = remarks

@@ -16,7 +16,7 @@ extension RunStore {
     try access {
       try $0.write { db in
         let columns =
-          ["key", "label", "optimizer", "problem", "seed", "spec", "recording"]
+          ["key", "label", "spec", "recording"] + SpecColumns.all.map(\.name)
           + OutcomeColumns.all.map(\.name)
         let places = columns.map { _ in "?" }.joined(separator: ", ")
         let insert = try db.cachedStatement(
@@ -29,10 +29,9 @@ extension RunStore {
         for run in runs {
           let record = run.job.record(run.outcome)
           var values: [(any DatabaseValueConvertible)?] = [
-            record.key, record.label, record.spec.optimizer.name, record.spec.problem.name,
-            Int64(bitPattern: record.spec.seed), record.spec.bytes,
-            try LabJSON.encode(record.recording),
+            record.key, record.label, record.spec.bytes, try LabJSON.encode(record.recording),
           ]
+          values += SpecColumns.all.map { $0.get(record.spec) }
           values += OutcomeColumns.all.map { $0.get(record.outcome) }
           try insert.execute(arguments: StatementArguments(values))
           if run.path.isEmpty {

@@ -132,15 +132,14 @@ public final class RunStore: Sendable {
 
   private static func prepare(_ db: Database) throws {
     guard try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return }
+    let columns = SpecColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")
     let outcome = OutcomeColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")
     try db.execute(
       sql: """
         CREATE TABLE run (
           key TEXT PRIMARY KEY,
           label TEXT NOT NULL,
-          optimizer TEXT NOT NULL,
-          problem TEXT NOT NULL,
-          seed INTEGER NOT NULL,
+          \(columns),
           spec BLOB NOT NULL,
           recording BLOB NOT NULL,
           \(outcome),
@@ -176,6 +175,7 @@ public final class RunStore: Sendable {
           owner TEXT NOT NULL,
           until REAL NOT NULL
         ) WITHOUT ROWID;
+        \(views)
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """)

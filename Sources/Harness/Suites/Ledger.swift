@@ -32,7 +32,10 @@ public struct Ledger: Codable, Sendable, Equatable {
     public var failures: Int
     public var seeds: String
     public var instances: String?
-    public var warnings: [String]
+    /// What lies at an end of its range: "lr at the upper end".
+    public var edges: [String]
+    /// Whether all trials failed, so that the defaults stand in.
+    public var hasOnlyFailures: Bool
   }
 
   public var suite: String
@@ -72,14 +75,36 @@ public struct Ledger: Codable, Sendable, Equatable {
         settings: tuned.settings, space: tuned.values.map { "\($0.name) in \($0.searched)" },
         method: group?.tuning?.method.rawValue ?? "", trials: tuned.trials,
         failures: tuned.failures, seeds: spans(trials?.seeds ?? []),
-        instances: trials?.instances.map(text), warnings: tuned.warnings)
+        instances: trials?.instances.map(text), edges: tuned.edgeNames,
+        hasOnlyFailures: tuned.score == .infinity)
     }
   }
 
   /// What a reader is warned of, a line each.
   public var warnings: [String] {
-    var lines = tuning.flatMap { tuned in
-      tuned.warnings.map { "\(tuned.optimizer) on \(tuned.problem): \($0)" }
+    var lines: [String] = []
+    var order: [[String]] = []
+    var problems: [[String]: [String]] = [:]
+    for tuned in tuning {
+      for edge in tuned.edges {
+        let key = [tuned.group, tuned.optimizer, edge]
+        if problems[key] == nil { order.append(key) }
+        problems[key, default: []].append(tuned.problem)
+      }
+      if tuned.hasOnlyFailures {
+        lines.append(
+          "\(tuned.optimizer) on \(tuned.problem): all trials have failed, and its defaults are judged"
+        )
+      }
+    }
+    for key in order {
+      let own = problems[key] ?? []
+      let all = tuning.count { $0.group == key[0] && $0.optimizer == key[1] }
+      let place =
+        own.count == all && all > 1
+        ? "all \(all) problems"
+        : own.count > 2 ? "\(own.count) of \(all) problems" : own.joined(separator: " and ")
+      lines.append("\(key[1]): its best trial has \(key[2]) of the range, on \(place)")
     }
     for (group, members) in Dictionary(grouping: tuning, by: \.group).sorted(by: { $0.key < $1.key }
     ) {

@@ -117,18 +117,12 @@ struct OptimizerSearch: Sendable {
     var choice = template.defaults
     var settings = choice.label
     var values: [(name: String, value: String, searched: String)] = []
-    var warnings: [String] = []
+    var edges: [SearchSpace.Edge] = []
     if let best {
       choice = try template.choice(best.values, in: catalogue)
       settings = choice.label
       values = zip(space.dimensions, best.values).map { ($0.name, $1, $0.description) }
-      warnings = space.edges(of: best.values).map { edge in
-        let dimension = space.dimensions[edge.dimension]
-        return "\(dimension.name) = \(best.values[edge.dimension]) lies at the "
-          + "\(edge.side == .upper ? "upper" : "lower") end of \(dimension.description)"
-      }
-    } else {
-      warnings = ["all trials have failed; its defaults are judged"]
+      edges = space.edges(of: best.values)
     }
     choice.label = template.defaults.label + " tuned"
     return TunedOptimizer(
@@ -136,7 +130,7 @@ struct OptimizerSearch: Sendable {
       choice: choice, defaultLabel: template.defaults.label, settings: settings, values: values,
       score: best?.score ?? .infinity, trials: trials.count,
       failures: trials.count { !$0.score.isFinite }, scores: trials.map(\.score),
-      warnings: warnings)
+      edges: edges.map { ($0.dimension, $0.side == .upper) })
   }
 }
 

@@ -26,6 +26,23 @@ public struct TunedOptimizer: Sendable {
   public let failures: Int
   /// The scores of the trials, in the order in which they were made.
   public let scores: [Double]
-  /// What lies in the outer tenth of its range: "lr = 0.98 is at the upper end of 1e-05..1".
-  public let warnings: [String]
+  /// What lies in the outer tenth of its range: its place in `values`, and whether at the upper end.
+  public let edges: [(value: Int, isUpper: Bool)]
+
+  /// What a reader must know: "lr = 0.98 lies at the upper end of 1e-05..1 (log)".
+  public var warnings: [String] {
+    guard score < .infinity else { return ["all trials have failed; its defaults are judged"] }
+    return edges.map { edge in
+      let value = values[edge.value]
+      return
+        "\(value.name) = \(value.value) lies at the \(end(edge)) of \(value.searched)"
+    }
+  }
+
+  /// "lr at the upper end", a line for each edge.
+  public var edgeNames: [String] { edges.map { "\(values[$0.value].name) at the \(end($0))" } }
+
+  private func end(_ edge: (value: Int, isUpper: Bool)) -> String {
+    edge.isUpper ? "upper end" : "lower end"
+  }
 }

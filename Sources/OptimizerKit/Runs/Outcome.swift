@@ -45,6 +45,14 @@ public struct Outcome: Codable, Sendable, Equatable {
     self.measures = measures
   }
 
+  /// Whether the run diverged, crashed or came to no end: neither its budget nor its target was reached.
+  public var hasFailed: Bool {
+    switch status {
+    case .completed, .reachedTarget: false
+    case .diverged, .crashed, .timedOut, .interrupted: true
+    }
+  }
+
   /// Whether two runs gave the same numbers to the last bit, whatever time they took.
   public func hasSameNumbers(as other: Outcome) -> Bool {
     let losses = [\Outcome.initialLoss, \.finalLoss, \.bestLoss]

@@ -1,0 +1,69 @@
+// Profiles of finished runs: who is soon at a target, on how many problems.
+
+import OptimizerKit
+
+/// The profiles of those who took part, by what they evaluate until a target: a share of f₀ − f* on
+/// surfaces whose minimum is known, the problem's own target in training. Contests without either have no
+/// part in them.
+public struct Profiles: Sendable {
+  /// The share of f₀ − f* that counts on surfaces.
+  public let level: Double
+  public let participants: [String]
+  /// The places of the contests that have targets.
+  public let contests: [Int]
+  /// Of the times of `times`.
+  public let performance: PerformanceProfile
+  /// In the order of the participants.
+  public let data: [DataProfile]
+  /// Over all of `RunMeasures.targets` on surfaces, and the one target in training.
+  public let reached: [ECDF]
+  /// `running[participant][contest]`.
+  public let running: [[ExpectedRunningTime]]
+
+  /// - Parameters:
+  ///   - names: what the contests are called.
+  ///   - level: one of `RunMeasures.targets`.
+  /// - Returns: nil where no contest has a target.
+  public init?(_ judged: JudgedRuns, named names: [String], level: Double = 1e-4) throws {
+    let places = judged.contests.indices.filter { place in
+      Criterion.anytime.meaning(on: judged.problems[place]) != nil
+        || Criterion.target(nil).meaning(on: judged.problems[place]) != nil
+    }
+    guard !places.isEmpty else { return nil }
+    func evaluations(_ outcome: Outcome, _ place: Int, _ level: Double) -> Double {
+      let problem = judged.problems[place]
+      let isTraining = problem is any TrainingProblem
+      return Criterion.target(isTraining ? nil : level)
+        .score(of: outcome, budget: judged.contests[place].budget, on: problem)
+    }
+    self.level = level
+    participants = judged.participants
+    contests = places
+    let times = judged.outcomes.map { own in
+      places.map { place in own[place].map { evaluations($0, place, level) } }
+    }
+    performance = try PerformanceProfile(
+      participants: participants, problems: places.map { names[$0] },
+      times: times.map { $0.map { Statistics.median($0) ?? .infinity } })
+    let dimensions = places.map { judged.problems[$0].parameterLayout?.count ?? 0 }
+    data = performance.times.map { DataProfile(evaluations: $0, dimensions: dimensions) }
+    reached = judged.outcomes.map { own in
+      ECDF(
+        evaluations: places.map { place in
+          let isTraining = judged.problems[place] is any TrainingProblem
+          let levels = isTraining ? [level] : RunMeasures.targets
+          return own[place].map { outcome in levels.map { evaluations(outcome, place, $0) } }
+        })
+    }
+    running = judged.outcomes.enumerated().map { participant, own in
+      places.enumerated().map { index, place in
+        let dimension = judged.problems[place].parameterLayout?.count ?? 0
+        return ExpectedRunningTime(
+          evaluations: zip(times[participant][index], own[place]).map { time, outcome in
+            time.isFinite ? time : Double(outcome.counts.evaluations(dimension: dimension))
+          },
+          reached: times[participant][index].map(\.isFinite))
+      }
+    }
+  }
+}

@@ -1,0 +1,355 @@
+// What `rank` says: in words, in tables and as JSON.
+
+import Analysis
+import Foundation
+import Harness
+import OptimizerKit
+
+/// A ranking with all that it rests on.
+struct RankReport: Encodable {
+  /// A number with its interval.
+  struct Interval: Encodable {
+    let value: Double
+    let low: Double?
+    let high: Double?
+
+    init(_ estimate: Estimate) {
+      value = estimate.value
+      low = estimate.interval?.lowerBound
+      high = estimate.interval?.upperBound
+    }
+  }
+
+  /// Somebody who took part.
+  struct Participant: Encodable {
+    let name: String
+    /// Which group it is in, from 1.
+    let rank: Int
+    let averageRank: Double
+    /// Where its runs stand among all runs on a problem, 0 the best and 1 the worst: inter-quartile mean
+    /// and median over all problems.
+    let place: Interval
+    let medianPlace: Interval
+    let failures: Int
+    /// On each problem, in its own unit.
+    let medians: [Interval]
+    let interquartileMeans: [Interval]
+  }
+
+  /// Two of them.
+  struct Pair: Encodable {
+    let first, second: String
+    /// The share of runs in which the first is better than the second, ties half.
+    let share: Interval
+    /// The probability that a run of the first is better than any run of the second.
+    let probability: Double
+    let wins, losses, ties: Int
+    let p, adjustedP: Double
+    let isApart: Bool
+    let winner: String?
+    /// Median of the first's score less the second's.
+    let difference: Interval
+  }
+
+  /// What was compared.
+  struct Contest: Encodable {
+    let problem: String
+    let start: [Double]?
+    let budget: String
+    /// What the score is.
+    let measures: String
+    let runs: Int
+  }
+
+  struct SelfControl: Encodable { let low, high: Double }
+  struct Places: Encodable {
+    let chiSquare, chiSquareP, f, fP, criticalDifference: Double
+    let averageRanks: [Double]
+  }
+
+  /// By what was evaluated until a target.
+  struct Profile: Encodable {
+    struct Line: Encodable {
+      let name: String
+      /// Medians over runs, by problem; nil where more than half of them do not get there.
+      let evaluations: [Double?]
+      let ratios: [Double?]
+      let algoPerfScore: Double
+      let expectedRunningTimes: [Double?]
+      let reached: [Double]
+      let reachedWithin: [Double]
+    }
+    let target: Double
+    let problems: [String]
+    let unsolved: [String]
+    let participants: [Line]
+  }
+
+  let suite: String
+  let criterion: String
+  let confidence: Double
+  let words: [String]
+  let ranks: [[String]]
+  let contests: [Contest]
+  let participants: [Participant]
+  let pairs: [Pair]
+  let selfControl: SelfControl?
+  let friedman: Places?
+  let profiles: Profile?
+  let remarks: [String]
+  let ledger: Ledger?
+  /// `scores[participant][contest][run]`; nil for a run that failed.
+  let scores: [[[Double?]]]
+
+  init(
+    _ records: [RunRecord], suite: String, by criterion: Criterion, confidence: Double,
+    level: Double, ledger: Ledger?, missing: Int, catalogue: PluginCatalogue
+  ) throws {
+    let judged = try JudgedRuns(
+      records, by: criterion, problem: { try? catalogue.problem($0) },
+      name: { $0.label(in: catalogue) })
+    let names = Self.names(of: judged.contests, catalogue)
+    let results = try Results(
+      participants: judged.participants, problems: names, scores: judged.scores)
+    let ranking = Ranking(results, confidence: confidence)
+    let middles = Aggregates(of: results, confidence: confidence)
+    self.suite = suite
+    self.criterion = "\(criterion)"
+    self.confidence = confidence
+    self.ledger = ledger
+    words = Words.sentences(ranking)
+    ranks = ranking.ranks
+    contests = judged.contests.indices.map { place in
+      Contest(
+        problem: names[place], start: judged.contests[place].start,
+        budget: "\(judged.contests[place].budget)",
+        measures: criterion.meaning(on: judged.problems[place]) ?? "", runs: results.runs[place])
+    }
+    participants = judged.participants.indices.map { place in
+      let name = judged.participants[place]
+      return Participant(
+        name: name, rank: 1 + (ranking.ranks.firstIndex { $0.contains(name) } ?? 0),
+        averageRank: ranking.averageRanks[place],
+        place: Interval(middles.overall[place].interquartileMean),
+        medianPlace: Interval(middles.overall[place].median), failures: judged.failures[place],
+        medians: middles.problems[place].map { Interval($0.median) },
+        interquartileMeans: middles.problems[place].map { Interval($0.interquartileMean) })
+    }
+    pairs = ranking.pairs.map { pair in
+      let one = pair.comparison
+      return Pair(
+        first: one.first, second: one.second, share: Interval(one.share),
+        probability: one.probability, wins: one.wins, losses: one.losses, ties: one.ties,
+        p: one.p, adjustedP: pair.adjustedP, isApart: pair.isApart, winner: pair.winner,
+        difference: Interval(one.difference))
+    }
+    selfControl = ranking.selfRange.map { SelfControl(low: $0.lowerBound, high: $0.upperBound) }
+    friedman = ranking.friedman.map {
+      Places(
+        chiSquare: $0.chiSquare, chiSquareP: $0.chiSquareP, f: $0.f, fP: $0.fP,
+        criticalDifference: $0.criticalDifference, averageRanks: $0.averageRanks)
+    }
+    profiles = try Profiles(judged, named: names, level: level).map(Self.profile)
+    scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
+    remarks = Self.remarks(judged, results, ranking, ledger, missing: missing)
+  }
+
+  /// Names that tell contests apart: the problem's, with start or budget where it is there twice.
+  private static func names(_ labels: [String], _ extra: (Int) -> String) -> [String] {
+    labels.enumerated().map { place, label in
+      labels.count { $0 == label } == 1 ? label : "\(label) \(extra(place))"
+    }
+  }
+
+  private static func names(of contests: [JudgedRuns.Contest], _ catalogue: PluginCatalogue)
+    -> [String]
+  {
+    let labels = contests.map { $0.problem.label(in: catalogue) }
+    let withStarts = names(labels) { place in
+      contests[place].start.map { "from \(point($0))" }
+        ?? (contests[place].hasInstances ? "instances" : "")
+    }
+    return names(withStarts) { "in \(contests[$0].budget)" }
+  }
+
+  private static func profile(_ profiles: Profiles) -> Profile {
+    func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+    let scores = profiles.performance.scores()
+    return Profile(
+      target: profiles.level, problems: profiles.performance.problems,
+      unsolved: profiles.performance.unsolved,
+      participants: profiles.participants.indices.map { place in
+        Profile.Line(
+          name: profiles.participants[place],
+          evaluations: profiles.performance.times[place].map(finite),
+          ratios: profiles.performance.ratios[place].map(finite), algoPerfScore: scores[place],
+          expectedRunningTimes: profiles.running[place].map { finite($0.value) },
+          reached: profiles.reached[place].share.values,
+          reachedWithin: profiles.reached[place].share.places)
+      })
+  }
+
+  /// What a reader must know.
+  private static func remarks(
+    _ judged: JudgedRuns, _ results: Results, _ ranking: Ranking, _ ledger: Ledger?, missing: Int
+  ) -> [String] {
+    var remarks = judged.remarks
+    if missing > 0 {
+      remarks.append(
+        "\(missing) run\(missing == 1 ? "" : "s") of the suite are not done yet; this is of those that are"
+      )
+    }
+    // Failures are equal too, and no sign that nothing is random.
+    let repeated = results.problems.indices.filter { place in
+      results.runs[place] < results.givenRuns[place]
+        && judged.outcomes.allSatisfy { own in !own[place].allSatisfy(\.hasFailed) }
+    }.map { results.problems[$0] }
+    if !repeated.isEmpty {
+      remarks.append(
+        "the runs on \(listed(repeated)) are equal to one another, and count once")
+    }
+    if let range = ranking.selfRange {
+      remarks.append(
+        "A/A control: against itself an optimizer seems to win \(percent(range.lowerBound)) to "
+          + "\(percent(range.upperBound)) of its runs, and nobody is told apart within that")
+    } else {
+      remarks.append(
+        "no A/A control: it takes three runs on every problem; the order rests on problems being many"
+      )
+    }
+    let names = Set(judged.participants.map { $0.prefix { !"[@:(".contains($0) } })
+    let variants = judged.participants.filter { label in
+      label.contains("[")
+        && judged.participants.count {
+          $0.prefix { !"[@:(".contains($0) } == label.prefix { !"[@:(".contains($0) }
+        } > 1
+    }
+    if variants.count > 2, names.count < judged.participants.count {
+      remarks.append(
+        "several settings of one optimizer take part: the best of them is tuned on the judged runs")
+    }
+    let failed = zip(judged.participants, judged.failures).filter { $0.1 > 0 }
+    if !failed.isEmpty {
+      remarks.append(
+        "failed runs stand behind all others: "
+          + failed.map { "\($0.1) of \($0.0)" }.joined(separator: ", "))
+    }
+    return remarks + (ledger?.warnings ?? [])
+  }
+
+  // MARK: text
+
+  func print(pairs showsPairs: Bool, profiles showsProfiles: Bool) {
+    let measures = contests.map(\.measures).unique
+    let budgets = contests.map(\.budget).unique
+    flow(
+      "\(suite), by \(criterion): \(measures.joined(separator: "; ")); \(budgets.joined(separator: ", "))"
+    )
+    Swift.print("")
+    for sentence in words { flow(sentence + ".") }
+    Swift.print("")
+    var table = Table(
+      ["rank", "optimizer", "average rank", "place", "", "failed runs"], numeric: [0, 2, 3, 5])
+    for (group, names) in ranks.enumerated() {
+      for name in names {
+        guard let one = participants.first(where: { $0.name == name }) else { continue }
+        table.rows.append([
+          "\(group + 1)", name, formatted("%.2f", one.averageRank),
+          formatted("%.2f", one.place.value),
+          Self.interval(one.place), one.failures == 0 ? "" : "\(one.failures)",
+        ])
+      }
+    }
+    table.expendable = ["failed runs", ""]
+    table.print(indent: 2)
+    if showsPairs { printPairs() }
+    if showsProfiles { printProfiles() }
+    Swift.print("")
+    for remark in remarks { flow(remark, dim: true) }
+    flow(
+      "place: where runs stand among all runs on a problem, 0 the best and 1 the worst; inter-quartile "
+        + "mean over problems with its \(percent(confidence)) interval", dim: true)
+    if let friedman {
+      flow(
+        "average ranks differ beyond chance with p = \(brief(friedman.fP, digits: 2)) (Friedman); the "
+          + "critical difference of medians over problems is \(formatted("%.2f", friedman.criticalDifference)) "
+          + "(Nemenyi)", dim: true)
+    }
+    if let ledger { printLedger(ledger) }
+  }
+
+  private func printPairs() {
+    Swift.print("")
+    var table = Table(
+      ["pair", "", "share of runs won", "", "wins", "losses", "ties", "p (Holm)", "better"],
+      numeric: [2, 4, 5, 6, 7])
+    table.rows = pairs.map {
+      [
+        $0.first, $0.second, formatted("%.2f", $0.share.value), Self.interval($0.share),
+        "\($0.wins)", "\($0.losses)", "\($0.ties)", brief($0.adjustedP, digits: 2),
+        $0.winner ?? "cannot be told",
+      ]
+    }
+    table.expendable = ["ties", "losses", "wins"]
+    table.print(indent: 2)
+  }
+
+  private func printProfiles() {
+    guard let profiles else { return }
+    Swift.print("")
+    var table = Table(
+      ["optimizer", "AlgoPerf score", "solved", "targets reached"], numeric: [1, 2, 3])
+    table.rows = profiles.participants.map { line in
+      [
+        line.name, formatted("%.3f", line.algoPerfScore),
+        "\(line.evaluations.count { $0 != nil })/\(line.evaluations.count)",
+        percent(line.reached.last ?? 0),
+      ]
+    }.sorted { $0[1] > $1[1] }
+    table.print(indent: 2)
+    flow(
+      "solved: problems on which half of the runs get to the target, \(shortest(profiles.target)) of f₀ − f*, "
+        + "or the problem's own in training; score: the mean height of the performance profile up to "
+        + "four times the fastest's evaluations"
+        + (profiles.unsolved.isEmpty
+          ? "" : "; nobody solves \(Self.listed(profiles.unsolved)), which counts all the same"),
+      dim: true)
+  }
+
+  private func printLedger(_ ledger: Ledger) {
+    for group in ledger.groups {
+      var parts = [group.budget, "seeds \(group.seeds)"]
+      if let instances = group.instances { parts.append("instances \(instances)") }
+      let tuned = ledger.tuning.filter { $0.group == group.name }
+      if let first = tuned.first {
+        let counts = Set(tuned.map(\.trials)).sorted().map(String.init)
+        parts.append(
+          "tuned with \(counts.joined(separator: " or ")) trials each by \(first.method) on "
+            + (first.instances.map { "instances \($0)" } ?? "seeds \(first.seeds)"))
+      } else {
+        parts.append("not tuned")
+      }
+      flow("\(group.name): \(parts.joined(separator: "; "))", dim: true)
+    }
+    flow((ledger.versions + [ledger.machine]).joined(separator: ", "), dim: true)
+  }
+
+  /// "[0.93, 0.99]".
+  private static func interval(_ interval: Interval) -> String {
+    guard let low = interval.low, let high = interval.high else { return "" }
+    return "[\(formatted("%.2f", low)), \(formatted("%.2f", high))]"
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    names.prefix(3).joined(separator: ", ")
+      + (names.count > 3 ? " and \(names.count - 3) more" : "")
+  }
+
+  /// A sentence in lines of the terminal's width.
+  private func flow(_ text: String, dim: Bool = false) {
+    for (index, line) in wrapped(text, width: Terminal.width ?? .max).enumerated() {
+      let line = (index > 0 ? "  " : "") + line
+      Swift.print(dim ? Terminal.dim(line) : line)
+    }
+  }
+}
