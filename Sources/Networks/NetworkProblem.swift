@@ -78,6 +78,6 @@ extension NetworkProblem {
     return try NetworkSession(
       layers, loss: loss, training: training, validation: validation, batch: examples.batch,
       seed: seed, regularizer: regularizer, constraint: constraint,
-      readTest: { try examples.data.loadTest(examples.preprocessing) })
+      readTest: { try examples.data.loadTest(examples.preprocessing, fold: examples.fold) })
   }
 }

@@ -270,7 +270,7 @@ private func tuned(_ suite: Suite) throws -> (
     (
       "tuning: {trials: 3, methd: sobol}",
       "x.yaml:2: tuning has no key 'methd'. Did you mean method? (keys: trials, method, "
-        + "hyperparameters, seeds, instances, random-starts, loss-limit, widenings, defaults, search-seed)"
+        + "hyperparameters, seeds, instances, random-starts, loss-limit, widenings, folds, defaults, search-seed)"
     ),
     (
       "tuning: {trials: 3, method: sobl}",
@@ -309,6 +309,39 @@ private func tuned(_ suite: Suite) throws -> (
     // Which hyperparameters there are is their files' business.
     let known = text?.split(separator: "The hyperparameters are").first.map(String.init)
     #expect(known == expected.split(separator: "The hyperparameters are").first.map(String.init))
+  }
+
+  /// With folds every trial is validated on each part once; a problem without examples has none.
+  @Test func crossValidation() throws {
+    let suite = try suite(
+      """
+      groups:
+        - {optimizers: sgd, problems: [perceptron, beale], steps: 5, tuning: {trials: 2, folds: 4}}
+      """)
+    let (tuner, results, _) = try tuned(suite)
+    let specs = tuner.trials.entries.map(\.spec)
+    let folds = specs.filter { $0.problem.name == "perceptron" }.map { $0.problem["fold"] ?? "" }
+    #expect(folds == ["1/4", "2/4", "3/4", "4/4", "1/4", "2/4", "3/4", "4/4"])
+    #expect(specs.count { $0.problem.name == "beale" } == 2 * 10)
+    #expect(results[0].problem["fold"] == "none" && results[0].trials == 2)
+    let plan = try Plan(suite, tuned: results, catalogue: catalogue)
+    #expect(
+      plan.entries.map { $0.job.label + " " + ($0.spec.problem["fold"] ?? "") } == [
+        "sgd none", "sgd tuned none", "sgd ", "sgd tuned ",
+      ])
+    #expect(
+      message {
+        try SuiteTuner(
+          self.suite2("perceptron[fold=1/2]", "{trials: 2, folds: 4}"), catalogue: catalogue)
+      } == "x.yaml:2: perceptron[fold=1/2] is one part already: 'folds' cuts whole problems")
+  }
+
+  private func suite2(_ problem: String, _ tuning: String) throws -> Suite {
+    try suite(
+      """
+      groups:
+        - {optimizers: sgd, problems: "\(problem)", steps: 5, tuning: \(tuning)}
+      """)
   }
 
   /// Tunings of equal suites are equal, whatever the seeds that are judged.

@@ -17,6 +17,8 @@ public enum RunLimits {
   public static let trials = 10_000
   /// How often a search range is widened.
   public static let widenings = 0...10
+  /// Parts of the training examples for cross-validation.
+  public static let folds = 2...1000
   /// Of how many times the start's loss a trial ends.
   public static let lossLimit = Bounds(
     lower: 1, includesLower: false, upper: .infinity, includesUpper: false)

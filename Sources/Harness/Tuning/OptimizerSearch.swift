@@ -20,6 +20,8 @@ struct OptimizerSearch: Sendable {
   private let template: SearchTemplate
   private let selection: String
   private let problem: ProblemChoice
+  /// What a trial is run on: the problem, or its parts for cross-validation.
+  private let parts: [ProblemChoice]
   private let problemSelection: String
   private let tuning: Tuning
   private let group: Suite.Group
@@ -42,6 +44,7 @@ struct OptimizerSearch: Sendable {
     self.tuning = tuning
     self.group = group
     space = template.space
+    parts = try problem.parts(tuning.folds)
     // The defaults stand for all settings: what cannot be run with them cannot be tuned.
     try template.defaults.checkRequirements(on: problem)
     try template.defaults.checkSchedules(for: group.budget)
@@ -64,9 +67,11 @@ struct OptimizerSearch: Sendable {
       var group = group
       group.budget = group.budget.share(round.budgetShare)
       let before = builder.entries.count
-      try builder.add(
-        [(selection, choice)], on: problem, selectedBy: problemSelection, in: group,
-        lossLimit: tuning.lossLimit, name: "\(group.name)/\(template.defaults.label)")
+      for part in parts {
+        try builder.add(
+          [(selection, choice)], on: part, selectedBy: problemSelection, in: group,
+          lossLimit: tuning.lossLimit, name: "\(group.name)/\(template.defaults.label)")
+      }
       trials.append(
         Trial(
           point: point, values: values, share: round.budgetShare,
@@ -131,6 +136,30 @@ struct OptimizerSearch: Sendable {
       score: best?.score ?? .infinity, trials: trials.count,
       failures: trials.count { !$0.score.isFinite }, scores: trials.map(\.score),
       edges: edges.map { ($0.dimension, $0.side == .upper) })
+  }
+}
+
+extension ProblemChoice {
+  /// The problem with each of so many parts of its training examples to validate on; the problem alone where
+  /// nothing is cut, or on a surface.
+  func parts(_ count: Int?) throws -> [ProblemChoice] {
+    guard let count, instance is any TrainingProblem else { return [self] }
+    guard let place = spec.settings.firstIndex(where: { $0.name == "fold" }) else {
+      throw SelectionError(
+        "\(label) has no hyperparameter 'fold': its examples cannot be cut into \(count) parts")
+    }
+    guard spec.settings[place].value == "none" else {
+      throw SelectionError("\(label) is one part already: 'folds' cuts whole problems")
+    }
+    return try (1...count).map { number in
+      var part = spec
+      part.settings[place].value = "\(number)/\(count)"
+      var plugin = instance as any Plugin
+      try plugin.set("fold", to: part.settings[place].value)
+      try plugin.validate()
+      guard let problem = plugin as? any Problem else { return self }
+      return ProblemChoice(label: label, spec: part, instance: problem, file: file)
+    }
   }
 }
 

@@ -13,7 +13,7 @@ extension SuiteReader {
     }
     let keys = [
       "trials", "method", "hyperparameters", "seeds", "instances", "random-starts", "loss-limit",
-      "widenings", "defaults", "search-seed",
+      "widenings", "folds", "defaults", "search-seed",
     ]
     let table = try table(node, what: "tuning", keys: keys)
     guard let trialsNode = table["trials"] else {
@@ -40,6 +40,9 @@ extension SuiteReader {
     }
     if let node = table["widenings"] {
       tuning.widenings = try count(node, key: "widenings", in: RunLimits.widenings)
+    }
+    if let node = table["folds"] {
+      tuning.folds = try count(node, key: "folds", in: RunLimits.folds)
     }
     if let node = table["defaults"] { tuning.judgesDefaults = try flag(node, key: "defaults") }
     if let node = table["search-seed"] {

@@ -46,6 +46,17 @@ public struct ByteImages: RawExamples {
       range: start + part.lowerBound..<start + part.upperBound, shape: shape, classes: classes)
   }
 
+  func without(_ part: Range<Int>) -> ByteImages {
+    let start = range.lowerBound
+    let size = shape.count
+    let (begin, end) = (start + part.lowerBound, start + part.upperBound)
+    let kept = labels[start..<begin] + labels[end..<range.upperBound]
+    return ByteImages(
+      pixels: Array(
+        pixels[start * size..<begin * size] + pixels[end * size..<range.upperBound * size]),
+      labels: Array(kept), range: 0..<kept.count, shape: shape, classes: classes)
+  }
+
   var allLabels: [Int32] { labels[range].map(Int32.init) }
 
   /// From exact sums, so that the order of the images does not matter.

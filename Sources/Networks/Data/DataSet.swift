@@ -71,6 +71,19 @@ struct RawDataSet: Sendable {
     }
   }
 
+  /// The data set with a part of its training examples to validate on.
+  ///
+  /// - Throws: `DataError` where that leaves a class without an example.
+  func validated(on fold: Fold, _ dataSet: String) throws(DataError) -> RawDataSet {
+    guard fold != .none else { return self }
+    let range = fold.range(of: training.count)
+    var folded = self
+    folded.validation = training.part(range)
+    folded.training = training.without(range)
+    try folded.checkClasses(dataSet)
+    return folded
+  }
+
   /// The parts as a network sees them.
   func prepared(_ preprocessing: Preprocessing) throws(DataError) -> DataSet {
     let preprocessor = try Preprocessor(preprocessing, fittedTo: training)

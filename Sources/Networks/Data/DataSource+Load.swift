@@ -8,13 +8,15 @@ extension DataSource {
   ///
   /// - Parameters:
   ///   - preprocessing: what is done to both, with the statistics of the training examples.
+  ///   - fold: which part of the training examples is validated on in place of the data set's own.
   ///   - root: the folder in which data sets lie.
   /// - Throws: `DataError`.
-  public func load(_ preprocessing: Preprocessing = .normalize, from root: String = root)
-    throws(DataError) -> DataSet
-  {
-    try Self.prepared.value(key(preprocessing, root)) { () throws(DataError) in
-      try raw(in: root).prepared(preprocessing)
+  public func load(
+    _ preprocessing: Preprocessing = .normalize, fold: Fold = .none, from root: String = root
+  ) throws(DataError) -> DataSet {
+    try Self.prepared.value("\(key(preprocessing, root)) \(fold.hyperparameterText)") {
+      () throws(DataError) in
+      try raw(in: root).validated(on: fold, name).prepared(preprocessing)
     }
   }
 
@@ -22,11 +24,12 @@ extension DataSource {
   /// process, and shared.
   ///
   /// - Throws: `DataError`.
-  public func loadTest(_ preprocessing: Preprocessing = .normalize, from root: String = root)
-    throws(DataError) -> any Examples
-  {
-    try Self.test.value(key(preprocessing, root)) { () throws(DataError) in
-      let preprocessor = try load(preprocessing, from: root).preprocessor
+  public func loadTest(
+    _ preprocessing: Preprocessing = .normalize, fold: Fold = .none, from root: String = root
+  ) throws(DataError) -> any Examples {
+    try Self.test.value("\(key(preprocessing, root)) \(fold.hyperparameterText)") {
+      () throws(DataError) in
+      let preprocessor = try load(preprocessing, fold: fold, from: root).preprocessor
       return preprocessor.apply(to: try readTest(from: root))
     }
   }

@@ -53,6 +53,17 @@ public struct FloatExamples: RawExamples {
       range: start + part.lowerBound..<start + part.upperBound, shape: shape, classes: classes)
   }
 
+  func without(_ part: Range<Int>) -> FloatExamples {
+    let start = range.lowerBound
+    let size = shape.count
+    let (begin, end) = (start + part.lowerBound, start + part.upperBound)
+    let kept = labels[start..<begin] + labels[end..<range.upperBound]
+    return FloatExamples(
+      unchecked: Array(
+        values[start * size..<begin * size] + values[end * size..<range.upperBound * size]),
+      labels: Array(kept), range: 0..<kept.count, shape: shape, classes: classes)
+  }
+
   /// The same examples in another order, the same on every call.
   func shuffled() -> FloatExamples {
     let size = shape.count

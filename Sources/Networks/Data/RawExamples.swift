@@ -5,6 +5,8 @@
 protocol RawExamples: Examples {
   /// The examples of `range`, which share memory with these.
   func part(_ range: Range<Int>) -> Self
+  /// The examples outside of `range`, copied.
+  func without(_ range: Range<Int>) -> Self
   /// Mean and variance of each feature.
   func moments() -> FeatureMoments
   /// The examples with every feature x as (x − mean) / deviation.

@@ -7,9 +7,18 @@ extension TrainingExamples {
   ///
   /// - Throws: `DataError`.
   func description() throws(DataError) -> TrainingDescription {
-    let data = try data.load(preprocessing)
+    let data = try data.load(preprocessing, fold: fold)
     var description = try self.data.description()
     let trained = trainSize == 0 ? data.training.count : trainSize
+    if fold != .none, case .int32(let indices, _)? = description.arrays[.trainingExamples] {
+      let range = fold.range(of: indices.count)
+      description.arrays[.validationExamples] = .vector(Array(indices[range]))
+      description.arrays[.trainingExamples] = .vector(
+        Array(indices[..<range.lowerBound] + indices[range.upperBound...]))
+      description.facts["fold"] = .text(
+        "\(fold.hyperparameterText): of so many equal parts of the training examples, in their order, "
+          + "this one is validated on, and the others are trained on")
+    }
     if case .int32(let indices, _)? = description.arrays[.trainingExamples] {
       description.arrays[.trainingExamples] = .vector(Array(indices.prefix(trained)))
     }

@@ -6,7 +6,7 @@ import OptimizerKit
 ///
 ///     public var examples = TrainingExamples(.spirals, batch: 50)
 ///
-/// gives it five hyperparameters: `batch`, `trainSize`, `data`, `preprocessing`, `augmentation`.
+/// gives it six hyperparameters: `batch`, `trainSize`, `data`, `preprocessing`, `augmentation`, `fold`.
 public struct TrainingExamples: HyperparameterGroup {
   @Hyperparameter("examples in a minibatch", in: 1.0...1e9, scale: .log) public var batch = 128
   @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...1e9)
@@ -14,6 +14,7 @@ public struct TrainingExamples: HyperparameterGroup {
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
   @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
   @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
+  @Hyperparameter("part of the training examples that is validated on") public var fold = Fold.none
 
   /// Examples of `data` in minibatches of `batch`.
   public init(
@@ -41,13 +42,20 @@ public struct TrainingExamples: HyperparameterGroup {
     } catch {
       throw .inconsistent(plugin: plugin, reason: error.description)
     }
-    guard trainSize >= 0, trainSize <= summary.trainingCount else {
+    guard fold.count <= summary.trainingCount else {
       throw .inconsistent(
         plugin: plugin,
-        reason: "trainSize = \(trainSize) is not a part of the \(summary.trainingCount) training "
-          + "examples of \(data.name); expected 1 to \(summary.trainingCount), or 0 for all")
+        reason: "\(data.name) has \(summary.trainingCount) training examples, too few for "
+          + "\(fold.count) parts")
     }
-    let trainingCount = trainSize == 0 ? summary.trainingCount : trainSize
+    let all = summary.trainingCount - fold.range(of: summary.trainingCount).count
+    guard trainSize >= 0, trainSize <= all else {
+      throw .inconsistent(
+        plugin: plugin,
+        reason: "trainSize = \(trainSize) is not a part of the \(all) training "
+          + "examples of \(data.name); expected 1 to \(all), or 0 for all")
+    }
+    let trainingCount = trainSize == 0 ? all : trainSize
     guard batch >= 1, batch <= trainingCount else {
       throw .inconsistent(
         plugin: plugin,
@@ -60,7 +68,7 @@ public struct TrainingExamples: HyperparameterGroup {
   ///
   /// - Throws: `DataError`.
   func load() throws(DataError) -> (training: any Examples, validation: any Examples) {
-    let data = try data.load(preprocessing)
+    let data = try data.load(preprocessing, fold: fold)
     let augmented = try augmentation.applied(to: data.training)
     return (trainSize == 0 ? augmented : augmented.prefix(trainSize), data.validation)
   }

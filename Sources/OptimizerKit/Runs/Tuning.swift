@@ -41,6 +41,9 @@ public struct Tuning: Sendable, Hashable {
   /// How often a range is widened whose outer tenth has the best trial; every time with as many trials
   /// again.
   public var widenings = 0
+  /// Into how many parts the training examples of a network are cut, each of which every trial is validated
+  /// on once (cross-validation); nil for the validation examples.
+  public var folds: Int?
   /// Whether the defaults are judged too.
   public var judgesDefaults = true
   /// What random choices of the search are drawn from.
