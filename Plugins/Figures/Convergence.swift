@@ -5,18 +5,20 @@ import Figures
 import Glibc
 import OptimizerKit
 
-/// `convergence`: the loss above the minimum against gradient evaluations, with theory's rate where
-/// the rule is linear and the problem a quadratic.
+/// `convergence`: the loss above the minimum against gradient evaluations, or what else it cost, with
+/// theory's rate where the rule is linear and the problem a quadratic.
 public struct Convergence: Figure {
   public static let name = "convergence"
   public static let summary = "loss above the minimum against gradient evaluations, with theory"
   public static let needs = "runs on a surface whose minimum is known"
 
+  @Hyperparameter("what the curves are drawn over") public var axis = CostAxis.gradients
+
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
     let contests = input.contests().filter { contest in
-      contest.runs.contains { $0.finiteRows > 1 }
+      contest.runs.contains { $0.finiteRows > 1 && $0.hasCosts(on: axis, input) }
         && input.surface(contest.problem)?.minimumLoss != nil
     }
     var pictures: [Picture] = []
@@ -40,7 +42,7 @@ public struct Convergence: Figure {
   private func pictures(
     _ name: String, _ contest: Contest, _ floor: Double, _ input: FigureInput
   ) -> [Picture] {
-    let standings = Standings(contest.runs, floor: floor)
+    let standings = Standings(contest.runs, floor: floor, on: axis, input)
     let groups = contest.runs.filter { $0.finiteRows > 1 }.byLabel
     let pages = Pages(
       groups, of: 12, best: groups.firstIndex { $0.label == standings.best?.label },
@@ -63,8 +65,8 @@ public struct Convergence: Figure {
     let axes = (
       x: Axis(
         entries.values.contains { $0.theory != nil }
-          ? "gradient evaluations        (dotted: theory, ρ² a step)" : "gradient evaluations",
-        0...max(end, 1)),
+          ? axis.label + "        (dotted: theory, ρ² a step)" : axis.label,
+        0...(axis == .seconds ? end : max(end, 1))),
       y: Axis("loss above the minimum", (low / 2)...(high * 2), isLog: true, marks: 7, grid: true)
     )
     let title = title(contest, standings, floor)
@@ -79,7 +81,7 @@ public struct Convergence: Figure {
     let (points, band) = ChartLine.overSeeds(runs) { run in
       (0..<run.finiteRows).map { row in
         (
-          Double(run.trajectory.counts(row).gradients),
+          run.cost(row, on: axis, input),
           max(run.trajectory.losses[row] - floor, least)
         )
       }
@@ -94,13 +96,13 @@ public struct Convergence: Figure {
         runs.count == 1
           ? "diverges at step \(runs[0].steps)" : "\(count) of \(runs.count) diverge")
     }
-    // The axis counts gradients only.
     let median = runs.map(\.counts).sorted { $0.gradients < $1.gradients }[runs.count / 2]
-    if let costs = median.beyondGradients { remarks.append("+ " + costs) }
+    if axis == .gradients, let costs = median.beyondGradients { remarks.append("+ " + costs) }
     var theory: [(x: Double, y: Double)]?
     if let rate = runs[0].measures.theoreticalRate {
       remarks.append("theory ρ = \(Text.readable(rate, digits: 4))")
-      if rate < 1, rate > 0 { theory = asymptote(points, rate, least) }
+      // A step of such a rule is a gradient; how long one takes, no theory says.
+      if rate < 1, rate > 0, axis != .seconds { theory = asymptote(points, rate, least) }
     }
     line.remark = remarks.joined(separator: ", ")
     return Entry(line: line, theory: theory, runs: runs)
@@ -129,7 +131,7 @@ public struct Convergence: Figure {
       "values below \(Text.readable(least)), where rounding decides, are drawn there: lines that end "
         + "at that height end alike, whatever the order of their names"
     ]
-    notes += runs.seedNotes
+    notes += runs.seedNotes + runs.notes(on: axis)
     if !theory.isEmpty {
       notes.append(
         "ρ is the spectral radius of the rule on this quadratic; the loss falls with ρ² in the "
@@ -167,6 +169,8 @@ public struct Convergence: Figure {
       var gradients: Int
       /// What the median seed cost until it was at the minimum; nil where half of them are not.
       var arrival: EvaluationCounts?
+      /// The same on the axis.
+      var cost = Double.infinity
       var name: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
     }
 
@@ -176,19 +180,24 @@ public struct Convergence: Figure {
     var worst: Standing? { all.last }
     /// Those that arrive, the first ones first.
     var arrivals: [Standing] {
-      all.filter { $0.arrival != nil }.sorted { $0.arrival!.gradients < $1.arrival!.gradients }
+      all.filter { $0.arrival != nil }.sorted { $0.cost < $1.cost }
     }
 
-    init(_ runs: [TracedRun], floor: Double) {
+    init(_ runs: [TracedRun], floor: Double, on axis: CostAxis, _ input: FigureInput) {
       all = runs.byLabel.compactMap { label, runs -> Standing? in
         let gaps = runs.map { $0.diverged ? .infinity : max($0.finalLoss - floor, 0) }
         guard let median = Statistics.median(gaps) else { return nil }
-        let costs = runs.compactMap { $0.costToReach(floor) }.sorted { $0.gradients < $1.gradients }
+        let costs = runs.compactMap { run in
+          run.costToReach(floor).map {
+            (counts: $0, cost: run.costToReach(floor, on: axis, input) ?? 0)
+          }
+        }.sorted { $0.cost < $1.cost }
         // The upper median over all seeds, those that do not arrive last.
         let middle = runs.count / 2
         return Standing(
           label: label, gap: median, gradients: runs.map(\.counts.gradients).max() ?? 0,
-          arrival: middle < costs.count ? costs[middle] : nil)
+          arrival: middle < costs.count ? costs[middle].counts : nil,
+          cost: middle < costs.count ? costs[middle].cost : .infinity)
       }.sorted { $0.gap < $1.gap }
     }
   }
@@ -203,12 +212,13 @@ public struct Convergence: Figure {
     let remark = contest.runs.medianRemark
     var text = "On \(problem), "
     if let first = standings.arrivals.first, let cost = first.arrival {
-      let level = standings.arrivals.filter { $0.arrival == cost }.map(\.name)
+      let level = standings.arrivals.filter { $0.cost == first.cost }.map(\.name)
       let names = Text.enumeration(level, most: 3)
       text +=
-        "\(names) reach\(level.count == 1 ? "es" : "") the minimum first, after \(cost.text)"
+        "\(names) reach\(level.count == 1 ? "es" : "") the minimum first, after "
+        + (axis == .gradients ? cost.text : axis.text(Text.readable(first.cost, digits: 3)))
       text += contest.runs.choiceRemark(of: first.label)
-      if cost.beyondGradients != nil,
+      if axis == .gradients, cost.beyondGradients != nil,
         let plain = standings.arrivals.first(where: { $0.arrival?.beyondGradients == nil })
       {
         text += "; with gradients alone \(plain.name), after \(plain.arrival!.gradients)"
@@ -219,7 +229,9 @@ public struct Convergence: Figure {
     }
     let initial = (contest.runs.first?.initialLoss ?? floor) - floor
     if finite.count > 1, worst.gap > TracedRun.reachedShare * max(initial, 0) {
-      text += "; \(worst.name) is \(gap(worst.gap)) above it after \(worst.gradients)"
+      text +=
+        "; \(worst.name) is \(gap(worst.gap)) above it after \(worst.gradients)"
+        + (axis == .gradients ? "" : " gradients")
     }
     let lost = standings.all.count - finite.count
     if lost > 0 { text += "; \(lost) of \(standings.all.count) diverge\(lost == 1 ? "s" : "")" }

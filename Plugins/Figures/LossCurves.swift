@@ -4,7 +4,8 @@ import Analysis
 import Figures
 import OptimizerKit
 
-/// `loss-curves`: train and validation over the steps, medians with bands over seeds.
+/// `loss-curves`: train and validation over the steps, or over what they cost; medians with bands over
+/// seeds.
 public struct LossCurves: Figure {
   public static let name = "loss-curves"
   public static let summary = "network training: train and validation, bands over seeds"
@@ -12,12 +13,13 @@ public struct LossCurves: Figure {
 
   @Hyperparameter("share of the steps over which the minibatch loss is averaged", in: 0..<1)
   public var smoothing = 0.02
+  @Hyperparameter("what the curves are drawn over") public var axis = CostAxis.steps
 
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
     let contests = input.contests().filter { contest in
-      contest.runs.contains { !$0.trajectory.validation.isEmpty }
+      contest.runs.contains { !$0.trajectory.validation.isEmpty && $0.hasCosts(on: axis, input) }
     }
     var pictures: [Picture] = []
     for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
@@ -67,17 +69,17 @@ public struct LossCurves: Figure {
     let train = lines { run in
       smoothed(
         (0..<run.finiteRows).filter { run.trajectory.steps[$0] > 0 || run.finiteRows == 1 }.map {
-          (Double(run.trajectory.steps[$0]), run.trajectory.losses[$0])
+          (run.cost($0, on: axis, input), run.trajectory.losses[$0])
         })
     }
     let loss = lines { run in
       run.trajectory.validation.filter { $0.metrics.loss.isFinite }.map {
-        (Double($0.step), $0.metrics.loss)
+        (run.cost(atStep: $0.step, on: axis, input), $0.metrics.loss)
       }
     }
     let accuracy = lines { run in
       run.trajectory.validation.filter { $0.metrics.accuracy.isFinite }.map {
-        (Double($0.step), 100 * $0.metrics.accuracy)
+        (run.cost(atStep: $0.step, on: axis, input), 100 * $0.metrics.accuracy)
       }
     }
     // Train and validation loss share an axis, so that the gap between them can be read.
@@ -131,7 +133,7 @@ public struct LossCurves: Figure {
     let size = (width: 1000, height: 460)
     let runs = groups.flatMap(\.runs)
     func lines(_ part: Part) -> [ChartLine] { groups.compactMap { part.lines[$0.label] } }
-    let steps = contest.runs.compactMap(\.trajectory.steps.last).max() ?? 1
+    let last = parts.flatMap(lines).flatMap { $0.points.map(\.x) }.filter(\.isFinite).max() ?? 0
     let margin = Panel.nameMargin(parts.flatMap(lines), size: 10.5, width: size.width)
     let left = 0.075
     let gap = 0.062
@@ -139,10 +141,10 @@ public struct LossCurves: Figure {
     var panels: [Panel] = []
     for (index, part) in parts.enumerated() {
       let x0 = left + Double(index) * (width + gap)
-      let end = Double(max(steps, 1))
+      let end = last > 0 ? last : 1
       var panel = Panel(
         frame: Frame(left: x0, right: x0 + width, bottom: 0.15, top: 0.8),
-        x: Axis("step", 0...end, marks: 4), y: part.axis)
+        x: Axis(axis.label, 0...end, marks: 4), y: part.axis)
       panel.title = part.title
       panel.add(
         lines(part), prefix: part.name, of: size, named: index == parts.count - 1, size: 10.5)
@@ -159,7 +161,7 @@ public struct LossCurves: Figure {
       panels.append(panel)
     }
     var notes: [String] = []
-    notes += runs.seedNotes
+    notes += runs.seedNotes + runs.notes(on: axis)
     notes.append(
       smoothing > 0
         ? "the minibatch loss is smoothed by a running mean over "

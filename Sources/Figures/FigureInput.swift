@@ -16,6 +16,8 @@ public struct FigureInput: Sendable {
   public var schedule: @Sendable ([PluginSpec]) -> ScheduleSequence?
   /// The target of a training problem; nil where it has none, or is not known any more.
   public var target: @Sendable (PluginSpec) -> TrainingTarget?
+  /// How many steps of a training problem make a pass over its data; nil where that is not known.
+  public var stepsPerPass: @Sendable (PluginSpec) -> Int?
   /// What the pictures carry in small print.
   public var ledger: FigureLedger
   /// The colours of all runs, the same in every figure drawn from this input.
@@ -25,13 +27,15 @@ public struct FigureInput: Sendable {
     runs: [TracedRun], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
     surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
     schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
-    target: @escaping @Sendable (PluginSpec) -> TrainingTarget? = { _ in nil }
+    target: @escaping @Sendable (PluginSpec) -> TrainingTarget? = { _ in nil },
+    stepsPerPass: @escaping @Sendable (PluginSpec) -> Int? = { _ in nil }
   ) {
     self.runs = runs
     self.ledger = ledger
     self.surface = surface
     self.schedule = schedule
     self.target = target
+    self.stepsPerPass = stepsPerPass
     self.knownOptimizers = knownOptimizers
     colors = OptimizerColors(runs, known: knownOptimizers)
   }

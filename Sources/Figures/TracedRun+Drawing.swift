@@ -71,6 +71,11 @@ extension TracedRun {
     arrivalRow(floor).map(trajectory.counts)
   }
 
+  /// The same in the unit of an axis.
+  public func costToReach(_ floor: Double, on axis: CostAxis, _ input: FigureInput) -> Double? {
+    arrivalRow(floor).map { cost($0, on: axis, input) }
+  }
+
   /// The number of updates after which it is there.
   public func stepsToReach(_ floor: Double) -> Int? {
     arrivalRow(floor).map { trajectory.steps[$0] }

@@ -37,6 +37,8 @@ extension NetworkProblem {
   public static var targets: [String: TrainingTarget] { [:] }
   public var target: TrainingTarget? { Self.targets.first { stands(at: $0.key) }?.value }
 
+  public var stepsPerPass: Int? { examples.stepsPerPass }
+
   /// Losses and gradients; Hessian–vector products too, where every layer is made of a
   /// `TangentOperation` and the loss is a `CurvedLoss`.
   public var capabilities: OracleCapabilities {

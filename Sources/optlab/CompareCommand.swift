@@ -102,7 +102,7 @@ struct CompareCommand: AsyncParsableCommand {
     for group in suite.groups where !group.figures.isEmpty {
       try drawing.draw(
         group.figures, of: try store.runs(suite: suite.name, group: group.name),
-        suite: suite.name, group: group.name)
+        suite: suite.name, group: group.name, ledger: ledger)
     }
     if let text = failures.description {
       Terminal.warn(text)

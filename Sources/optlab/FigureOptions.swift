@@ -52,12 +52,15 @@ final class FigureDrawing {
   /// drawn. Returns the pictures.
   ///
   /// - Parameter selections: figures by name, with settings where they have any.
+  ///   - ledger: what is known of the suite.
   @discardableResult
   func draw(
-    _ selections: [String], of records: [TracedRun], suite: String, group: String
+    _ selections: [String], of records: [TracedRun], suite: String, group: String,
+    ledger: Ledger? = nil
   ) throws -> [FigureRenderer.Drawn] {
     var input = FigureInput(runs: records, catalogue: catalogue)
     input.ledger.suite = suite
+    if let ledger { input.ledger.add(ledger, of: group) }
     var pictures: [Picture] = []
     for selected in try catalogue.selectFigures(selections) {
       do {
@@ -79,6 +82,32 @@ final class FigureDrawing {
       if !isQuiet, let file = picture.files.first { print("drew \(file): \(picture.title)") }
     }
     return drawn
+  }
+}
+
+extension FigureLedger {
+  /// Adds what a ledger says of a group.
+  mutating func add(_ ledger: Ledger, of group: String) {
+    versions = ledger.versions
+    entries.append(Entry(name: "machine", value: ledger.machine))
+    if let instances = ledger.groups.first(where: { $0.name == group })?.instances {
+      entries.append(Entry(name: "instances", value: instances))
+    }
+    let tuned = ledger.tuning.filter { $0.group == group }
+    if let first = tuned.first {
+      let counts = Set(tuned.map(\.trials)).sorted().map(String.init).joined(separator: " or ")
+      let place = first.instances.map { "instances \($0)" } ?? "seeds \(first.seeds)"
+      entries.append(
+        Entry(name: "tuning", value: "\(counts) trials each by \(first.method) on \(place)"))
+      for (optimizer, members) in grouped(tuned, by: \.optimizer) {
+        let spaces = members.map { $0.space.joined(separator: ", ") }.unique
+        entries.append(
+          Entry(name: "searched of \(optimizer)", value: spaces.joined(separator: " | ")))
+      }
+    } else {
+      entries.append(Entry(name: "tuning", value: "none"))
+    }
+    warnings += ledger.warnings(of: group)
   }
 }
 
@@ -123,6 +152,7 @@ extension FigureInput {
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
       },
-      target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target })
+      target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target },
+      stepsPerPass: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.stepsPerPass })
   }
 }

@@ -26,6 +26,11 @@ struct RankCommand: ParsableCommand {
         examples).
         """))
   var by = "standard"
+  @Option(
+    help: ArgumentHelp(
+      "What the course of a run is measured in: \(CostAxis.choices.joined(separator: ", ")).",
+      discussion: "evaluations if nothing is said: losses, gradients and products together."))
+  var axis = CostAxis.evaluations
   @Option(help: "Only these participants (labels with wildcards, separated by commas).")
   var optimizers: String?
   @Option(help: "Only these problems (names with wildcards).", completion: .problems)
@@ -59,7 +64,8 @@ struct RankCommand: ParsableCommand {
     let records = try chosen(all)
     let progress = try store.progress(of: name)
     let report = try RankReport(
-      records, suite: name, by: Criterion(by) ?? .standard, confidence: confidence, level: target,
+      records, suite: name, by: Criterion(by) ?? .standard, over: axis, confidence: confidence,
+      level: target,
       ledger: try store.ledger(of: name), missing: progress.planned - progress.stored,
       catalogue: catalogue)
     if json { try printJSON(report) } else { report.print(pairs: pairs, profiles: profiles) }
@@ -104,3 +110,5 @@ struct RankCommand: ParsableCommand {
     }
   }
 }
+
+extension CostAxis: ExpressibleByArgument {}

@@ -87,6 +87,7 @@ struct RankReport: Encodable {
 
   let suite: String
   let criterion: String
+  let axis: String
   let confidence: Double
   let words: [String]
   let ranks: [[String]]
@@ -102,11 +103,12 @@ struct RankReport: Encodable {
   let scores: [[[Double?]]]
 
   init(
-    _ records: [RunRecord], suite: String, by criterion: Criterion, confidence: Double,
+    _ records: [RunRecord], suite: String, by criterion: Criterion, over axis: CostAxis,
+    confidence: Double,
     level: Double, ledger: Ledger?, missing: Int, catalogue: PluginCatalogue
   ) throws {
     let judged = try JudgedRuns(
-      records, by: criterion, problem: { try? catalogue.problem($0) },
+      records, by: criterion, over: axis, problem: { try? catalogue.problem($0) },
       name: { $0.label(in: catalogue) })
     let names = Self.names(of: judged.contests, catalogue)
     let results = try Results(
@@ -115,6 +117,7 @@ struct RankReport: Encodable {
     let middles = Aggregates(of: results, confidence: confidence)
     self.suite = suite
     self.criterion = "\(criterion)"
+    self.axis = axis.rawValue
     self.confidence = confidence
     self.ledger = ledger
     words = Words.sentences(ranking)
@@ -123,7 +126,8 @@ struct RankReport: Encodable {
       Contest(
         problem: names[place], start: judged.contests[place].start,
         budget: "\(judged.contests[place].budget)",
-        measures: criterion.meaning(on: judged.problems[place]) ?? "", runs: results.runs[place])
+        measures: criterion.meaning(on: judged.problems[place], over: axis) ?? "",
+        runs: results.runs[place])
     }
     participants = judged.participants.indices.map { place in
       let name = judged.participants[place]
@@ -149,9 +153,13 @@ struct RankReport: Encodable {
         chiSquare: $0.chiSquare, chiSquareP: $0.chiSquareP, f: $0.f, fP: $0.fP,
         criticalDifference: $0.criticalDifference, averageRanks: $0.averageRanks)
     }
-    profiles = try Profiles(judged, named: names, level: level).map(Self.profile)
+    profiles = try Profiles(judged, named: names, level: level, over: axis).map(Self.profile)
     scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
-    remarks = Self.remarks(judged, results, ranking, ledger, missing: missing)
+    let load =
+      axis == .seconds ? judged.outcomes.joined().joined().map(\.concurrency).max() ?? 1 : 1
+    remarks =
+      Self.remarks(judged, results, ranking, ledger, missing: missing)
+      + (load > 1 ? ["timed with \(load) runs at a time; 'compare --jobs 1' times one alone"] : [])
   }
 
   /// Names that tell contests apart: the problem's, with start or budget where it is there twice.
@@ -234,7 +242,7 @@ struct RankReport: Encodable {
         "failed runs stand behind all others: "
           + failed.map { "\($0.1) of \($0.0)" }.joined(separator: ", "))
     }
-    return remarks + (ledger?.warnings ?? [])
+    return remarks + (ledger?.warnings() ?? [])
   }
 
   // MARK: text

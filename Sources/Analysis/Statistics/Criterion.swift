@@ -58,19 +58,23 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
 
   /// What it comes to on a problem, in words: "evaluations to the targets 1e-1 to 1e-8 of f₀ − f*"; nil
   /// where the problem has no such thing.
-  public func meaning(on problem: any Problem) -> String? {
+  ///
+  /// - Parameter axis: what the course of a run is measured in.
+  public func meaning(on problem: any Problem, over axis: CostAxis = .evaluations) -> String? {
     let training = problem as? any TrainingProblem
     let hasMinimum = (problem as? any Surface)?.minimumLoss != nil
+    let unit = axis == .steps ? "steps" : axis.label
+    let isKnown = axis != .passes || training?.stepsPerPass != nil
     switch self {
-    case .standard: return Self.natural(for: problem).meaning(on: problem)
+    case .standard: return Self.natural(for: problem).meaning(on: problem, over: axis)
     case .anytime:
-      return hasMinimum
-        ? "evaluations to the targets \(shortest(RunMeasures.targets[0])) to "
+      return hasMinimum && isKnown
+        ? "\(unit) to the targets \(shortest(RunMeasures.targets[0])) to "
           + "\(shortest(RunMeasures.targets.last ?? 0)) of f₀ − f*, mean of the logarithms" : nil
     case .final: return training != nil ? "validation loss" : hasMinimum ? "f − f*" : "loss"
     case .target(let level?):
-      return hasMinimum ? "evaluations to \(shortest(level)) of f₀ − f*" : nil
-    case .target(nil): return training?.target.map { "evaluations to \($0)" }
+      return hasMinimum && isKnown ? "\(unit) to \(shortest(level)) of f₀ − f*" : nil
+    case .target(nil): return isKnown ? training?.target.map { "\(unit) to \($0)" } : nil
     case .error: return training == nil ? nil : "share of validation examples classified wrongly"
     case .test: return training == nil ? nil : "test loss"
     }
@@ -82,27 +86,37 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The score of a run; +∞ for one that failed or does not have what is asked for.
-  public func score(of outcome: Outcome, budget: Budget, on problem: any Problem) -> Double {
+  ///
+  /// - Parameter axis: what its course is measured in. Other units than evaluations are those of the whole run,
+  ///   shared out evenly over its evaluations.
+  public func score(
+    of outcome: Outcome, budget: Budget, on problem: any Problem,
+    over axis: CostAxis = .evaluations
+  ) -> Double {
     let hasFailed = outcome.hasFailed
     let score: Double
     switch self {
     case .standard:
-      return Self.natural(for: problem).score(of: outcome, budget: budget, on: problem)
+      return Self.natural(for: problem).score(of: outcome, budget: budget, on: problem, over: axis)
     case .anytime:
       score = Self.anytime(
         outcome, hasFailed: hasFailed, within: budget,
-        minimum: (problem as? any Surface)?.minimumLoss ?? 0)
+        minimum: (problem as? any Surface)?.minimumLoss ?? 0,
+        unit: Self.unit(of: outcome, on: problem, over: axis))
     case _ where hasFailed: score = .infinity
     case .final: score = Self.final(outcome, on: problem)
     case .target(let level?):
       let place = RunMeasures.targets.firstIndex(of: level)
-      score = place.flatMap { outcome.measures.evaluationsTo[$0] } ?? .infinity
+      let unit = Self.unit(of: outcome, on: problem, over: axis)
+      score = place.flatMap { outcome.measures.evaluationsTo[$0] }.map { $0 * unit } ?? .infinity
     case .target(nil):
       // No network offers a Hessian.
       let evaluations = Double(outcome.counts.evaluations(dimension: 0))
+      let unit = Self.unit(of: outcome, on: problem, over: axis)
       score =
-        outcome.measures.stepsToTarget.map { $0 * evaluations / Double(max(outcome.steps, 1)) }
-        ?? .infinity
+        outcome.measures.stepsToTarget.map {
+          $0 * evaluations * unit / Double(max(outcome.steps, 1))
+        } ?? .infinity
     case .error: score = outcome.validation.map { 1 - $0.accuracy } ?? .infinity
     case .test: score = outcome.test?.loss ?? .infinity
     }
@@ -110,8 +124,10 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func anytime(
-    _ outcome: Outcome, hasFailed: Bool, within budget: Budget, minimum: Double
+    _ outcome: Outcome, hasFailed: Bool, within budget: Budget, minimum: Double, unit: Double
   ) -> Double {
+    // All of it moves with the unit.
+    let shift = log10(unit)
     let limit: Double =
       switch budget {
       case .steps(let count), .gradients(let count): log10(Double(count))
@@ -121,14 +137,27 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
     let evaluations = outcome.measures.evaluationsTo
     let count = Double(evaluations.count)
     // A run that has failed is behind one that has got ten times as high as it started.
-    if hasFailed { return limit + 1 + 1 / count }
+    if hasFailed { return shift + limit + 1 + 1 / count }
     let reached = evaluations.compactMap { $0 }.map { min(log10(max($0, 1)), limit + 1) }
     let missed = count - Double(reached.count)
-    guard missed > 0 else { return reached.reduce(0, +) / count }
+    guard missed > 0 else { return shift + reached.reduce(0, +) / count }
     let share = (outcome.finalLoss - minimum) / (outcome.initialLoss - minimum)
     let decades = share > 0 ? -log10(share) : Double(reached.count)
     let progress = min(max(decades - Double(reached.count), reached.isEmpty ? -1 : 0), 1)
-    return (reached.reduce(0, +) + missed * (limit + 1) - progress) / count
+    return shift + (reached.reduce(0, +) + missed * (limit + 1) - progress) / count
+  }
+
+  /// What one evaluation of a run costs on an axis: 1 for evaluations.
+  private static func unit(of outcome: Outcome, on problem: any Problem, over axis: CostAxis)
+    -> Double
+  {
+    let dimension = (problem as? any Surface)?.dimension ?? 0
+    let all = outcome.counts.evaluations(dimension: dimension)
+    let cost = axis.cost(
+      counts: outcome.counts, steps: outcome.steps, seconds: outcome.seconds,
+      dimension: dimension, stepsPerPass: (problem as? any TrainingProblem)?.stepsPerPass)
+    guard axis != .evaluations, let cost, all > 0, cost > 0 else { return 1 }
+    return cost / Double(all)
   }
 
   private static func log10(_ x: Double) -> Double { Double.log(x) / Double.log(10) }

@@ -47,11 +47,13 @@ public struct JudgedRuns: Sendable {
   ///
   /// - Parameters:
   ///   - records: runs of one suite, called as it calls them.
+  ///   - axis: what the course of runs is measured in.
   ///   - problem: the problem of a specification; nil where it is not known any more.
   ///   - name: what a problem is called in messages.
   /// - Throws: `JudgingError` where nothing can be compared.
   public init(
-    _ records: [RunRecord], by criterion: Criterion, problem: (PluginSpec) -> (any Problem)?,
+    _ records: [RunRecord], by criterion: Criterion, over axis: CostAxis = .evaluations,
+    problem: (PluginSpec) -> (any Problem)?,
     name: (PluginSpec) -> String
   ) throws {
     var remarks: [String] = []
@@ -98,7 +100,9 @@ public struct JudgedRuns: Sendable {
     var partial: [String: Set<Int>] = [:]
     for contest in contests {
       let title = name(contest.problem)
-      guard let problem = instance(contest.problem), criterion.meaning(on: problem) != nil else {
+      guard let problem = instance(contest.problem),
+        criterion.meaning(on: problem, over: axis) != nil
+      else {
         unfit.append(title)
         continue
       }
@@ -121,7 +125,7 @@ public struct JudgedRuns: Sendable {
         let done = common.compactMap { own[$0]?[place] }
         failures[place] += done.count { $0.hasFailed }
         scores[place].append(
-          done.map { criterion.score(of: $0, budget: contest.budget, on: problem) })
+          done.map { criterion.score(of: $0, budget: contest.budget, on: problem, over: axis) })
         outcomes[place].append(done)
       }
     }

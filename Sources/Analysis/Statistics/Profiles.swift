@@ -24,17 +24,20 @@ public struct Profiles: Sendable {
   ///   - names: what the contests are called.
   ///   - level: one of `RunMeasures.targets`.
   /// - Returns: nil where no contest has a target.
-  public init?(_ judged: JudgedRuns, named names: [String], level: Double = 1e-4) throws {
+  public init?(
+    _ judged: JudgedRuns, named names: [String], level: Double = 1e-4,
+    over axis: CostAxis = .evaluations
+  ) throws {
     let places = judged.contests.indices.filter { place in
-      Criterion.anytime.meaning(on: judged.problems[place]) != nil
-        || Criterion.target(nil).meaning(on: judged.problems[place]) != nil
+      Criterion.anytime.meaning(on: judged.problems[place], over: axis) != nil
+        || Criterion.target(nil).meaning(on: judged.problems[place], over: axis) != nil
     }
     guard !places.isEmpty else { return nil }
     func evaluations(_ outcome: Outcome, _ place: Int, _ level: Double) -> Double {
       let problem = judged.problems[place]
       let isTraining = problem is any TrainingProblem
       return Criterion.target(isTraining ? nil : level)
-        .score(of: outcome, budget: judged.contests[place].budget, on: problem)
+        .score(of: outcome, budget: judged.contests[place].budget, on: problem, over: axis)
     }
     self.level = level
     participants = judged.participants
@@ -60,7 +63,12 @@ public struct Profiles: Sendable {
         let dimension = judged.problems[place].parameterLayout?.count ?? 0
         return ExpectedRunningTime(
           evaluations: zip(times[participant][index], own[place]).map { time, outcome in
-            time.isFinite ? time : Double(outcome.counts.evaluations(dimension: dimension))
+            time.isFinite
+              ? time
+              : axis.cost(
+                counts: outcome.counts, steps: outcome.steps, seconds: outcome.seconds,
+                dimension: dimension,
+                stepsPerPass: (judged.problems[place] as? any TrainingProblem)?.stepsPerPass) ?? 0
           },
           reached: times[participant][index].map(\.isFinite))
       }

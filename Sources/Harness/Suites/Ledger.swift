@@ -81,7 +81,10 @@ public struct Ledger: Codable, Sendable, Equatable {
   }
 
   /// What a reader is warned of, a line each.
-  public var warnings: [String] {
+  ///
+  /// - Parameter group: the group that is meant; nil for all.
+  public func warnings(of group: String? = nil) -> [String] {
+    let tuning = tuning.filter { group == nil || $0.group == group }
     var lines: [String] = []
     var order: [[String]] = []
     var problems: [[String]: [String]] = [:]

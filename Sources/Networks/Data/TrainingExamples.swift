@@ -48,7 +48,7 @@ public struct TrainingExamples: HyperparameterGroup {
         reason: "\(data.name) has \(summary.trainingCount) training examples, too few for "
           + "\(fold.count) parts")
     }
-    let all = summary.trainingCount - fold.range(of: summary.trainingCount).count
+    let all = available(of: summary)
     guard trainSize >= 0, trainSize <= all else {
       throw .inconsistent(
         plugin: plugin,
@@ -62,6 +62,17 @@ public struct TrainingExamples: HyperparameterGroup {
         reason: "batch = \(batch) is larger than the \(trainingCount) training examples; "
           + "expected 1 to \(trainingCount)")
     }
+  }
+
+  /// How many examples there are to train on.
+  private func available(of summary: DataSummary) -> Int {
+    summary.trainingCount - fold.range(of: summary.trainingCount).count
+  }
+
+  /// How many minibatches go through the training examples once; nil where the data are not known.
+  var stepsPerPass: Int? {
+    guard let summary = try? data.summary(), batch > 0 else { return nil }
+    return (trainSize == 0 ? available(of: summary) : trainSize) / batch
   }
 
   /// The examples to train on, prepared and changed at random, and those to validate on, prepared.

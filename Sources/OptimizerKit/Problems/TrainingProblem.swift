@@ -13,6 +13,9 @@ public protocol TrainingProblem: Problem {
   func checkAvailability() throws
   /// What counts as success; nil where nothing was fixed.
   var target: TrainingTarget? { get }
+  /// How many minibatches go through the training examples once, where that is known without loading them;
+  /// nil unless said otherwise.
+  var stepsPerPass: Int? { get }
   /// The layers from input to output; none unless said otherwise. Throws where they do not fit.
   func outline() throws -> [LayerOutline]
   /// What the training is made of, for other programs; nil where a problem does not say. Throws where
@@ -25,6 +28,7 @@ extension TrainingProblem {
   public var capabilities: OracleCapabilities { [.loss, .gradient] }
   public func checkAvailability() throws {}
   public var target: TrainingTarget? { nil }
+  public var stepsPerPass: Int? { nil }
   public func outline() throws -> [LayerOutline] { [] }
   public func trainingDescription() throws -> TrainingDescription? { nil }
 }
