@@ -222,7 +222,7 @@ struct RankReport: Encodable {
           + "\(percent(range.upperBound)) of its runs, and nobody is told apart within that")
     } else {
       remarks.append(
-        "no A/A control: it takes three runs on every problem; the order rests on problems being many"
+        "no A/A control: no problem has two runs that differ; the order rests on problems being many"
       )
     }
     let names = Set(judged.participants.map { $0.prefix { !"[@:(".contains($0) } })

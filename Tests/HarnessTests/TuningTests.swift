@@ -191,6 +191,32 @@ private func tuned(_ suite: Suite) throws -> (
     }
   }
 
+  /// Trials that cannot win are dropped, and what is found is what would have been found without.
+  @Test(arguments: [Tuning.Method.sobol, .grid, .halving])
+  func theHopelessAreDropped(_ method: Tuning.Method) throws {
+    func yaml(_ drops: Bool) -> String {
+      """
+      groups:
+        - {optimizers: [sgd, adam], problems: [beale, booth], gradients: 200, instances: 1,
+           tuning: {trials: 27, method: \(method.rawValue), drop-hopeless: \(drops)}}
+      """
+    }
+    let (all, few) = try (tuned(suite(yaml(false))), tuned(suite(yaml(true))))
+    #expect(all.results.map(\.settings) == few.results.map(\.settings))
+    #expect(all.results.map(\.score) == few.results.map(\.score))
+    #expect(all.results.allSatisfy { $0.dropped == 0 && $0.trials == few.results[0].trials })
+    let saved = all.tuner.trials.entries.count - few.tuner.trials.entries.count
+    // Only the last rung of halving may lose any.
+    #expect(
+      saved > 0 && few.results.contains { $0.dropped > 0 } || method == .halving && saved >= 0)
+    // Nothing is run that would not have been.
+    let keys = Set(all.tuner.trials.entries.map(\.key))
+    #expect(few.tuner.trials.entries.allSatisfy { keys.contains($0.key) })
+    for (whole, part) in zip(all.results, few.results) {
+      for (a, b) in zip(whole.scores, part.scores) { #expect(b == a || b > part.score && b <= a) }
+    }
+  }
+
   /// The score of a trial is the mean over its runs; ties go to the earlier one.
   @Test func scoresAreMeans() throws {
     let suite = try suite(
@@ -235,12 +261,12 @@ private func tuned(_ suite: Suite) throws -> (
     #expect((0.05..<0.2).contains(try #require(Double(often.values[0].value))))
   }
 
-  /// Where every trial fails, the defaults stand in, and that is said.
-  @Test func whereAllFail() throws {
+  /// Where every trial fails, the defaults stand in, and that is said; whether failures have a score or not.
+  @Test(arguments: ["saddle", "quadratic"]) func whereAllFail(_ problem: String) throws {
     let suite = try suite(
       """
       groups:
-        - {optimizers: "sgd[lr=1e3..1e4]", problems: saddle, gradients: 60, instances: 1, tuning: 4}
+        - {optimizers: "sgd[lr=1e3..1e4]", problems: \(problem), gradients: 60, instances: 1, tuning: 4}
       """)
     let result = try tuned(suite).results[0]
     #expect(result.failures == 4 && result.score == .infinity && result.settings == "sgd")
@@ -270,7 +296,7 @@ private func tuned(_ suite: Suite) throws -> (
     (
       "tuning: {trials: 3, methd: sobol}",
       "x.yaml:2: tuning has no key 'methd'. Did you mean method? (keys: trials, method, "
-        + "hyperparameters, seeds, instances, random-starts, loss-limit, widenings, folds, defaults, search-seed)"
+        + "hyperparameters, seeds, instances, random-starts, loss-limit, drop-hopeless, widenings, folds, defaults, search-seed)"
     ),
     (
       "tuning: {trials: 3, method: sobl}",

@@ -46,10 +46,21 @@ enum Distributions {
     return x.isFinite ? incompleteBeta(b / (b + a * x), 0.5 * b, 0.5 * a) : 0
   }
 
-  /// P(X ≤ k) of the number of heads in n tosses of a fair coin: I_½(n − k, k + 1).
+  /// P(X ≤ k) of the number of heads in n tosses of a fair coin: the sum of C(n, i) 2⁻ⁿ, or, of
+  /// many tosses, I_½(n − k, k + 1).
   static func fairCoin(atMost k: Int, of n: Int) -> Double {
     if k < 0 { return 0 }
-    return k >= n ? 1 : incompleteBeta(0.5, Double(n - k), Double(k + 1))
+    if k >= n { return 1 }
+    guard n <= 1000 else { return incompleteBeta(0.5, Double(n - k), Double(k + 1)) }
+    // From the smaller side, on which sums are exact for as long as C(n, i) is.
+    guard 2 * k < n else { return 1 - fairCoin(atMost: n - k - 1, of: n) }
+    var term = power(0.5, n)
+    var sum = term
+    for i in 0..<k {
+      term = term * Double(n - i) / Double(i + 1)
+      sum += term
+    }
+    return sum
   }
 
   /// P(Q ≤ q) of the range of k independent standard normal numbers, the studentized range with
@@ -59,9 +70,9 @@ enum Distributions {
   /// Gaussian does (Trefethen and Weideman 2014, doi:10.1137/130932132).
   static func range(below q: Double, of k: Int) -> Double {
     guard q > 0 else { return 0 }
-    let step = 0.05
+    let step = 0.1
     var sum = 0.0
-    for i in -180...180 {
+    for i in -90...90 {
       let z = Double(i) * step
       let inside = normal(below: z) - normal(below: z - q)
       sum += Double.exp(-0.5 * z * z) * power(inside, k - 1)

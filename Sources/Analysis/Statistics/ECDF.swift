@@ -11,8 +11,8 @@ public struct ECDF: Sendable, Equatable {
   /// given.
   public let share: StepFunction
 
-  /// - Parameter evaluations: `evaluations[problem][run][target]` until a target was reached; NaN or
-  ///   infinite where it was not.
+  /// - Parameter evaluations: `evaluations[problem][run][target]` until a target was reached; NaN
+  ///   or infinite where it was not.
   public init(evaluations: [[[Double]]]) {
     let all = evaluations.flatMap { $0.flatMap { $0 } }
     share = StepFunction(shareOf: all, count: all.count)

@@ -35,16 +35,17 @@ extension Estimate {
     return lower...upper
   }
 
-  /// How many of n values in order lie below the interval of their median, and as many above it; nil
-  /// where they are too few for one.
+  /// How many of n values in order lie below the interval of their median, and as many above it;
+  /// nil where they are too few for one.
   ///
   /// The interval between the values with the numbers l + 1 and n − l covers the median with
-  /// probability 1 − 2 P(Bin(n, ½) ≤ l), whatever the distribution (Thompson 1936,
-  /// doi:10.1214/aoms/1177732563). The largest l is taken that keeps the confidence. Where l = 0 does
-  /// not, the whole range is given as long as it misses by a quarter more than asked for at most:
-  /// that of five values covers 93.75 %.
+  /// probability 1 − 2 P(Bin(n, ½) ≤ l), whatever the distribution (Thompson 1936, Annals of
+  /// Mathematical Statistics 7, 122–128). The largest l is taken that keeps the confidence. Where l
+  /// = 0 does not, the whole range is given as long as it misses by a quarter more than asked for
+  /// at most: that of five values covers 93.75 %.
   static func medianRank(_ count: Int, confidence: Double) -> Int? {
-    let tail = 0.5 * (1 - confidence)
+    // But for the rounding of the confidence.
+    let tail = 0.5 * (1 - confidence) * (1 + 1e-9)
     guard count > 1, Distributions.fairCoin(atMost: 0, of: count) <= 1.25 * tail else { return nil }
     // From the normal approximation, a few steps to either side.
     let spread = Distributions.normalQuantile(1 - tail) * 0.5 * Double(count).squareRoot()

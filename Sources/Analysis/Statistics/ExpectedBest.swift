@@ -11,10 +11,10 @@ import OptimizerKit
 ///     drawn again:   Tᵢ = ((n − i)/n)ᵏ
 ///     E best = Σᵢ xᵢ (Tᵢ₋₁ − Tᵢ)
 ///
-/// The first, without replacement, is unbiased (Tang et al. 2020, arXiv 2004.13705); the second, with
-/// replacement, is that of Dodge et al. 2019, arXiv 1909.03004, and is too good for large k. There are
-/// no random numbers in either. A failed trial is +∞: where k trials may all fail, the expected best is
-/// +∞, and its median still says something.
+/// The first, without replacement, is unbiased (Tang et al. 2020, arXiv 2004.13705); the second,
+/// with replacement, is that of Dodge et al. 2019, arXiv 1909.03004, and is too pessimistic for
+/// large k. There are no random numbers in either. A failed trial is +∞: where k trials may all
+/// fail, the expected best is +∞, and its median still says something.
 public struct ExpectedBest: Sendable, Equatable {
   /// How k trials are drawn from n.
   public enum Drawing: Sendable {
@@ -27,7 +27,8 @@ public struct ExpectedBest: Sendable, Equatable {
   /// The scores in order, failures as +∞.
   public let scores: [Double]
 
-  /// - Parameter scores: of trials that are alike, of random search and not of a search that learns.
+  /// - Parameter scores: of trials that are alike, of random search and not of a search that
+  ///   learns.
   public init(_ scores: [Double]) {
     self.scores = scores.map { $0.isFinite ? $0 : .infinity }.sorted()
   }
@@ -52,9 +53,9 @@ public struct ExpectedBest: Sendable, Equatable {
     quantile(0.5, after: trials, drawing)
   }
 
-  /// The q-quantile of the best of k trials, 0 < q < 1: the first score xᵢ with 1 − Tᵢ ≥ q, or, where they
-  /// are equal, the mean of it and the next. It is what the quantile of a bootstrap tends to with
-  /// the number of resamples.
+  /// The q-quantile of the best of k trials, 0 < q < 1: the first score xᵢ with 1 − Tᵢ ≥ q, or,
+  /// where they are equal, the mean of it and the next. It is what the quantile of a bootstrap
+  /// tends to with the number of resamples.
   public func quantile(
     _ q: Double, after trials: Int, _ drawing: Drawing = .withoutReplacement
   ) -> Double? {

@@ -17,8 +17,8 @@ public struct ExpectedRunningTime: Sendable, Equatable {
   /// How many runs there are.
   public let runs: Int
   /// The 10 % and 90 % quantiles of 1,000 simulated running times, each the sum of runs drawn with
-  /// replacement until one that gets there, as COCO has it; nil of fewer than two runs, or where none
-  /// gets there. It says how much one running time varies, not how sure ERT is.
+  /// replacement until one that gets there, as COCO has it; nil of fewer than two runs, or where
+  /// none gets there. It says how much one running time varies, not how sure ERT is.
   public let dispersion: ClosedRange<Double>?
 
   /// - Parameters:

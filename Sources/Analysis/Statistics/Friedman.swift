@@ -9,9 +9,10 @@ import OptimizerKit
 ///
 ///     χ² = 12 N/(k(k+1)) Σⱼ (Rⱼ − (k+1)/2)² / C,  F = (N − 1) χ²/(N(k − 1) − χ²),
 ///
-/// where C = 1 − Σ (t³ − t)/(N k (k² − 1)) corrects for groups of t equal ones. χ² has k − 1 degrees of
-/// freedom, F (Iman and Davenport 1980, doi:10.1080/03610928008827904), which is the better of the two,
-/// k − 1 and (k − 1)(N − 1). Two participants differ where their average places are more than
+/// where C = 1 − Σ (t³ − t)/(N k (k² − 1)) corrects for groups of t equal ones. χ² has k − 1
+/// degrees of freedom, F (Iman and Davenport 1980, doi:10.1080/03610928008827904), which is the
+/// better of the two, k − 1 and (k − 1)(N − 1). Two participants differ where their average places
+/// are more than
 ///
 ///     CD = q √(k(k+1)/(6 N))
 ///
@@ -27,8 +28,8 @@ public struct Friedman: Sendable, Equatable {
   public let chiSquareP: Double
   /// F ≥ 0; +∞ where all problems agree.
   public let f: Double
-  /// P(F or more) if places are random. Where all problems agree, (1/k!)ᴺ⁻¹ (Conover 1999, Practical
-  /// Nonparametric Statistics, section 5.8).
+  /// P(F or more) if places are random. Where all problems agree, (1/k!)ᴺ⁻¹ (Conover 1999,
+  /// Practical Nonparametric Statistics, section 5.8).
   public let fP: Double
   /// CD, in places.
   public let criticalDifference: Double
@@ -42,6 +43,7 @@ public struct Friedman: Sendable, Equatable {
 
   /// - Parameter scores: `scores[participant][problem]`, of at least two participants.
   public init?(_ scores: [[Double]], confidence: Double = 0.95) {
+    precondition(0 < confidence && confidence < 1, "a confidence is between 0 and 1")
     let participants = scores.count
     let problems = scores.first?.count ?? 0
     guard participants > 1, problems >= 5 else { return nil }

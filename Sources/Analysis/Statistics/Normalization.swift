@@ -10,8 +10,8 @@ public enum Normalization: String, Sendable, CaseIterable {
   /// worst; equal scores share the mean of their places. Failures count as the worst, so that all
   /// places are finite.
   case places
-  /// (x − min)/(max − min) within a problem, over the finite scores of all participants; 0 where they
-  /// are all equal. Failures stay +∞.
+  /// (x − min)/(max − min) within a problem, over the finite scores of all participants; 0 where
+  /// they are all equal. Failures stay +∞.
   case range
 
   /// The scores of one problem, `scores[participant][run]`, on the common scale.

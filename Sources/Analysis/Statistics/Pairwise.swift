@@ -19,27 +19,28 @@ public struct Pairwise: Sendable, Equatable {
   public let ties: Int
   /// The share of runs that the first wins, ties half, 0...1.
   ///
-  /// The interval is the score interval of a proportion (`Estimate.wilson`) of P²/Σ 1/n runs, as many
-  /// as there are where each problem has the same number. It does not use that shares within a
+  /// The interval is the score interval of a proportion (`Estimate.wilson`) of P²/Σ 1/n runs, as
+  /// many as there are where each problem has the same number. It does not use that shares within a
   /// problem vary less than over problems, nor that ties vary less than wins, and so is rather too
   /// wide.
   public let share: Estimate
-  /// The probability that a run of the first is better than any run of the second, paired or not: the
-  /// mean over problems of U/(n m), with the statistic of Mann and Whitney (1947,
+  /// The probability that a run of the first is better than one of the second, paired or not:
+  /// the mean over problems of U/(n m), with the statistic of Mann and Whitney (1947,
   /// doi:10.1214/aoms/1177730491). It is the probability of improvement of rliable (Agarwal et al.
   /// 2021, arXiv 2108.13264).
   public let probability: Double
-  /// The median of the first's score less the second's in the same run; 0 where both fail. Its interval
-  /// is that of `Estimate.medianRank`, in effective runs.
+  /// The median of the first's score less the second's in the same run; 0 where both fail. Its
+  /// interval is that of `Estimate.medianRank`, in effective runs.
   public let difference: Estimate
-  /// The median of the natural logarithm of the first's score over the second's; nil where a score is
-  /// negative. A score of 0 makes it infinite, and two of them make it 0.
+  /// The median of the natural logarithm of the first's score over the second's; nil where a score
+  /// is negative. A score of 0 makes it infinite, and two of them make it 0.
   public let logRatio: Estimate?
   /// Whether wins and losses are as uneven as chance makes them.
   public let test: SignTest
 
   /// Compares the participants at two places of `results.participants`.
   public init(_ results: Results, _ first: Int, _ second: Int, confidence: Double = 0.95) {
+    precondition(0 < confidence && confidence < 1, "a confidence is between 0 and 1")
     let count = Double(results.problems.count)
     var cells: [SignTest.Group] = []
     var share = 0.0

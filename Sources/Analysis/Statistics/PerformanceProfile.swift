@@ -7,9 +7,9 @@ import OptimizerKit
 ///
 ///     r_ps = t_ps / min_s t_ps,  ρ_s(τ) = |{p : r_ps ≤ τ}| / n,  τ ≥ 1
 ///
-/// A problem that a participant does not solve has r = ∞, and problems that nobody solves stay in n.
-/// Beside a time of 0 all longer ones have r = ∞.
-/// Profiles depend on who takes part: those of some of the participants are computed anew (`subset`).
+/// A problem that a participant does not solve has r = ∞, and problems that nobody solves stay in
+/// n. Beside a time of 0 all longer ones have r = ∞. Profiles depend on who takes part: those of
+/// some of the participants are computed anew (`subset`).
 ///
 /// Source: Dolan and Moré 2002, doi:10.1007/s101070100263.
 public struct PerformanceProfile: Sendable, Equatable {
@@ -24,8 +24,8 @@ public struct PerformanceProfile: Sendable, Equatable {
   /// Problems that nobody solves.
   public let unsolved: [String]
 
-  /// - Parameter times: `times[participant][problem]`, positive or 0; NaN or infinite where it is not
-  ///   solved.
+  /// - Parameter times: `times[participant][problem]`, positive or 0; NaN or infinite where it is
+  ///   not solved.
   /// - Throws: `ResultsError` where these are not times of the participants on the problems.
   public init(
     participants: [String], problems: [String], times: [[Double]]
@@ -60,7 +60,7 @@ public struct PerformanceProfile: Sendable, Equatable {
   ///
   ///     1/(r_max − 1) ∫₁^{r_max} ρ(τ) dτ,  0...1
   ///
-  /// Source: Dahl et al. 2023, arXiv 2306.07179, section 4.5, where r_max is 4.
+  /// Source: Dahl et al. 2023, arXiv 2306.07179, where r_max is 4.
   public func scores(upTo largestRatio: Double = 4) -> [Double] {
     guard largestRatio > 1 else { return profiles.map { $0(1) } }
     return profiles.map { $0.integral(over: 1...largestRatio) / (largestRatio - 1) }

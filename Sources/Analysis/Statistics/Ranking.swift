@@ -5,15 +5,15 @@ import OptimizerKit
 /// An order of participants that is no finer than what the runs show.
 ///
 /// Every pair is compared (`Pairwise`) and the p-values adjusted for their number, by the step-down
-/// method of Holm (1979, jstor.org/stable/4615733): in ascending order, the i-th of m times m − i + 1,
-/// no less than the one before and at most 1. Two participants are told apart where the adjusted p is
-/// at most 1 − confidence and the share of wins is outside the range in which a participant seems to
-/// differ from itself (`selfRange`).
+/// method of Holm (1979, jstor.org/stable/4615733): in ascending order, the i-th of m times m − i +
+/// 1, no less than the one before and at most 1. Two participants are told apart where the adjusted
+/// p is at most 1 − confidence and the share of wins is outside the range in which a participant
+/// seems to differ from itself (`selfRange`).
 ///
 /// "Not beaten by" is no order: a may beat c while b can be told from neither. The groups are the
-/// strongly connected components of this relation, which have one: everybody in a group beats everybody
-/// in a later one, and within a group a chain of pairs that are not told apart, or a circle, leads
-/// from each to each.
+/// strongly connected components of this relation, which have one: everybody in a group beats
+/// everybody in a later one, and within a group a chain of pairs that are not told apart, or a
+/// circle, leads from each to each.
 public struct Ranking: Sendable {
   /// A pair, and what may be said of it beside the others.
   public struct Pair: Sendable, Equatable {
@@ -33,8 +33,8 @@ public struct Ranking: Sendable {
   public let confidence: Double
   /// All pairs: of the first with the second, the third, ..., of the second with the third, ...
   public let pairs: [Pair]
-  /// The A/A control: the central range of the share of wins of a participant against itself; nil where
-  /// a problem has fewer than three distinct runs, so that it cannot be measured, and p alone decides.
+  /// The A/A control: the central range of the share of wins of a participant against itself; nil
+  /// where no problem has two distinct runs, so that it cannot be measured, and p alone decides.
   public let selfRange: ClosedRange<Double>?
   /// The mean place among the participants in a run, 1 for the best, equal ones the mean of their
   /// places; each problem weighs the same. By participant.

@@ -4,15 +4,15 @@ import OptimizerKit
 
 /// The scores of several participants on several problems, in paired runs.
 ///
-/// Less is better. A score that is NaN or infinite is a failure: it is kept as +∞, behind all others
-/// and equal to every other failure. Runs with the same place on a problem have seed and instance in
-/// common.
+/// Less is better. A score that is NaN or infinite is a failure: it is kept as +∞, behind all
+/// others and equal to every other failure. Runs with the same place on a problem have seed and
+/// instance in common.
 ///
 /// Equal runs are one run. Where nothing is random, every run on a problem comes as often as it is
 /// repeated; so the runs that are equal bit by bit for all participants are counted, and how often
 /// each is kept is divided by the greatest common divisor of the counts. Ten repetitions become one
-/// run, five seeds on each of four instances become four, and runs that agree by chance, as failures
-/// do, keep their weight.
+/// run, five seeds on each of four instances become four, and runs that agree by chance, as
+/// failures do, keep their weight.
 public struct Results: Sendable, Equatable {
   /// Those who took part.
   public let participants: [String]
@@ -90,7 +90,8 @@ public struct Results: Sendable, Equatable {
     self.ranked = scores.map { $0.map { $0.sorted() } }
   }
 
-  /// The greatest common divisor of how often each distinct run occurs: 1 where something is random.
+  /// The greatest common divisor of how often each distinct run occurs: 1 where something is
+  /// random.
   ///
   /// - Parameter columns: `columns[participant][run]`.
   static func repetitions(of columns: [[Double]]) -> Int {

@@ -4,50 +4,64 @@ import OptimizerKit
 
 /// The A/A control: by how much a participant seems to differ from itself.
 ///
-/// Within each problem, run i is set against run i + k of the same participant, around the cycle of n
-/// runs, and the share of wins is taken as in `Pairwise`. Many such shares, each with a shift k at random for
-/// every problem, and of all participants, have a central range; a share within it means nothing.
+/// Within each problem, the runs of a participant are put around a circle, in random order, run i
+/// is set against run i + 1, and the share of wins is taken as in `Pairwise`. Many such shares, of
+/// all participants, have a central range; a share within it means nothing.
 ///
-/// Each run is compared twice, with the run before it and with the one behind it, and the two results
-/// have a correlation of −1/3: a run that beats one is likely to beat the other. So the shares vary
-/// √3 less about ½ than those of two participants, whose runs are apart (the variance of the number
-/// of descents in a random cycle is n/12, not n/4). The range is widened by this factor.
+/// Of the pairs around the circle every other one is taken, so that no run is compared twice. All
+/// of them would vary far less than the pairs of two participants do, whose runs are apart: a run
+/// that beats the next is likely to lose to the one before. Their variance is a third (that of the
+/// descents of a random circle, n/12 and not n/4), and nothing where runs have one of two scores.
+/// So there are m = ⌊n/2⌋ pairs for n, and the distance of a problem's share from ½ is multiplied
+/// by √(m/n).
 enum SelfComparison {
-  /// How many shares are drawn, of all participants together.
-  static let draws = 2000
+  /// How many orders of the runs are drawn on each problem: 2⁶.
+  private static let orders = 64
+  /// How many shares are put together from them, of all participants.
+  private static let draws = 2000
 
-  /// The central range of the shares; nil where no problem has three distinct runs, of which a cycle can be
-  /// made. A problem with fewer adds nothing that varies.
+  /// The central range of the shares; nil where no problem has two distinct runs. A problem with a
+  /// single one adds nothing that varies: a participant is equal to itself there.
   static func range(_ results: Results, confidence: Double) -> ClosedRange<Double>? {
-    guard results.runs.contains(where: { $0 > 2 }) else { return nil }
-    var random = RandomSource(seed: 1, purpose: .instance)
-    // A shift and its opposite give shares that add up to 1, so that only the distance from ½ counts.
+    guard results.runs.contains(where: { $0 > 1 }) else { return nil }
+    // Who wins a pair is as good as random, so that only the distance from ½ counts. The draws are
+    // the same for everybody: the order of the participants does not matter.
     var distances: [Double] = []
     let draws = (draws + results.participants.count - 1) / results.participants.count
     for scores in results.scores {
-      let leads = scores.map(Self.leads)
+      let leads = scores.enumerated().map { Self.leads($1, problem: $0) }
+      var random = RandomSource(seed: 1, purpose: .noise)
       for _ in 0..<draws {
-        distances.append(abs(leads.reduce(0.0) { $0 + $1[random.index(below: $1.count)] }))
+        var sum = 0.0
+        for own in leads {
+          // Six bits for the order, one for who is the first of each pair.
+          let bits = random.next()
+          let lead = own[Int(bits >> 58)]
+          sum += bits & 1 == 0 ? lead : -lead
+        }
+        distances.append(abs(sum))
       }
     }
     guard let distance = Statistics.quantile(confidence, of: distances) else { return nil }
-    let width = min(0.5, 3.0.squareRoot() * distance / Double(results.problems.count))
+    let width = min(0.5, distance / Double(results.problems.count))
     return (0.5 - width)...(0.5 + width)
   }
 
-  /// By how much the share of wins of run i over run i + k is above ½, for each shift k. Half the cycle
-  /// is left out: it compares the same pairs twice.
-  private static func leads(_ runs: [Double]) -> [Double] {
-    let count = runs.count
-    guard count > 2 else { return [0] }
-    return (1..<count).compactMap { shift in
-      guard 2 * shift != count else { return nil }
+  /// By how much the share of wins is above ½ in random orders, as if there were n pairs.
+  private static func leads(_ runs: [Double], problem: Int) -> [Double] {
+    guard runs.count > 1 else { return Array(repeating: 0, count: orders) }
+    var random = RandomSource(seed: 1, purpose: .instance, step: problem)
+    var circle = runs
+    let pairs = runs.count / 2
+    let scale = 0.5 / (Double(pairs) * Double(runs.count)).squareRoot()
+    return (0..<orders).map { _ in
       var lead = 0
-      for i in 0..<count {
-        let other = runs[i + shift < count ? i + shift : i + shift - count]
-        lead += runs[i] < other ? 1 : runs[i] > other ? -1 : 0
+      for i in 0..<runs.count {
+        circle.swapAt(i, i + random.index(below: runs.count - i))
+        guard i % 2 == 1 else { continue }
+        lead += circle[i - 1] < circle[i] ? 1 : circle[i - 1] > circle[i] ? -1 : 0
       }
-      return 0.5 * Double(lead) / Double(count)
+      return scale * Double(lead)
     }
   }
 }

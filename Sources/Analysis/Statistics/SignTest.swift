@@ -2,13 +2,13 @@
 
 import OptimizerKit
 
-/// A two-sided test that wins and losses have equal chances, in runs that weigh 1/n each on a problem
-/// of n runs. Ties say nothing and are left out.
+/// A two-sided test that wins and losses have equal chances, in runs that weigh 1/n each on a
+/// problem of n runs. Ties say nothing and are left out.
 public struct SignTest: Sendable, Equatable {
   /// How the p-value comes about.
   public enum Method: Sendable, Equatable {
-    /// All runs weigh the same: the sign test, min(1, 2 P(Bin(w + l, ½) ≤ min(w, l))) for w wins and
-    /// l losses (Dixon and Mood 1946, doi:10.1080/01621459.1946.10501898).
+    /// All runs weigh the same: the sign test, min(1, 2 P(Bin(w + l, ½) ≤ min(w, l))) for w wins
+    /// and l losses (Dixon and Mood 1946, doi:10.1080/01621459.1946.10501898).
     case sign
     /// The share of all sign flips of the weighted runs whose sum is at least as far from 0 as that
     /// seen (Fisher's randomisation; Pitman 1937, doi:10.2307/2984124). Runs of the same weight are

@@ -2,8 +2,8 @@
 
 import OptimizerKit
 
-/// The mean of what lies between two levels of the cumulative weight, over scores in order, of which
-/// each counts as often as a resample has it.
+/// The mean of what lies between two levels of the cumulative weight, over scores in order, of
+/// which each counts as often as a resample has it.
 ///
 ///     (1/(u − l)) Σᵢ xᵢ (clip(Cᵢ) − clip(Cᵢ₋₁)),  Cᵢ = w₁ c₁ + … + wᵢ cᵢ,
 ///
@@ -33,9 +33,9 @@ struct TrimmedMean {
   ///   - scores: `scores[problem][run]`; +∞ for a failure.
   ///   - offsets: where the counts of each problem begin.
   ///
-  /// Each problem weighs the same. Where all have n runs, each run has the weight 1 and the means are
-  /// those of `Statistics` and of `scipy.stats.trim_mean` over all runs; else a run has the weight 1/n
-  /// and counts with that part of it that is in the middle.
+  /// Each problem weighs the same. Where all have n runs, each run has the weight 1 and the means
+  /// are those of `Statistics` and of `scipy.stats.trim_mean` over all runs; else a run has the
+  /// weight 1/n and counts with that part of it that is in the middle.
   init(_ middle: Middle, of scores: [[Double]], at offsets: [Int]) {
     let count = scores[0].count
     let isEven = scores.allSatisfy { $0.count == count }

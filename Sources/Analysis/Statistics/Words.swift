@@ -42,12 +42,13 @@ public enum Words {
     if groups.count > longest + 1 {
       let rest = groups.dropFirst(longest + 1).map { list($0, limit: $0.count) }
       sentences.append(
-        "behind \(list(groups[longest])), in this order: " + rest.joined(separator: "; "))
+        "behind \(list(groups[longest])), in this order: \(rest.joined(separator: "; "))")
     }
     return sentences
   }
 
-  /// "12 problems × 10 runs", or "12 problems, 85 runs" where they differ in number; of distinct runs.
+  /// "12 problems × 10 runs", or "12 problems, 85 runs" where they differ in number; of distinct
+  /// runs.
   public static func extent(_ results: Results) -> String {
     let problems = count(results.problems.count, "problem")
     guard Set(results.runs).count == 1 else {
@@ -70,8 +71,15 @@ public enum Words {
     }
     if group.count == 3, winners.count == 1, best.losers.count == 1 {
       let other = group.first { $0 != best.name && $0 != best.losers[0] } ?? ""
+      return "\(best.name) beats \(best.losers[0])\(setting), "
+        + "but \(other) cannot be told from either"
+    }
+    guard group.count < 5 else {
+      let told = winners.reduce(0) { $0 + $1.losers.count }
       return
-        "\(best.name) beats \(best.losers[0])\(setting), but \(other) cannot be told from either"
+        "\(group.count) from \(group[0]) to \(group[group.count - 1]) are linked by pairs that "
+        + "cannot be told apart\(setting), though \(told) of "
+        + "\(count(group.count * (group.count - 1) / 2, "pair")) can"
     }
     let shown = winners.prefix(3).map { "\($0.name) beats \(list($0.losers))" }
     let hidden = winners.dropFirst(3).reduce(0) { $0 + $1.losers.count }
@@ -79,7 +87,7 @@ public enum Words {
       hidden > 0
       ? "\(count(hidden, "more pair")) can be told apart, the others cannot"
       : "no other two can be told apart"
-    return "of \(list(group))\(setting), \(shown.joined(separator: ", ")); \(rest)"
+    return "of \(list(group))\(setting), \(shown.joined(separator: "; ")); \(rest)"
   }
 
   /// "probability 0.97 [0.93, 0.99]" of the closest pair of a better and a worse group.
@@ -110,7 +118,7 @@ public enum Words {
   static func list(_ names: [String], limit: Int = 4) -> String {
     let isShort = names.count <= limit
     let shown =
-      isShort ? names : Array(names.prefix(limit - 1)) + ["\(names.count - limit + 1) more"]
+      isShort ? names : names.prefix(limit - 1) + ["\(names.count - limit + 1) more"]
     guard shown.count > 1 else { return shown.first ?? "" }
     return shown.dropLast().joined(separator: ", ") + " and " + shown[shown.count - 1]
   }

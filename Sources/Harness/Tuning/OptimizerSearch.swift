@@ -11,17 +11,42 @@ struct OptimizerSearch: Sendable {
     let values: [String]
     /// Of the whole budget.
     let share: Double
-    let keys: [String]
-    var score = Double.nan
     /// In which space, counted from 0, it was made.
     let stage: Int
+    /// How many of its slices were given out.
+    var slices = 0
+    /// The runs whose outcomes are not known yet.
+    var open: [String] = []
+    var scores: [Double] = []
+    /// How many of its runs have failed.
+    var failures = 0
+    /// Whether its other slices are left out, since it cannot be the best any more.
+    var isDropped = false
+
+    /// The mean over its runs, +∞ where all have failed; NaN before there are any. No score is below 0, so
+    /// that those that are not there yet count as 0: it is no more than the mean will be.
+    func score(of runs: Int) -> Double {
+      if scores.isEmpty { return .nan }
+      return failures == runs ? .infinity : scores.reduce(0, +) / Double(runs)
+    }
+  }
+
+  /// A part of what a trial is run on.
+  private struct Slice {
+    let problem: ProblemChoice
+    let instances: [Instance]?
+    let seeds: [UInt64]
+
+    var runs: Int { seeds.count * (instances?.count ?? 1) }
   }
 
   private let template: SearchTemplate
   private let selection: String
   private let problem: ProblemChoice
-  /// What a trial is run on: the problem, or its parts for cross-validation.
-  private let parts: [ProblemChoice]
+  /// What a trial is run on, one after the other where trials may be dropped.
+  private let slices: [Slice]
+  /// The runs of a whole trial.
+  private let runs: Int
   private let problemSelection: String
   private let tuning: Tuning
   private let group: Suite.Group
@@ -29,8 +54,6 @@ struct OptimizerSearch: Sendable {
   private var space: SearchSpace
   private var stage = 0
   private var trials: [Trial] = []
-  /// Those whose outcomes are not known yet.
-  private var open: Range<Int> = 0..<0
   private var isFinished = false
 
   init(
@@ -44,15 +67,48 @@ struct OptimizerSearch: Sendable {
     self.tuning = tuning
     self.group = group
     space = template.space
-    parts = try problem.parts(tuning.folds)
+    slices = Self.slices(try problem.parts(tuning.folds), of: group, one: !tuning.dropsHopeless)
+    runs = slices.reduce(0) { $0 + $1.runs }
     // The defaults stand for all settings: what cannot be run with them cannot be tuned.
     try template.defaults.checkRequirements(on: problem)
     try template.defaults.checkSchedules(for: group.budget)
   }
 
-  /// Adds the runs of the next round's trials to a plan.
+  /// All at once, or instance by instance, and for networks part by part and seed by seed.
+  private static func slices(_ parts: [ProblemChoice], of group: Suite.Group, one: Bool) -> [Slice]
+  {
+    parts.flatMap { part -> [Slice] in
+      if let instances = group.instances, !one {
+        return instances.map { Slice(problem: part, instances: [$0], seeds: group.seeds) }
+      }
+      if group.instances == nil, !one {
+        return group.seeds.map { Slice(problem: part, instances: nil, seeds: [$0]) }
+      }
+      return [Slice(problem: part, instances: group.instances, seeds: group.seeds)]
+    }
+  }
+
+  /// Adds the next runs to a plan: those of new trials, or further ones of trials that may still be the
+  /// best.
   mutating func nextRound(_ builder: inout PlanBuilder, in catalogue: PluginCatalogue) throws {
     guard !isFinished else { return }
+    let incumbent = best.map { trials[$0].score(of: runs) }
+    for index in trials.indices where !isComplete(trials[index]) && trials[index].share == 1 {
+      if let incumbent, trials[index].score(of: runs) > incumbent { trials[index].isDropped = true }
+    }
+    let unfinished = trials.indices.filter { !isComplete(trials[$0]) }
+    guard unfinished.isEmpty else {
+      guard incumbent == nil else {
+        for index in unfinished { try addSlice(to: index, &builder, in: catalogue) }
+        return
+      }
+      // The most promising one goes first: the others are held against it.
+      let first = unfinished.min { trials[$0].score(of: runs) < trials[$1].score(of: runs) }
+      while let first, trials[first].slices < slices.count {
+        try addSlice(to: first, &builder, in: catalogue)
+      }
+      return
+    }
     var round = nextTrials()
     if round.points.isEmpty, stage < tuning.widenings, let wider = widened() {
       space = wider
@@ -60,24 +116,38 @@ struct OptimizerSearch: Sendable {
       round = nextTrials()
     }
     isFinished = round.points.isEmpty
-    let begin = trials.count
+    // Of a part of the budget the better ones go on, not the best alone.
+    let mayDrop = tuning.dropsHopeless && round.budgetShare == 1
     for point in round.points {
-      let values = space.values(at: point)
-      let choice = try template.choice(values, in: catalogue)
-      var group = group
-      group.budget = group.budget.share(round.budgetShare)
-      let before = builder.entries.count
-      for part in parts {
-        try builder.add(
-          [(selection, choice)], on: part, selectedBy: problemSelection, in: group,
-          lossLimit: tuning.lossLimit, name: "\(group.name)/\(template.defaults.label)")
-      }
       trials.append(
         Trial(
-          point: point, values: values, share: round.budgetShare,
-          keys: builder.entries[before...].map(\.key), stage: stage))
+          point: point, values: space.values(at: point), share: round.budgetShare, stage: stage))
+      repeat {
+        try addSlice(to: trials.count - 1, &builder, in: catalogue)
+      } while !mayDrop && trials[trials.count - 1].slices < slices.count
     }
-    open = begin..<trials.count
+  }
+
+  private func isComplete(_ trial: Trial) -> Bool {
+    trial.isDropped || trial.slices == slices.count
+  }
+
+  /// Adds the runs of a trial's next slice.
+  private mutating func addSlice(
+    to index: Int, _ builder: inout PlanBuilder, in catalogue: PluginCatalogue
+  ) throws {
+    let slice = slices[trials[index].slices]
+    let choice = try template.choice(trials[index].values, in: catalogue)
+    var group = group
+    group.budget = group.budget.share(trials[index].share)
+    group.instances = slice.instances
+    group.seeds = slice.seeds
+    let before = builder.entries.count
+    try builder.add(
+      [(selection, choice)], on: slice.problem, selectedBy: problemSelection, in: group,
+      lossLimit: tuning.lossLimit, name: "\(group.name)/\(template.defaults.label)")
+    trials[index].slices += 1
+    trials[index].open += builder.entries[before...].map(\.key)
   }
 
   /// The points of the current space that come next.
@@ -85,7 +155,9 @@ struct OptimizerSearch: Sendable {
     let made = trials.filter { $0.stage == stage }
     return tuning.method.strategy.nextRound(
       in: space, trials: tuning.trials, seed: tuning.searchSeed &+ UInt64(stage),
-      after: made.map { SearchTrial(point: $0.point, score: $0.score, budgetShare: $0.share) })
+      after: made.map {
+        SearchTrial(point: $0.point, score: $0.score(of: runs), budgetShare: $0.share)
+      })
   }
 
   /// The space made wider where the best trial lies at its edge; nil where it does not, or cannot be.
@@ -99,22 +171,26 @@ struct OptimizerSearch: Sendable {
 
   /// Takes in what came of the last round.
   mutating func take(_ outcomes: [String: Outcome]) {
-    for index in open {
-      let trial = trials[index]
-      let scores = trial.keys.map { key in
-        outcomes[key].map {
-          criterion.score(of: $0, budget: group.budget.share(trial.share), on: problem.instance)
-        } ?? .infinity
+    for index in trials.indices {
+      let budget = group.budget.share(trials[index].share)
+      for key in trials[index].open {
+        let outcome = outcomes[key]
+        trials[index].scores.append(
+          outcome.map { criterion.score(of: $0, budget: budget, on: problem.instance) } ?? .infinity
+        )
+        trials[index].failures += outcome?.hasFailed == false ? 0 : 1
       }
-      trials[index].score = scores.reduce(0, +) / Double(max(scores.count, 1))
+      trials[index].open = []
     }
-    open = trials.count..<trials.count
   }
 
-  /// The best trial with the whole budget, the first of equal ones; nil where all have failed.
+  /// The best complete trial with the whole budget, the first of equal ones; nil where all have failed.
   private var best: Int? {
-    trials.indices.filter { trials[$0].share == 1 && trials[$0].score.isFinite }
-      .min { trials[$0].score < trials[$1].score }
+    trials.indices.filter { index in
+      let trial = trials[index]
+      return trial.share == 1 && trial.slices == slices.count && !trial.isDropped
+        && trial.score(of: runs).isFinite
+    }.min { trials[$0].score(of: runs) < trials[$1].score(of: runs) }
   }
 
   func result(in catalogue: PluginCatalogue) throws -> TunedOptimizer {
@@ -133,8 +209,9 @@ struct OptimizerSearch: Sendable {
     return TunedOptimizer(
       group: group.name, problem: problem.spec, problemLabel: problem.label, selection: selection,
       choice: choice, defaultLabel: template.defaults.label, settings: settings, values: values,
-      score: best?.score ?? .infinity, trials: trials.count,
-      failures: trials.count { !$0.score.isFinite }, scores: trials.map(\.score),
+      score: best?.score(of: runs) ?? .infinity, trials: trials.count,
+      failures: trials.count { $0.score(of: runs) == .infinity },
+      dropped: trials.count { $0.isDropped }, scores: trials.map { $0.score(of: runs) },
       edges: edges.map { ($0.dimension, $0.side == .upper) })
   }
 }

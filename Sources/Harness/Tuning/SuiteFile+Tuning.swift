@@ -13,6 +13,7 @@ extension SuiteReader {
     }
     let keys = [
       "trials", "method", "hyperparameters", "seeds", "instances", "random-starts", "loss-limit",
+      "drop-hopeless",
       "widenings", "folds", "defaults", "search-seed",
     ]
     let table = try table(node, what: "tuning", keys: keys)
@@ -37,6 +38,9 @@ extension SuiteReader {
       tuning.lossLimit =
         node.scalar?.string == "none"
         ? nil : try number(node, key: "loss-limit", in: RunLimits.lossLimit)
+    }
+    if let node = table["drop-hopeless"] {
+      tuning.dropsHopeless = try flag(node, key: "drop-hopeless")
     }
     if let node = table["widenings"] {
       tuning.widenings = try count(node, key: "widenings", in: RunLimits.widenings)

@@ -24,7 +24,10 @@ public struct TunedOptimizer: Sendable {
   /// How many trials were made, and how many of them have failed.
   public let trials: Int
   public let failures: Int
-  /// The scores of the trials, in the order in which they were made.
+  /// How many were not run to their end, since they could not be the best any more.
+  public let dropped: Int
+  /// The scores of the trials, in the order in which they were made; of a dropped one the least that its mean
+  /// could have been.
   public let scores: [Double]
   /// What lies in the outer tenth of its range: its place in `values`, and whether at the upper end.
   public let edges: [(value: Int, isUpper: Bool)]

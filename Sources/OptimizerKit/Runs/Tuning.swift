@@ -38,6 +38,9 @@ public struct Tuning: Sendable, Hashable {
   public var hyperparameters: [String]?
   /// A trial ends where its loss is so many times the start's.
   public var lossLimit: Double? = 3
+  /// Whether a trial ends where it cannot be the best any more: it is run instance by instance (or seed by
+  /// seed), and its mean would be above the best one's even if all that is left took no evaluation at all.
+  public var dropsHopeless = false
   /// How often a range is widened whose outer tenth has the best trial; every time with as many trials
   /// again.
   public var widenings = 0
