@@ -60,13 +60,13 @@ struct RankCommand: ParsableCommand {
     let catalogue = plugins.catalogue()
     let store = try RunStore.existing(path: store.store)
     let name = try storedName(store)
-    let all = try store.records(suite: name).map(\.record)
-    let records = try chosen(all)
+    let records = try chosen(try store.records(suite: name).map(\.record))
     let progress = try store.progress(of: name)
     let report = try RankReport(
       records, suite: name, by: Criterion(by) ?? .standard, over: axis, confidence: confidence,
       level: target,
       ledger: try store.ledger(of: name), missing: progress.planned - progress.stored,
+      hasProfiles: profiles || json,
       catalogue: catalogue)
     if json { try printJSON(report) } else { report.print(pairs: pairs, profiles: profiles) }
   }
@@ -103,6 +103,7 @@ struct RankCommand: ParsableCommand {
       }
       return found
     }
+    guard optimizers != nil || problems != nil else { return records }
     let labels = try admitted(optimizers, "participant") { [$0.label, $0.spec.optimizer.name] }
     let named = try admitted(problems, "problem") { [$0.spec.problem.name] }
     return records.filter {

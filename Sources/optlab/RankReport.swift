@@ -105,7 +105,8 @@ struct RankReport: Encodable {
   init(
     _ records: [RunRecord], suite: String, by criterion: Criterion, over axis: CostAxis,
     confidence: Double,
-    level: Double, ledger: Ledger?, missing: Int, catalogue: PluginCatalogue
+    level: Double, ledger: Ledger?, missing: Int,
+    hasProfiles: Bool, catalogue: PluginCatalogue
   ) throws {
     let judged = try JudgedRuns(
       records, by: criterion, over: axis, problem: { try? catalogue.problem($0) },
@@ -153,10 +154,12 @@ struct RankReport: Encodable {
         chiSquare: $0.chiSquare, chiSquareP: $0.chiSquareP, f: $0.f, fP: $0.fP,
         criticalDifference: $0.criticalDifference, averageRanks: $0.averageRanks)
     }
-    profiles = try Profiles(judged, named: names, level: level, over: axis).map(Self.profile)
+    profiles =
+      hasProfiles
+      ? try Profiles(judged, named: names, level: level, over: axis).map(Self.profile) : nil
     scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
     let load =
-      axis == .seconds ? judged.outcomes.joined().joined().map(\.concurrency).max() ?? 1 : 1
+      axis == .seconds ? records.map(\.outcome.concurrency).max() ?? 1 : 1
     remarks =
       Self.remarks(judged, results, ranking, ledger, missing: missing)
       + (load > 1 ? ["timed with \(load) runs at a time; 'compare --jobs 1' times one alone"] : [])
@@ -210,7 +213,9 @@ struct RankReport: Encodable {
     // Failures are equal too, and no sign that nothing is random.
     let repeated = results.problems.indices.filter { place in
       results.runs[place] < results.givenRuns[place]
-        && judged.outcomes.allSatisfy { own in !own[place].allSatisfy(\.hasFailed) }
+        && judged.participants.indices.allSatisfy { participant in
+          !judged.outcomes(participant, place).allSatisfy(\.hasFailed)
+        }
     }.map { results.problems[$0] }
     if !repeated.isEmpty {
       remarks.append(

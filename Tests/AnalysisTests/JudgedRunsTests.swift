@@ -45,7 +45,7 @@ private let bottomless = Pass()
   @Test func anytime() {
     let bowl = Bowl()
     func score(_ outcome: Outcome) -> Double {
-      Criterion.anytime.score(of: outcome, budget: .gradients(1000), on: bowl)
+      Criterion.anytime.score(of: outcome, budget: .gradients(1000), on: JudgedProblem(bowl))
     }
     let all = score(outcome(final: 0, to: [10, 10, 100, 100, 100, 1000, 1000, 1000]))
     #expect(abs(all - (2 * 1 + 3 * 2 + 3 * 3) / 8.0) < 1e-12)
@@ -64,19 +64,21 @@ private let bottomless = Pass()
     #expect(score(outcome(final: 0, to: Array(repeating: 0, count: 8))) == 0)
     // Above the minimum, not above 0.
     #expect(
-      Criterion.standard.score(of: outcome(to: [1]), budget: .steps(10), on: bowl)
-        == Criterion.anytime.score(of: outcome(to: [1]), budget: .steps(10), on: bowl))
+      Criterion.standard.score(of: outcome(to: [1]), budget: .steps(10), on: JudgedProblem(bowl))
+        == Criterion.anytime.score(
+          of: outcome(to: [1]), budget: .steps(10), on: JudgedProblem(bowl)))
   }
 
   @Test func final() {
     let bowl = Bowl()
     func score(_ outcome: Outcome, _ problem: any Problem) -> Double {
-      Criterion.final.score(of: outcome, budget: .steps(1), on: problem)
+      Criterion.final.score(of: outcome, budget: .steps(1), on: JudgedProblem(problem))
     }
     #expect(score(outcome(final: 0.25), bowl) == 0.25)
     #expect(score(outcome(final: -7), bottomless) == -7)
     #expect(
-      Criterion.standard.score(of: outcome(final: -7), budget: .steps(1), on: bottomless) == -7)
+      Criterion.standard.score(
+        of: outcome(final: -7), budget: .steps(1), on: JudgedProblem(bottomless)) == -7)
     #expect(score(outcome(.crashed, final: 0), bowl) == .infinity)
     #expect(score(outcome(.timedOut, final: 0), bowl) == .infinity)
     #expect(score(outcome(final: .nan), bowl) == .infinity)
@@ -84,9 +86,11 @@ private let bottomless = Pass()
     #expect(score(trained, Lesson()) == .infinity)
     trained.validation = ValidationMetrics(loss: 0.5, accuracy: 0.75)
     #expect(score(trained, Lesson()) == 0.5)
-    #expect(Criterion.error.score(of: trained, budget: .steps(1), on: Lesson()) == 0.25)
+    #expect(
+      Criterion.error.score(of: trained, budget: .steps(1), on: JudgedProblem(Lesson())) == 0.25)
     trained.test = ValidationMetrics(loss: 0.6, accuracy: 0.7)
-    #expect(Criterion.test.score(of: trained, budget: .steps(1), on: Lesson()) == 0.6)
+    #expect(
+      Criterion.test.score(of: trained, budget: .steps(1), on: JudgedProblem(Lesson())) == 0.6)
   }
 
   /// What lies within the rounding of f and f* is equal.
@@ -103,7 +107,8 @@ private let bottomless = Pass()
       func gradient<X: Coordinates>(at x: X, into g: inout X) { g[0] = 2.0 * x[0] }
     }
     func score(_ final: Double) -> Double {
-      Criterion.final.score(of: outcome(final: final), budget: .steps(1), on: Raised())
+      Criterion.final.score(
+        of: outcome(final: final), budget: .steps(1), on: JudgedProblem(Raised()))
     }
     #expect(score(1000) == 0 && score(1000.0.nextUp) == 0 && score(1000.0.nextDown) == 0)
     #expect(score(1000 + 1e-9) > 0)
@@ -112,14 +117,18 @@ private let bottomless = Pass()
   @Test func targets() {
     var run = outcome(to: [10, 20, 30])
     let criterion = Criterion.target(1e-2)
-    #expect(criterion.score(of: run, budget: .steps(50), on: Bowl()) == 20)
-    #expect(Criterion.target(1e-4).score(of: run, budget: .steps(50), on: Bowl()) == .infinity)
+    #expect(criterion.score(of: run, budget: .steps(50), on: JudgedProblem(Bowl())) == 20)
+    #expect(
+      Criterion.target(1e-4).score(of: run, budget: .steps(50), on: JudgedProblem(Bowl()))
+        == .infinity)
     // Two gradients a step.
     run.measures.stepsToTarget = 30
-    #expect(Criterion.target(nil).score(of: run, budget: .steps(50), on: Lesson()) == 60)
-    #expect(Criterion.target(nil).meaning(on: Bowl()) == nil)
     #expect(
-      Criterion.anytime.meaning(on: Lesson()) == nil && Criterion.anytime.meaning(on: Pass()) == nil
+      Criterion.target(nil).score(of: run, budget: .steps(50), on: JudgedProblem(Lesson())) == 60)
+    #expect(Criterion.target(nil).meaning(on: JudgedProblem(Bowl())) == nil)
+    #expect(
+      Criterion.anytime.meaning(on: JudgedProblem(Lesson())) == nil
+        && Criterion.anytime.meaning(on: JudgedProblem(Pass())) == nil
     )
   }
 }
@@ -166,7 +175,7 @@ private let bottomless = Pass()
     #expect(result.scores == [[[1, 2], [-1]], [[3, 4], [-2]]])
     #expect(result.contests.map(\.problem.name) == ["bowl", "pass"])
     #expect(result.contests.map(\.hasInstances) == [true, false])
-    #expect(result.outcomes[1][0].map(\.finalLoss) == [3, 4])
+    #expect(Array(result.outcomes(1, 0).map(\.finalLoss)) == [3, 4])
     #expect(result.remarks.isEmpty && result.failures == [0, 0])
   }
 

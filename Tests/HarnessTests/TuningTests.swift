@@ -229,7 +229,8 @@ private func tuned(_ suite: Suite) throws -> (
     let problem = try catalogue.problem(tuner.trials.entries[0].spec.problem)
     let scores = try tuner.trials.entries.map { entry in
       let outcome = try run(entry.spec).outcome
-      return Criterion.standard.score(of: outcome, budget: entry.spec.budget, on: problem)
+      return Criterion.standard.score(
+        of: outcome, budget: entry.spec.budget, on: JudgedProblem(problem))
     }
     #expect(results[0].scores.count == 2 && scores.count == 6)
     for (trial, score) in results[0].scores.enumerated() {

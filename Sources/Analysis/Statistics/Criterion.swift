@@ -60,29 +60,29 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   /// where the problem has no such thing.
   ///
   /// - Parameter axis: what the course of a run is measured in.
-  public func meaning(on problem: any Problem, over axis: CostAxis = .evaluations) -> String? {
-    let training = problem as? any TrainingProblem
-    let hasMinimum = (problem as? any Surface)?.minimumLoss != nil
+  public func meaning(on problem: JudgedProblem, over axis: CostAxis = .evaluations) -> String? {
+    let isTraining = problem.isTraining
+    let hasMinimum = problem.minimumLoss != nil
     let unit = axis == .steps ? "steps" : axis.label
-    let isKnown = axis != .passes || training?.stepsPerPass != nil
+    let isKnown = axis != .passes || problem.stepsPerPass != nil
     switch self {
     case .standard: return Self.natural(for: problem).meaning(on: problem, over: axis)
     case .anytime:
       return hasMinimum && isKnown
         ? "\(unit) to the targets \(shortest(RunMeasures.targets[0])) to "
           + "\(shortest(RunMeasures.targets.last ?? 0)) of f₀ − f*, mean of the logarithms" : nil
-    case .final: return training != nil ? "validation loss" : hasMinimum ? "f − f*" : "loss"
+    case .final: return isTraining ? "validation loss" : hasMinimum ? "f − f*" : "loss"
     case .target(let level?):
       return hasMinimum && isKnown ? "\(unit) to \(shortest(level)) of f₀ − f*" : nil
-    case .target(nil): return isKnown ? training?.target.map { "\(unit) to \($0)" } : nil
-    case .error: return training == nil ? nil : "share of validation examples classified wrongly"
-    case .test: return training == nil ? nil : "test loss"
+    case .target(nil): return isKnown ? problem.target.map { "\(unit) to \($0)" } : nil
+    case .error: return !isTraining ? nil : "share of validation examples classified wrongly"
+    case .test: return !isTraining ? nil : "test loss"
     }
   }
 
   /// What `standard` is on a problem.
-  static func natural(for problem: any Problem) -> Criterion {
-    (problem as? any Surface)?.minimumLoss == nil ? .final : .anytime
+  static func natural(for problem: JudgedProblem) -> Criterion {
+    problem.minimumLoss == nil ? .final : .anytime
   }
 
   /// The score of a run; +∞ for one that failed or does not have what is asked for.
@@ -90,7 +90,7 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   /// - Parameter axis: what its course is measured in. Other units than evaluations are those of the whole run,
   ///   shared out evenly over its evaluations.
   public func score(
-    of outcome: Outcome, budget: Budget, on problem: any Problem,
+    of outcome: Outcome, budget: Budget, on problem: JudgedProblem,
     over axis: CostAxis = .evaluations
   ) -> Double {
     let hasFailed = outcome.hasFailed
@@ -101,7 +101,7 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
     case .anytime:
       score = Self.anytime(
         outcome, hasFailed: hasFailed, within: budget,
-        minimum: (problem as? any Surface)?.minimumLoss ?? 0,
+        minimum: problem.minimumLoss ?? 0,
         unit: Self.unit(of: outcome, on: problem, over: axis))
     case _ where hasFailed: score = .infinity
     case .final: score = Self.final(outcome, on: problem)
@@ -148,23 +148,24 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What one evaluation of a run costs on an axis: 1 for evaluations.
-  private static func unit(of outcome: Outcome, on problem: any Problem, over axis: CostAxis)
+  private static func unit(of outcome: Outcome, on problem: JudgedProblem, over axis: CostAxis)
     -> Double
   {
-    let dimension = (problem as? any Surface)?.dimension ?? 0
+    guard axis != .evaluations else { return 1 }
+    let dimension = problem.dimension
     let all = outcome.counts.evaluations(dimension: dimension)
     let cost = axis.cost(
       counts: outcome.counts, steps: outcome.steps, seconds: outcome.seconds,
-      dimension: dimension, stepsPerPass: (problem as? any TrainingProblem)?.stepsPerPass)
-    guard axis != .evaluations, let cost, all > 0, cost > 0 else { return 1 }
+      dimension: dimension, stepsPerPass: problem.stepsPerPass)
+    guard let cost, all > 0, cost > 0 else { return 1 }
     return cost / Double(all)
   }
 
   private static func log10(_ x: Double) -> Double { Double.log(x) / Double.log(10) }
 
-  private static func final(_ outcome: Outcome, on problem: any Problem) -> Double {
-    if problem is any TrainingProblem { return outcome.validation?.loss ?? .infinity }
-    guard let minimum = (problem as? any Surface)?.minimumLoss else { return outcome.finalLoss }
+  private static func final(_ outcome: Outcome, on problem: JudgedProblem) -> Double {
+    if problem.isTraining { return outcome.validation?.loss ?? .infinity }
+    guard let minimum = problem.minimumLoss else { return outcome.finalLoss }
     // Sums of a few terms of this size are off by so much.
     let rounding = 16 * max(abs(minimum).ulp, abs(outcome.finalLoss).ulp)
     let gap = outcome.finalLoss - minimum

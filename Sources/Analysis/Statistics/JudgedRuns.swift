@@ -27,16 +27,22 @@ public struct JudgedRuns: Sendable {
   public let contests: [Contest]
   /// `scores[participant][contest][run]`; runs with the same place have instance and seed in common.
   public let scores: [[[Double]]]
-  /// What came of the runs, in the same places.
-  public let outcomes: [[[Outcome]]]
+  /// The runs in the same places, by their places in `records`.
+  private let places: [[[Int]]]
+  private let records: [RunRecord]
   /// The problems of the contests.
-  public let problems: [any Problem]
+  public let problems: [JudgedProblem]
   /// How many runs of each participant are counted.
   public let runs: Int
   /// How many of them have failed: diverged, crashed or timed out.
   public let failures: [Int]
   /// What was left out, and why, a line each.
   public let remarks: [String]
+
+  /// What came of the runs of a participant in a contest.
+  public func outcomes(_ participant: Int, _ contest: Int) -> some RandomAccessCollection<Outcome> {
+    places[participant][contest].lazy.map { [records] in records[$0].outcome }
+  }
 
   private struct Cell: Hashable {
     let instance: Instance?
@@ -57,24 +63,24 @@ public struct JudgedRuns: Sendable {
     name: (PluginSpec) -> String
   ) throws {
     var remarks: [String] = []
-    var known: [PluginSpec: (any Problem)?] = [:]
-    func instance(_ spec: PluginSpec) -> (any Problem)? {
+    var known: [PluginSpec: JudgedProblem?] = [:]
+    func instance(_ spec: PluginSpec) -> JudgedProblem? {
       if let found = known[spec] { return found }
-      let found = problem(spec)
+      let found = problem(spec).map { JudgedProblem($0) }
       known[spec] = .some(found)
       return found
     }
     // Everything by contest, run and participant; the order is that of first appearance.
     var participants: [String] = []
-    var places: [String: Int] = [:]
+    var labels: [String: Int] = [:]
     var contests: [Contest] = []
-    var cells: [Contest: [Cell: [Int: Outcome]]] = [:]
+    var cells: [Contest: [Cell: [Int: Int]]] = [:]
     var order: [Contest: [Cell]] = [:]
-    for record in records {
+    for (index, record) in records.enumerated() {
       let place =
-        places[record.label]
+        labels[record.label]
         ?? {
-          places[record.label] = participants.count
+          labels[record.label] = participants.count
           participants.append(record.label)
           return participants.count - 1
         }()
@@ -82,7 +88,7 @@ public struct JudgedRuns: Sendable {
       if cells[contest] == nil { contests.append(contest) }
       let cell = Cell(instance: record.spec.instance, seed: record.spec.seed)
       if cells[contest]?[cell] == nil { order[contest, default: []].append(cell) }
-      cells[contest, default: [:]][cell, default: [:]][place] = record.outcome
+      cells[contest, default: [:]][cell, default: [:]][place] = index
     }
     guard participants.count > 1 else {
       throw JudgingError(
@@ -92,8 +98,8 @@ public struct JudgedRuns: Sendable {
     }
     var counted: [Contest] = []
     var scores = participants.map { _ in [[Double]]() }
-    var outcomes = participants.map { _ in [[Outcome]]() }
-    var problems: [any Problem] = []
+    var indices = participants.map { _ in [[Int]]() }
+    var problems: [JudgedProblem] = []
     var failures = participants.map { _ in 0 }
     var runs = 0
     var unfit: [String] = []
@@ -123,10 +129,13 @@ public struct JudgedRuns: Sendable {
       let own = cells[contest] ?? [:]
       for place in participants.indices {
         let done = common.compactMap { own[$0]?[place] }
-        failures[place] += done.count { $0.hasFailed }
+        failures[place] += done.count { records[$0].outcome.hasFailed }
         scores[place].append(
-          done.map { criterion.score(of: $0, budget: contest.budget, on: problem, over: axis) })
-        outcomes[place].append(done)
+          done.map {
+            criterion.score(
+              of: records[$0].outcome, budget: contest.budget, on: problem, over: axis)
+          })
+        indices[place].append(done)
       }
     }
     if !unfit.isEmpty {
@@ -157,7 +166,8 @@ public struct JudgedRuns: Sendable {
     self.participants = participants
     self.contests = counted
     self.scores = scores
-    self.outcomes = outcomes
+    self.places = indices
+    self.records = records
     self.problems = problems
     self.runs = runs
     self.failures = failures

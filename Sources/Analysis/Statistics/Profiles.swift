@@ -35,40 +35,40 @@ public struct Profiles: Sendable {
     guard !places.isEmpty else { return nil }
     func evaluations(_ outcome: Outcome, _ place: Int, _ level: Double) -> Double {
       let problem = judged.problems[place]
-      let isTraining = problem is any TrainingProblem
-      return Criterion.target(isTraining ? nil : level)
+      return Criterion.target(problem.isTraining ? nil : level)
         .score(of: outcome, budget: judged.contests[place].budget, on: problem, over: axis)
     }
     self.level = level
     participants = judged.participants
     contests = places
-    let times = judged.outcomes.map { own in
-      places.map { place in own[place].map { evaluations($0, place, level) } }
+    let times = participants.indices.map { own in
+      places.map { place in judged.outcomes(own, place).map { evaluations($0, place, level) } }
     }
     performance = try PerformanceProfile(
       participants: participants, problems: places.map { names[$0] },
       times: times.map { $0.map { Statistics.median($0) ?? .infinity } })
-    let dimensions = places.map { judged.problems[$0].parameterLayout?.count ?? 0 }
+    let dimensions = places.map { judged.problems[$0].parameters }
     data = performance.times.map { DataProfile(evaluations: $0, dimensions: dimensions) }
-    reached = judged.outcomes.map { own in
+    reached = participants.indices.map { own in
       ECDF(
         evaluations: places.map { place in
-          let isTraining = judged.problems[place] is any TrainingProblem
-          let levels = isTraining ? [level] : RunMeasures.targets
-          return own[place].map { outcome in levels.map { evaluations(outcome, place, $0) } }
+          let levels = judged.problems[place].isTraining ? [level] : RunMeasures.targets
+          return judged.outcomes(own, place).map { outcome in
+            levels.map { evaluations(outcome, place, $0) }
+          }
         })
     }
-    running = judged.outcomes.enumerated().map { participant, own in
+    running = participants.indices.map { participant in
       places.enumerated().map { index, place in
-        let dimension = judged.problems[place].parameterLayout?.count ?? 0
+        let problem = judged.problems[place]
         return ExpectedRunningTime(
-          evaluations: zip(times[participant][index], own[place]).map { time, outcome in
+          evaluations: zip(times[participant][index], judged.outcomes(participant, place)).map {
+            time, outcome in
             time.isFinite
               ? time
               : axis.cost(
                 counts: outcome.counts, steps: outcome.steps, seconds: outcome.seconds,
-                dimension: dimension,
-                stepsPerPass: (judged.problems[place] as? any TrainingProblem)?.stepsPerPass) ?? 0
+                dimension: problem.dimension, stepsPerPass: problem.stepsPerPass) ?? 0
           },
           reached: times[participant][index].map(\.isFinite))
       }

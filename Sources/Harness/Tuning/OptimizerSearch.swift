@@ -51,6 +51,7 @@ struct OptimizerSearch: Sendable {
   private let tuning: Tuning
   private let group: Suite.Group
   private let criterion = Criterion.standard
+  private let judged: JudgedProblem
   private var space: SearchSpace
   private var stage = 0
   private var trials: [Trial] = []
@@ -63,6 +64,7 @@ struct OptimizerSearch: Sendable {
     self.template = template
     self.selection = selection
     self.problem = problem
+    judged = JudgedProblem(problem.instance)
     self.problemSelection = problemSelection
     self.tuning = tuning
     self.group = group
@@ -176,7 +178,7 @@ struct OptimizerSearch: Sendable {
       for key in trials[index].open {
         let outcome = outcomes[key]
         trials[index].scores.append(
-          outcome.map { criterion.score(of: $0, budget: budget, on: problem.instance) } ?? .infinity
+          outcome.map { criterion.score(of: $0, budget: budget, on: judged) } ?? .infinity
         )
         trials[index].failures += outcome?.hasFailed == false ? 0 : 1
       }
