@@ -159,11 +159,11 @@ struct CheckCommand: ParsableCommand {
     do {
       let suite = try catalogue.suite(entry.name)
       _ = try catalogue.selectFigures(suite.groups.flatMap(\.figures))
-      let runs = try Plan(suite, catalogue: catalogue).entries.count
+      let size = try SuiteSize(suite, catalogue: catalogue)
       return [
         ConformanceFinding(
           "plan",
-          "\(runs) run\(runs == 1 ? "" : "s") in "
+          "\(size) in "
             + "\(suite.groups.count) group\(suite.groups.count == 1 ? "" : "s")", severity: .note)
       ]
     } catch let error as PlanError {

@@ -67,8 +67,9 @@ struct CompareCommand: AsyncParsableCommand {
             + "\(job.spec.budget), "
             + (job.spec.instance.map { "instance \($0.number), " } ?? "") + "seed \(job.spec.seed)")
       }
-      let trials = try SuiteTuner(suite, catalogue: catalogue).isEmpty ? "" : ", beside trials"
-      Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done\(trials)")
+      Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done")
+      let size = try SuiteSize(suite, catalogue: catalogue)
+      if size.trials > 0 { Terminal.note("with what will be tuned: \(size)") }
       return
     }
     let outcome = try await performRuns(missing, of: comparison)

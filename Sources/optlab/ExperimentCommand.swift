@@ -35,7 +35,7 @@ struct ExperimentCommand: AsyncParsableCommand {
     let drawing = try FigureDrawing(output, catalogue: catalogue, quietly: true)
     var results: [Result] = []
     for (experiment, plan) in zip(experiments, plans) {
-      let result = try await perform(experiment, plan, store, runner, drawing)
+      let result = try await perform(experiment, plan, store, runner, drawing, catalogue)
       if !json { result.print() }
       results.append(result)
     }
@@ -61,8 +61,12 @@ struct ExperimentCommand: AsyncParsableCommand {
 
   private func perform(
     _ experiment: any Experiment, _ plan: Plan, _ store: RunStore, _ runner: any Runner,
-    _ drawing: FigureDrawing
+    _ drawing: FigureDrawing, _ catalogue: PluginCatalogue
   ) async throws -> Result {
+    let suite = plan.suite
+    let tuned = try await performTuning(
+      of: suite, catalogue: catalogue, store: store, runner: runner)
+    let plan = try tuned.isEmpty ? plan : Plan(suite, tuned: tuned, catalogue: catalogue)
     let comparison = Comparison(plan: plan, store: store, runner: runner)
     _ = try await performRuns(try comparison.missing(), of: comparison)
     let records = try comparison.records()

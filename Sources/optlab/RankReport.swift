@@ -230,6 +230,13 @@ struct RankReport: Encodable {
         "no A/A control: no problem has two runs that differ; the order rests on problems being many"
       )
     }
+    let all = results.runs.reduce(0, +)
+    if all < ranking.runsToTell {
+      remarks.append(
+        "\(all) runs of each are too few to tell anybody apart among \(judged.participants.count), whatever "
+          + "their scores: it takes \(ranking.runsToTell); more seeds or instances, or fewer participants "
+          + "(--optimizers)")
+    }
     let names = Set(judged.participants.map { $0.prefix { !"[@:(".contains($0) } })
     let variants = judged.participants.filter { label in
       label.contains("[")

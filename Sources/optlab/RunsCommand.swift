@@ -10,6 +10,7 @@ struct RunFilter: ParsableArguments {
   var optimizers: String?
   @Option(help: "Only runs on these problems (names with wildcards).", completion: .problems)
   var problems: String?
+  @Flag(help: "Trials of tunings, in place of what is judged.") var trials = false
   @Option(help: "Only runs that ended so: completed, diverged, crashed, ...") var status: String?
 
   func validate() throws {
@@ -26,7 +27,7 @@ struct RunFilter: ParsableArguments {
   var query: RunQuery {
     RunQuery(
       optimizers: optimizers.map(splitSelections), problems: problems.map(splitSelections),
-      status: status.flatMap(RunStatus.init(rawValue:)))
+      status: status.flatMap(RunStatus.init(rawValue:)), isTrial: trials)
   }
 }
 

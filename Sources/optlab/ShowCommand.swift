@@ -88,7 +88,11 @@ struct ShowCommand: ParsableCommand {
       summary = suite.title
       source = ""
       self.file = file
-      do { facts["runs"] = String(try Plan(suite, catalogue: catalogue).entries.count) } catch {
+      do {
+        let size = try SuiteSize(suite, catalogue: catalogue)
+        facts["runs"] = "\(size.judged)"
+        if size.trials > 0 { facts["trials"] = "\(size.trials) runs before" }
+      } catch {
         facts["cannot be run"] = "\(error)"
       }
       groups = suite.groups.map {

@@ -191,3 +191,20 @@ import Testing
     }
   }
 }
+
+@Suite struct RunsToTellTests {
+  /// With so many runs, all won, participants are told apart, and with one less nobody can be.
+  @Test(arguments: [(2, 6), (3, 7), (14, 12)])
+  func runsToTell(_ participants: Int, _ count: Int) throws {
+    func ranking(_ runs: Int) throws -> Ranking {
+      Ranking(
+        try results(
+          (0..<participants).map { place in
+            [(0..<runs).map { Double(place) + 0.01 * Double($0) }]
+          }))
+    }
+    #expect(try ranking(3).runsToTell == count)
+    #expect(try ranking(count).ranks.count == participants)
+    #expect(try ranking(count - 1).ranks.count == 1)
+  }
+}

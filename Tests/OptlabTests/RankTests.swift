@@ -119,11 +119,15 @@ import Testing
     for part in ["best settings", "adam tuned", "sgd tuned", "median of 4 instances"] {
       #expect(compare.output.contains(part), "\(part) in\n\(compare.output)")
     }
-    // The settings that were found are those that were judged.
-    let runs = try await one.storedRuns()
-    let trials = 2 * 2 * 8 * 10
-    let judged = 2 * 2 * 2 * 4
-    #expect(runs.count == trials + judged)
+    // Trials stand apart from what is judged.
+    let judged = try await one.storedRuns()
+    let (judgedCount, trialCount) = (2 * 2 * 2 * 4, 2 * 2 * 8 * 10)
+    #expect(judged.count == judgedCount)
+    let trials = try #require(one.json(try await one.run("runs", "--trials", "--json")) as? [Any])
+    #expect(trials.count == trialCount)
+    let (all, rest) = try await (one.run("export"), one.run("export", "--trials"))
+    #expect(all.output.split(separator: "\n").count == judged.count + 1)
+    #expect(rest.output.split(separator: "\n").count == trials.count + 1)
   }
 
   @Test func whatCannotBeRanked() async throws {

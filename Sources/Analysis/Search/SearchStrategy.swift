@@ -44,6 +44,12 @@ public protocol SearchStrategy: Sendable {
   ///   - earlier: all trials so far, in the order in which they were given out.
   func nextRound(in space: SearchSpace, trials: Int, seed: UInt64, after earlier: [SearchTrial])
     -> SearchRound
+  /// How many trials are given out where so many are asked for.
+  func count(of trials: Int) -> Int
+}
+
+extension SearchStrategy {
+  public func count(of trials: Int) -> Int { trials }
 }
 
 extension Tuning.Method {

@@ -30,6 +30,8 @@ struct SuccessiveHalving: SearchStrategy {
     return SearchRound()
   }
 
+  func count(of trials: Int) -> Int { Self.rungs(trials: trials).reduce(0) { $0 + $1.count } }
+
   /// How many trials have which share of the budget.
   static func rungs(trials: Int) -> [(count: Int, share: Double)] {
     var height = 0

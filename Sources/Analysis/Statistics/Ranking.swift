@@ -96,6 +96,18 @@ public struct Ranking: Sendable {
     return nil
   }
 
+  /// How many runs, in all, it takes before two of these participants can be told apart at all: with n runs,
+  /// all won by one of them, the sign test has p = 2¹⁻ⁿ, times the number of pairs.
+  public var runsToTell: Int {
+    var count = 1
+    var p = Double(pairs.count)
+    while p > 1 - confidence {
+      count += 1
+      p /= 2
+    }
+    return count
+  }
+
   /// p-values adjusted by the method of Holm.
   static func holm(_ values: [Double]) -> [Double] {
     var adjusted = values

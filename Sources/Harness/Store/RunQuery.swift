@@ -11,13 +11,17 @@ public struct RunQuery: Sendable {
   /// Names of problems.
   public var problems: [String]?
   public var status: RunStatus?
+  /// Trials only, or none of them; nil for all. What belongs to no suite is no trial.
+  public var isTrial: Bool?
 
   public init(
-    optimizers: [String]? = nil, problems: [String]? = nil, status: RunStatus? = nil
+    optimizers: [String]? = nil, problems: [String]? = nil, status: RunStatus? = nil,
+    isTrial: Bool? = nil
   ) {
     self.optimizers = optimizers
     self.problems = problems
     self.status = status
+    self.isTrial = isTrial
   }
 
   /// The condition on a row of runs, and its arguments.
@@ -37,6 +41,13 @@ public struct RunQuery: Sendable {
     if let status {
       conditions.append("run.status = ?")
       arguments.append(status.rawValue)
+    }
+    if let isTrial {
+      let trials = "SELECT key FROM suite_run WHERE suite LIKE '%/trials'"
+      let judged = "SELECT key FROM suite_run WHERE suite NOT LIKE '%/trials'"
+      conditions.append(
+        isTrial
+          ? "run.key IN (\(trials))" : "(run.key NOT IN (\(trials)) OR run.key IN (\(judged)))")
     }
     return (
       conditions.isEmpty ? "1" : conditions.joined(separator: " AND "),

@@ -76,6 +76,11 @@ struct OptimizerSearch: Sendable {
     try template.defaults.checkSchedules(for: group.budget)
   }
 
+  /// The runs of as many trials as are asked for; of successive halving, of all its rungs.
+  var trialRuns: Int {
+    tuning.method.strategy.count(of: tuning.trials) * runs
+  }
+
   /// All at once, or instance by instance, and for networks part by part and seed by seed.
   private static func slices(_ parts: [ProblemChoice], of group: Suite.Group, one: Bool) -> [Slice]
   {

@@ -11,6 +11,8 @@ public struct SuiteTuner: Sendable {
   private let catalogue: PluginCatalogue
   private var searches: [OptimizerSearch] = []
   private var all: [Plan.Entry] = []
+  /// The runs that judge what is found.
+  let tunedRuns: Int
 
   /// Plans the tuning of a suite.
   ///
@@ -19,6 +21,7 @@ public struct SuiteTuner: Sendable {
     self.suite = suite
     self.catalogue = catalogue
     var builder = PlanBuilder(catalogue)
+    var tunedRuns = 0
     for group in suite.groups {
       guard let tuning = group.tuning else { continue }
       do { try tuning.checkNames(of: group, in: catalogue) } catch {
@@ -31,6 +34,7 @@ public struct SuiteTuner: Sendable {
       for (selection, problem) in problems {
         do {
           let trials = try tuning.group(of: group, on: problem)
+          tunedRuns += templates.count * group.seeds.count * (try problem.starts(for: group).count)
           for template in templates {
             searches.append(
               try OptimizerSearch(
@@ -40,11 +44,15 @@ public struct SuiteTuner: Sendable {
         } catch { builder.refuse(error, at: "tuning", in: group) }
       }
     }
+    self.tunedRuns = tunedRuns
     _ = try builder.plan(suite)
   }
 
   /// Whether the suite asks for any tuning.
   public var isEmpty: Bool { searches.isEmpty }
+
+  /// The runs of all trials, unless ranges are widened or trials dropped.
+  var trialRuns: Int { searches.reduce(0) { $0 + $1.trialRuns } }
 
   /// The suite under which trials are stored: no other can have its name.
   public static func suiteName(of suite: Suite) -> String { suite.name + "/trials" }
