@@ -46,7 +46,7 @@ import Testing
     let five = try said(["a": 0, "b": 0.2, "c": 0.4, "d": 0.6, "e": 0.8])
     #expect(
       five
-        == "5 from a to e are linked by pairs that cannot be told apart on 12 problems × 10 runs, "
+        == "5 optimizers from a to e are linked by pairs that cannot be told apart on 12 problems × 10 runs, "
         + "though 6 of 10 pairs can.")
     let four = try said(["a": 0, "b": 0.2, "c": 0.4, "d": 0.6])
     #expect(four.hasPrefix("of a, b, c and d on 12 problems × 10 runs, a beats "))

@@ -77,7 +77,7 @@ public enum Words {
     guard group.count < 5 else {
       let told = winners.reduce(0) { $0 + $1.losers.count }
       return
-        "\(group.count) from \(group[0]) to \(group[group.count - 1]) are linked by pairs that "
+        "\(group.count) optimizers from \(group[0]) to \(group[group.count - 1]) are linked by pairs that "
         + "cannot be told apart\(setting), though \(told) of "
         + "\(count(group.count * (group.count - 1) / 2, "pair")) can"
     }
