@@ -162,6 +162,12 @@ struct RankReport: Encodable {
       axis == .seconds ? records.map(\.outcome.concurrency).max() ?? 1 : 1
     remarks =
       Self.remarks(judged, results, ranking, ledger, missing: missing)
+      + (axis == .evaluations
+        ? []
+        : [
+          "\(axis.label) of a run are shared out evenly over its evaluations: exact where every step costs "
+            + "the same"
+        ])
       + (load > 1 ? ["timed with \(load) runs at a time; 'compare --jobs 1' times one alone"] : [])
   }
 

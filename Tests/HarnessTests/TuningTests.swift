@@ -275,6 +275,29 @@ private func tuned(_ suite: Suite) throws -> (
     #expect(result.choice.label == "sgd tuned")
   }
 
+  /// Where nothing is said, trials have ten instances and a seed that are not judged, whatever is judged, and of
+  /// the kind that is.
+  @Test(arguments: [
+    ("instances: 1-3, seeds: 1-2", 1_000_000, 1_000_000, true),
+    ("random-starts: 1-3", 1_000_000, 1_000_000, false),
+    ("seeds: 1000000-1000004", 1_000_000, 1_000_005, false),
+    ("instances: [2, 1000003], seeds: 1000009", 1_000_004, 1_000_010, true),
+  ])
+  func whatIsTunedOnIsNotJudged(
+    _ judged: String, _ instance: UInt64, _ seed: UInt64, _ isMoved: Bool
+  ) throws {
+    let suite = try suite(
+      """
+      groups:
+        - {optimizers: sgd, problems: beale, steps: 5, \(judged), tuning: 1}
+      """)
+    var tuner = try SuiteTuner(suite, catalogue: catalogue)
+    let specs = try #require(try tuner.nextRound()).entries.map(\.spec)
+    #expect(
+      specs.map(\.instance) == (instance..<instance + 10).map { Instance($0, isMoved: isMoved) })
+    #expect(specs.allSatisfy { $0.seed == seed })
+  }
+
   /// A network is tuned on seeds that are not judged.
   @Test func seedsOfNetworks() throws {
     let suite = try suite(
