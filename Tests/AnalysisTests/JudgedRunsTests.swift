@@ -203,6 +203,52 @@ private let bottomless = Pass()
     #expect(result.scores == [[[.infinity, 1]], [[3, .infinity]]] && result.failures == [1, 1])
   }
 
+  /// Profiles rest on what was evaluated until the level on surfaces, and until the problem's own target in
+  /// training; what is not reached costs all that was evaluated.
+  @Test func profilesOfRuns() throws {
+    func run(_ label: String, _ problem: String, _ seed: UInt64, _ reached: Int?) -> RunRecord {
+      var record = record(label, problem, seed: seed, final: 1)
+      record.outcome.counts.gradients = 100
+      if problem == "lesson" {
+        record.outcome.measures.stepsToTarget = reached.map(Double.init)
+      } else {
+        // The first two targets at once, the third one later, no other.
+        for (place, factor) in [1, 1, 2].enumerated() {
+          record.outcome.measures.evaluationsTo[place] = reached.map { Double($0 * factor) }
+        }
+      }
+      return record
+    }
+    let runs = [
+      run("a", "bowl", 1, 10), run("a", "bowl", 2, 20), run("a", "bowl", 3, nil),
+      run("b", "bowl", 1, 40), run("b", "bowl", 2, nil), run("b", "bowl", 3, nil),
+      run("a", "lesson", 1, 30), run("b", "lesson", 1, 15), run("a", "pass", 1, nil),
+      run("b", "pass", 1, nil),
+    ]
+    let judged = try JudgedRuns(
+      runs, by: .standard,
+      problem: { spec -> (any Problem)? in
+        let known: [String: any Problem] = ["bowl": Bowl(), "pass": Pass(), "lesson": Lesson()]
+        return known[spec.name]
+      },
+      name: { $0.name })
+    let profiles = try #require(
+      try Profiles(judged, named: ["the bowl", "the lesson", "the pass"], level: 1e-2))
+    #expect(profiles.participants == ["a", "b"] && profiles.contests == [0, 1])
+    #expect(profiles.performance.problems == ["the bowl", "the lesson"])
+    #expect(profiles.performance.times == [[20, 30], [.infinity, 15]])
+    #expect(profiles.performance.ratios == [[1, 2], [.infinity, 1]])
+    // (1/3)(∫ of half of the problems from 1, and of the other half from 2 on), and half of all.
+    let scores = profiles.performance.scores()
+    #expect(abs(scores[0] - (3 * 0.5 + 2 * 0.5) / 3) < 1e-12 && abs(scores[1] - 0.5) < 1e-12)
+    let times = profiles.running.map { $0.map(\.value) }
+    #expect(times == [[65, 30], [240, 15]])  // (10 + 20 + 100) / 2 and 40 + 100 + 100
+    // 24 targets of three runs on the bowl and one in the lesson: two runs reach three, one reaches none.
+    #expect(profiles.reached[0].share.values.last.map { abs($0 - 7.0 / 25) < 1e-12 } == true)
+    #expect(profiles.reached[1].share.values.last.map { abs($0 - 4.0 / 25) < 1e-12 } == true)
+    #expect(profiles.data[0].share(20.0 / 3) == 0.5 && profiles.data[0].share(6) == 0)
+  }
+
   @Test func whatCannotBeCompared() {
     #expect(reason([]) == "there are no runs to rank")
     #expect(

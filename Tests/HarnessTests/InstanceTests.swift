@@ -120,6 +120,34 @@ private let movable = catalogue.problems.compactMap { entry -> String? in
     }
   }
 
+  /// Rotation and shift are another one for each number: the minimum lies elsewhere, anywhere in the box that
+  /// starts come from, in both coordinates.
+  @Test func everyInstanceIsElsewhere() throws {
+    let surface = try #require(
+      catalogue.problem(PluginSpec(name: "booth", settings: [])) as? any Surface)
+    let viewport = try #require(surface.viewport)
+    let middle = [viewport.x, viewport.y].map { ($0.lowerBound + $0.upperBound) / 2 }
+    let moved = try (1...200).map { try #require(surface.moved(to: Instance($0))) }
+    let centers = moved.map { $0.moved(middle) }
+    for (d, range) in [viewport.x, viewport.y].enumerated() {
+      let width = range.upperBound - range.lowerBound
+      let shares = centers.map { ($0[d] - range.lowerBound) / width }
+      #expect(Set(shares).count == 200 && shares.allSatisfy { (0...1).contains($0) })
+      // The mean of 200 uniform numbers is off by 1/√2400, and each quarter has 50 ± 6 of them.
+      let mean = shares.reduce(0, +) / 200
+      #expect(abs(mean - 0.5) < 4 / 2400.0.squareRoot())
+      let quarters = shares.map { Int($0 * 4) }
+      for quarter in 0..<4 {
+        let count = quarters.count { $0 == quarter }
+        #expect((25...75).contains(count))
+      }
+    }
+    let turns = moved.prefix(50).map { one in
+      one.gradient(at: one.moved([0, 0])).map { $0.rounded() }
+    }
+    #expect(Set(turns).count > 25)
+  }
+
   /// What has a box or matrices is the same on every instance but for its start.
   @Test(arguments: ["mccormick", "matrix-factorization"])
   func whatCannotBeMovedStaysAsItIs(_ problem: String) throws {

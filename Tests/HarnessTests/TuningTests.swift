@@ -239,6 +239,26 @@ private func tuned(_ suite: Suite) throws -> (
     }
   }
 
+  /// Of a part of the budget a score is what it is within that part.
+  @Test func scoresOfParts() throws {
+    let suite = try suite(
+      """
+      groups:
+        - {optimizers: sgd, problems: quadratic, gradients: 270, instances: 1,
+           tuning: {trials: 27, method: halving, random-starts: 5}}
+      """)
+    let (tuner, results, _) = try tuned(suite)
+    let problem = try catalogue.problem(tuner.trials.entries[0].spec.problem)
+    let budgets = tuner.trials.entries.map(\.spec.budget).unique
+    #expect(budgets == [.gradients(10), .gradients(30), .gradients(90), .gradients(270)])
+    for (entry, score) in zip(tuner.trials.entries, results[0].scores) {
+      let outcome = try run(entry.spec).outcome
+      let own = Criterion.standard.score(
+        of: outcome, budget: entry.spec.budget, on: JudgedProblem(problem))
+      #expect(score == own || outcome.hasFailed && score == .infinity)
+    }
+  }
+
   /// A best value at the end of its range is named, and the range widened where that is asked for.
   @Test func edgesAreWidened() throws {
     func yaml(_ widenings: Int) -> String {

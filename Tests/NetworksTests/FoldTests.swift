@@ -87,6 +87,15 @@ import Testing
     let whole = try problem([:]), folded = try problem(["fold": "2/4"])
     #expect(
       try folded.makeSession(seed: 1).stepsPerEpoch < whole.makeSession(seed: 1).stepsPerEpoch)
+    // Of as many examples as there are, or are used.
+    for (settings, steps) in [
+      (["batch": "30"], 2000 / 30), (["batch": "30", "fold": "2/4"], 1500 / 30),
+      (["batch": "30", "trainSize": "100"], 3),
+    ] as [([String: String], Int)] {
+      let problem = try problem(settings)
+      #expect(problem.stepsPerPass == steps)
+      #expect(try problem.makeSession(seed: 1).stepsPerEpoch == steps)
+    }
     let description = try #require(try folded.trainingDescription())
     guard case .int32(let trained, _)? = description.arrays[.trainingExamples],
       case .int32(let validated, _)? = description.arrays[.validationExamples]

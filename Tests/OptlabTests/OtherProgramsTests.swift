@@ -69,6 +69,33 @@ private func canImport(_ module: String) -> Bool {
     }
   }
 
+  /// Runs that a suite asks for and that are not there are missed by what is said of it.
+  @Test(.enabled(if: canImport("sqlite3"), "needs python3"))
+  func missingRunsAreSaid() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "few.yaml",
+      """
+      groups:
+        - {name: few, optimizers: ["sgd[lr=1e-3]", "adam[lr=0.1]"], problems: booth, steps: 20,
+           random-starts: 1-8}
+      """)
+    _ = try await workspace.run("compare", "few.yaml")
+    #expect(try await !workspace.run("rank", "few").output.contains("not done yet"))
+    let remove = """
+      import sqlite3
+      store = sqlite3.connect("plots/runs.sqlite")
+      store.execute("DELETE FROM run WHERE key IN (SELECT key FROM suite_run WHERE position < 3)")
+      store.commit()
+      """
+    _ = try python(["-c", remove], in: workspace)
+    let rank = try await workspace.run("rank", "few").output
+    #expect(
+      rank.contains("3 runs of the suite are not done yet; this is of those that are\n"), "\(rank)")
+    #expect(rank.contains("booth: only runs that all have are counted; some are missing of sgd"))
+    #expect(rank.contains("on 1 problem × 5 runs"))
+  }
+
   /// The example of the README runs as it stands, and gives what the table of `compare` has.
   @Test(.enabled(if: canImport("pandas"), "needs pandas"))
   func theExampleWithPandas() async throws {

@@ -113,6 +113,7 @@ import Testing
     #expect(lines.allSatisfy { $0["trials"] as? Int == 8 })
     let again = try await one.run(["tune"] + arguments)
     #expect(again.output == tuned.output && again.errors.contains("0 runs for trials done"))
+    #expect(again.errors.contains(", 320 reused from "), "\(again.errors)")
     let compare = try await one.run(
       ["compare"] + arguments.filter { $0 != "--json" } + ["--figures", "none"])
     #expect(compare.status == 0 && compare.errors.contains("0 runs for trials done"))
@@ -128,6 +129,61 @@ import Testing
     let (all, rest) = try await (one.run("export"), one.run("export", "--trials"))
     #expect(all.output.split(separator: "\n").count == judged.count + 1)
     #expect(rest.output.split(separator: "\n").count == trials.count + 1)
+  }
+
+  /// Instances and seeds stand in the title, in exports and in the count of failures.
+  @Test func instancesAndSeedsAreSaid() async throws {
+    let workspace = try Workspace()
+    let arguments = [
+      "compare", "--optimizers", "sgd[lr=1e-3],sgd[lr=2]", "--problems", "quadratic[noise=1]",
+      "--steps", "30", "--seeds", "1-2", "--figures", "none",
+    ]
+    for (option, moved) in [("--instances", "true"), ("--random-starts", "false")] {
+      let compare = try await workspace.run(arguments + [option, "3-5"])
+      #expect(compare.output.contains("30 steps, median of 3 instances × 2 seeds\n"))
+      let lines = try await workspace.run("export").output.split(separator: "\n")
+      let names = lines[0].split(separator: ",")
+      let (instance, kind) = (names.firstIndex(of: "instance")!, names.firstIndex(of: "moved")!)
+      let cells = lines.dropFirst().map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }.filter { $0[kind] == moved }
+      #expect(cells.count == 12 && Set(cells.map { $0[instance] }) == ["3", "4", "5"])
+    }
+    let suites = try await workspace.run("rank", "nothing").errors
+    let name = try #require(suites.split(separator: "are: ").last?.split(separator: ",").first)
+    let rank = try await workspace.run("rank", String(name).trimmingCharacters(in: .newlines))
+    #expect(
+      rank.output.contains("failed runs stand behind all others: 6 of sgd[lr=2]\n"),
+      "\(rank.output)\(rank.errors)")
+  }
+
+  /// Pictures carry how what they show was tuned.
+  @Test func captionsOfTunedRuns() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "two.yaml",
+      """
+      gradients: 40
+      figures: [convergence]
+      groups:
+        - {name: tuned, optimizers: "sgd[lr=1e-6..1e-5]", problems: booth, random-starts: 1,
+           tuning: {trials: 16, random-starts: 5-6}}
+        - {name: plain, optimizers: sgd, problems: booth}
+      """)
+    let compare = try await workspace.run("compare", "two.yaml", "--format", "png")
+    #expect(compare.status == 0, "\(compare.errors)")
+    func caption(_ group: String) throws -> String {
+      try String(
+        contentsOfFile: workspace.path("plots/two/\(group)/convergence-booth.md"), encoding: .utf8)
+    }
+    let tuned = try caption("tuned")
+    for line in [
+      "- **tuning**: 16 trials each by sobol on instances 5-6, starts only",
+      "- **searched of sgd**: lr in 1e-06..1e-05 (log)", "- **instances**: 1, starts only",
+      "- **machine**: ", "sgd: its best trial has lr at the upper end of the range, on booth",
+    ] { #expect(tuned.contains(line), "\(line) in\n\(tuned)") }
+    let plain = try caption("plain")
+    #expect(plain.contains("- **tuning**: none\n") && !plain.contains("searched of"))
   }
 
   @Test func whatCannotBeRanked() async throws {
