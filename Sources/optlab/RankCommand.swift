@@ -15,8 +15,10 @@ struct RankCommand: ParsableCommand {
       A/A control.
       """)
 
-  @Argument(help: "A suite that was compared, by its name or file.", completion: .suites)
-  var suite: String
+  @Argument(
+    help: "A suite that was compared, by its name or file; the last one if left out.",
+    completion: .suites)
+  var suite: String?
   @Option(
     help: ArgumentHelp(
       "What counts: \(Criterion.expectation).",
@@ -26,6 +28,7 @@ struct RankCommand: ParsableCommand {
         examples).
         """))
   var by = "standard"
+  @Option(help: "Only this group of the suite.") var group: String?
   @Option(
     help: ArgumentHelp(
       "What the course of a run is measured in: \(CostAxis.choices.joined(separator: ", ")).",
@@ -60,7 +63,15 @@ struct RankCommand: ParsableCommand {
     let catalogue = plugins.catalogue()
     let store = try RunStore.existing(path: store.store)
     let name = try storedName(store)
-    let records = try chosen(try store.records(suite: name).map(\.record))
+    var all = try store.records(suite: name)
+    if let group {
+      let known = all.map(\.group).unique
+      guard known.contains(group) else {
+        throw UnknownPlugin(kind: "group of \(name)", plural: "groups", name: group, known: known)
+      }
+      all.removeAll { $0.group != group }
+    }
+    let records = try chosen(all.map(\.record), of: name)
     let progress = try store.progress(of: name)
     let report = try RankReport(
       records, suite: name, by: Criterion(by) ?? .standard, over: axis, confidence: confidence,
@@ -73,6 +84,13 @@ struct RankCommand: ParsableCommand {
 
   /// The suite's name in the store.
   private func storedName(_ store: RunStore) throws -> String {
+    guard let suite else {
+      guard let latest = try store.latestSuite() else {
+        throw LabFailure(
+          "no comparison is stored in \(store.path); 'optlab compare quick' makes one")
+      }
+      return latest
+    }
     let url = URL(fileURLWithPath: suite)
     let isFile = ["yaml", "yml"].contains(url.pathExtension)
     let name = isFile ? url.deletingPathExtension().lastPathComponent : suite
@@ -85,7 +103,7 @@ struct RankCommand: ParsableCommand {
   }
 
   /// The runs that the options admit.
-  private func chosen(_ records: [RunRecord]) throws -> [RunRecord] {
+  private func chosen(_ records: [RunRecord], of suite: String) throws -> [RunRecord] {
     func admitted(_ patterns: String?, _ kind: String, _ name: (RunRecord) -> [String]) throws
       -> Set<String>?
     {

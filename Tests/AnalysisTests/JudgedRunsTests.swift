@@ -257,7 +257,7 @@ private let bottomless = Pass()
     #expect(
       reason([record("a", final: 1), record("b", "pass", final: 1)])
         == "nothing can be ranked: there is no problem that all of 2 participants have runs on with the "
-        + "same start, seed and budget; choose some with --optimizers")
+        + "same start, seed and budget; choose some with --optimizers, or a group with --group")
     #expect(
       reason([record("a", final: 1), record("b", final: 1)], .error)
         == "nothing can be ranked: 'error' says nothing of the bowl")

@@ -156,7 +156,8 @@ public struct JudgedRuns: Sendable {
           + (unfit.count == contests.count
             ? "'\(criterion)' says nothing of \(unfit.unique.joined(separator: ", "))"
             : "there is no problem that all of \(participants.count) participants have runs on with "
-              + "the same start, seed and budget; choose some with --optimizers"))
+              + "the same start, seed and budget; choose some with --optimizers, or a group with --group")
+      )
     }
     guard failures.reduce(0, +) < runs * participants.count else {
       throw JudgingError(

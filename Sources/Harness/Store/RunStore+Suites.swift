@@ -11,7 +11,8 @@ extension RunStore {
     try access {
       try $0.write {
         try $0.execute(
-          sql: "INSERT OR REPLACE INTO suite_ledger VALUES (?, ?)", arguments: [ledger.suite, data])
+          sql: "INSERT OR REPLACE INTO suite_ledger (suite, ledger) VALUES (?, ?)",
+          arguments: [ledger.suite, data])
       }
     }
   }
@@ -23,6 +24,15 @@ extension RunStore {
         let statement = "SELECT ledger FROM suite_ledger WHERE suite = ?"
         return try Data.fetchOne($0, sql: statement, arguments: [suite])
           .map { try LabJSON.decode(Ledger.self, from: $0) }
+      }
+    }
+  }
+
+  /// The suite that was compared last; nil where there is none.
+  public func latestSuite() throws -> String? {
+    try access {
+      try $0.read {
+        try String.fetchOne($0, sql: "SELECT suite FROM suite_ledger ORDER BY kept DESC LIMIT 1")
       }
     }
   }

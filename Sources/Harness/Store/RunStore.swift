@@ -168,7 +168,8 @@ public final class RunStore: Sendable {
         ) WITHOUT ROWID;
         CREATE TABLE suite_ledger (
           suite TEXT PRIMARY KEY,
-          ledger BLOB NOT NULL
+          ledger BLOB NOT NULL,
+          kept TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
         ) WITHOUT ROWID;
         CREATE TABLE claim (
           key TEXT PRIMARY KEY,
