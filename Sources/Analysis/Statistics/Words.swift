@@ -76,10 +76,14 @@ public enum Words {
     }
     guard group.count < 5 else {
       let told = winners.reduce(0) { $0 + $1.losers.count }
+      // The first of those that beat most.
+      let most = winners.map(\.losers.count).max() ?? 0
+      let strongest = winners.first { $0.losers.count == most } ?? best
       return
-        "\(group.count) optimizers from \(group[0]) to \(group[group.count - 1]) are linked by pairs that "
-        + "cannot be told apart\(setting), though \(told) of "
-        + "\(count(group.count * (group.count - 1) / 2, "pair")) can"
+        "\(group.count) optimizers from \(group[0]) to \(group[group.count - 1]) are linked by pairs "
+        + "that cannot be told apart\(setting), though \(told) of "
+        + "\(count(group.count * (group.count - 1) / 2, "pair")) can: "
+        + "\(strongest.name) beats \(list(strongest.losers))"
     }
     let shown = winners.prefix(3).map { "\($0.name) beats \(list($0.losers))" }
     let hidden = winners.dropFirst(3).reduce(0) { $0 + $1.losers.count }
