@@ -17,7 +17,7 @@ public struct Convergence: Figure {
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests().filter { contest in
+    let contests = input.contests(poolsInstances: true).filter { contest in
       contest.runs.contains { $0.finiteRows > 1 && $0.hasCosts(on: axis, input) }
         && input.surface(contest.problem)?.minimumLoss != nil
     }

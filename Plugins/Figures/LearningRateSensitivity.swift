@@ -30,7 +30,7 @@ public struct LearningRateSensitivity: Figure {
   }
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests().filter { contest in
+    let contests = input.contests(poolsInstances: true).filter { contest in
       sweeps(contest).contains { $0.rates.count > 1 }
     }
     guard !contests.isEmpty else { throw missing(input) }

@@ -2,13 +2,13 @@
 
 import OptimizerKit
 
-/// Runs on one problem from one start.
+/// Runs on one problem from one start, or on its instances.
 public struct Contest: Sendable {
   public var problem: PluginSpec
   /// What the problem is called in titles: its name, with the settings in which it differs from others
   /// of that name in the same comparison.
   public var name: String
-  /// Nil where runs start from their seeds, or from several points.
+  /// Nil where runs start from their seeds, or from several points; of instances pooled, the first one's.
   public var start: [Double]?
   public var runs: [TracedRun]
 
@@ -22,11 +22,16 @@ public struct Contest: Sendable {
 
 extension FigureInput {
   /// The runs by problem and, where `byStart`, start, in order of appearance.
-  public func contests(byStart: Bool = true) -> [Contest] {
+  ///
+  /// - Parameter poolsInstances: whether the instances of a problem are one contest, as for curves, which
+  ///   are medians, and not for paths.
+  public func contests(byStart: Bool = true, poolsInstances: Bool = false) -> [Contest] {
     var contests: [Contest] = []
     for run in runs {
       if let i = contests.firstIndex(where: {
-        $0.problem == run.spec.problem && (!byStart || $0.start == run.spec.start)
+        $0.problem == run.spec.problem
+          && (!byStart || $0.start == run.spec.start
+            || poolsInstances && run.spec.instance != nil && $0.runs[0].spec.instance != nil)
       }) {
         contests[i].runs.append(run)
       } else {

@@ -1,4 +1,4 @@
-// What pictures say of runs that differ in nothing but their seed.
+// What pictures say of runs that differ in nothing but their seed, or their instance.
 
 import OptimizerKit
 
@@ -17,20 +17,35 @@ extension [TracedRun] {
     }
   }
 
-  /// What a title adds where a participant stands for several seeds by their median: " (median of 5
-  /// seeds)", " (5 seeds, all alike)"; nothing where there is one seed.
-  public var medianRemark: String {
-    guard seedCount > 1 else { return "" }
-    return seedsAgree ? " (\(seedCount) seeds, all alike)" : " (median of \(seedCount) seeds)"
+  /// The most instances that one participant has; 0 where there are none.
+  private var instanceCount: Int {
+    byLabel.map { Set($0.runs.compactMap(\.spec.instance)).count }.max() ?? 0
   }
 
-  /// What a caption says of lines that stand for several seeds; nothing where there is one.
+  /// "5 seeds", "20 instances", "20 instances × 5 seeds"; nil where nothing is repeated.
+  private var repetitions: String? {
+    let seeds = seedCount > 1 ? ["\(seedCount) seeds"] : []
+    let instances = instanceCount > 1 ? ["\(instanceCount) instances"] : []
+    let all = instances + seeds
+    return all.isEmpty ? nil : all.joined(separator: " × ")
+  }
+
+  /// What a title adds where a participant stands for several runs by their median: " (median of 5
+  /// seeds)", " (median of 20 instances)", " (5 seeds, all alike)"; nothing where there is one.
+  public var medianRemark: String {
+    guard let repetitions else { return "" }
+    return instanceCount < 2 && seedsAgree
+      ? " (\(repetitions), all alike)" : " (median of \(repetitions))"
+  }
+
+  /// What a caption says of lines that stand for several runs; nothing where there is one.
   public var seedNotes: [String] {
-    guard seedCount > 1 else { return [] }
+    guard repetitions != nil else { return [] }
+    let what = instanceCount < 2 ? "seeds" : seedCount < 2 ? "instances" : "instances and seeds"
     return [
-      seedsAgree
+      instanceCount < 2 && seedsAgree
         ? "the seeds of each optimizer gave the same numbers"
-        : "lines are medians over seeds, bands their quartiles"
+        : "lines are medians over \(what), bands their quartiles"
     ]
   }
 
