@@ -24,6 +24,8 @@ public struct LearningRateSensitivity: Figure {
     var outcomes: [Double] = []
     /// Over how many decades of learning rates it does well, without a gap.
     var width = 0.0
+    /// Over how many it does well by its own best.
+    var tolerance = 0.0
 
     var runs: [TracedRun] { rates.flatMap(\.runs) }
     var best: Int { outcomes.indices.min { outcomes[$0] < outcomes[$1] } ?? 0 }
@@ -124,6 +126,20 @@ public struct LearningRateSensitivity: Figure {
       isAboveMinimum ? 10 * max(best, least) : best + 0.1 * max(initial - best, 0)
     }
 
+    /// The worst outcome that an optimizer whose best is `best` tolerates: half as many decades as it
+    /// descends from the start, or nine tenths of the way where losses are drawn as they are.
+    func tolerated(best: Double, initial: Double) -> Double {
+      guard isAboveMinimum else { return limit(best: best, initial: initial) }
+      return (max(best, least) * max(initial - floor, least)).squareRoot()
+    }
+
+    /// What `tolerated` stands for, in words.
+    var toleranceName: String {
+      isAboveMinimum
+        ? "half as many decades down from the start as it does at its best rate"
+        : "nine tenths of its own best way from the start"
+    }
+
     /// What `limit` stands for, in words.
     var limitName: String {
       isAboveMinimum
@@ -142,7 +158,11 @@ public struct LearningRateSensitivity: Figure {
     let best = sweeps.flatMap(\.outcomes).min() ?? .infinity
     let initial = Statistics.median(contest.runs.map(\.initialLoss).filter(\.isFinite)) ?? .nan
     let limit = measure.limit(best: best, initial: initial)
-    for i in sweeps.indices { sweeps[i].width = width(sweeps[i], limit) }
+    for i in sweeps.indices {
+      sweeps[i].width = width(sweeps[i], limit)
+      let own = measure.tolerated(best: sweeps[i].outcomes[sweeps[i].best], initial: initial)
+      sweeps[i].tolerance = width(sweeps[i], own)
+    }
 
     let pages = Pages(sweeps, of: 12) { $0.outcomes[$0.best] }
     let axes = axes(pages.drawn, measure)
@@ -246,7 +266,9 @@ public struct LearningRateSensitivity: Figure {
       line.marks = [(lr, height(sweep.outcomes[best]))]
       line.remark =
         sweep.rates.count > 1
-        ? "best at \(Text.readable(lr))" : "run at \(Text.readable(lr)) only"
+        ? "best at \(Text.readable(lr)), tolerates "
+          + (sweep.tolerance > 0 ? Text.decades(sweep.tolerance) : "no other")
+        : "run at \(Text.readable(lr)) only"
     } else {
       line.remark = "diverges at all"
     }
@@ -294,6 +316,8 @@ public struct LearningRateSensitivity: Figure {
     let runs = sweeps.flatMap(\.runs)
     var notes = [
       "a ring marks the best learning rate, × a median that diverged",
+      "tolerance: the widest range of rates without a gap at which an optimizer comes "
+        + measure.toleranceName,
       "doing well is to come \(measure.limitName) of all; its range is that between the first and the "
         + "last of neighbouring rates of which that holds",
     ]
@@ -329,11 +353,10 @@ public struct LearningRateSensitivity: Figure {
     let widest = sweeps.map(\.width).max() ?? 0
     let wide = sweeps.filter { $0.width > widest - 1e-9 }
     if sweeps.count > 1, widest > 0, wide.count == 1 {
-      let decades = Text.readable(widest, digits: 2)
+      let decades = Text.decades(widest)
       let isLeader = leaders.count == 1 && leaders[0].name == wide[0].name
       text += isLeader ? ", and comes" : "; \(wide[0].name) comes"
-      text += " \(measure.limitName) over the widest range, \(decades) decade"
-      text += decades == "1" ? "" : "s"
+      text += " \(measure.limitName) over the widest range, \(decades)"
     }
     return text + contest.runs.medianRemark
   }

@@ -12,6 +12,26 @@ public struct Caption: Sendable {
   ///
   /// - Parameter notes: what a reader must know of how the picture was made.
   public init(_ runs: [TracedRun], of input: FigureInput, notes: [String] = []) {
+    // Runs of the comparison that the picture had no use for.
+    let isShown = Set(runs.map(\.key))
+    let compared = Set(runs.map(\.spec.problem))
+    let labels = Set(runs.map(\.label))
+    let missing = input.runs.filter { run in
+      compared.contains(run.spec.problem) && !isShown.contains(run.key)
+        && !labels.contains(run.label)
+    }
+    self.init(
+      runs.map(\.record), of: input,
+      absent: missing.byLabel.map { Self.absence($0.label, $0.runs) },
+      notes: notes)
+  }
+
+  /// The same of runs without their paths.
+  ///
+  /// - Parameter absent: who is not drawn.
+  public init(
+    _ runs: [RunRecord], of input: FigureInput, absent: [String] = [], notes: [String] = []
+  ) {
     var lines: [(name: String, value: String)] = []
     /// So many entries, and how many more there are.
     func add(_ name: String, _ values: [String], most: Int) {
@@ -50,14 +70,6 @@ public struct Caption: Sendable {
       }
       add(status.rawValue, failed.unique, most: 6)
     }
-    // Runs of the comparison that the picture had no use for.
-    let isShown = Set(runs.map(\.key))
-    let compared = Set(runs.map(\.spec.problem))
-    let missing = input.runs.filter { run in
-      compared.contains(run.spec.problem) && !isShown.contains(run.key)
-        && !runs.contains { $0.label == run.label }
-    }
-    let absent = missing.byLabel.map { Self.absence($0.label, $0.runs) }
     if !absent.isEmpty {
       lines.append(("not drawn here", Text.enumeration(absent, most: 41)))
     }
@@ -120,7 +132,7 @@ public struct Caption: Sendable {
     }
   }
 
-  static func budget(_ runs: [TracedRun], unit: String) -> String {
+  static func budget(_ runs: [RunRecord], unit: String) -> String {
     let allowed: [String] = Self.allowances(runs.map(\.spec.budget))
     let gradients = runs.map { UInt64(max($0.counts.gradients, 0)) }
     return "\(allowed.joined(separator: ", ")); used \(extent(gradients)) \(Text.oneLine(unit))"

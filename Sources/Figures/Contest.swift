@@ -55,12 +55,18 @@ extension FigureInput {
   /// A name for each contest's files: that of the problem, with the settings in which it differs from
   /// others, and a number where that is not enough.
   public func fileNames(_ stem: String, _ contests: [Contest]) -> [String] {
+    fileNames(stem, of: contests.map(\.name))
+  }
+
+  /// A name for the files of each of several things, with a number where words are not enough.
+  public func fileNames(_ stem: String, of names: [String]) -> [String] {
     var seen: [String: Int] = [:]
-    return contests.map { contest in
-      let words = contest.name.split {
+    return names.map { name in
+      let words = name.split {
         !$0.isASCII || !($0.isLetter || $0.isNumber || $0 == "." || $0 == "-")
       }
-      let name = stem + "-" + Text.fileSafe(words.joined(separator: "-"))
+      // So short that a number behind it is not cut off.
+      let name = String(Text.fileSafe(stem + "-" + words.joined(separator: "-")).prefix(72))
       seen[name, default: 0] += 1
       return seen[name]! > 1 ? "\(name)-\(seen[name]!)" : name
     }
@@ -68,9 +74,10 @@ extension FigureInput {
 
   /// What there is instead, for an error: "the 3 runs given are on rosenbrock".
   public var found: String {
-    if runs.isEmpty { return "no runs were given" }
-    let names = Set(runs.map { Text.oneLine($0.spec.problem.name) }).sorted()
-    return "the \(runs.count) run\(runs.count == 1 ? "" : "s") given "
-      + "\(runs.count == 1 ? "is" : "are") on \(Text.enumeration(names))"
+    let count = records.count
+    if count == 0 { return "no runs were given" }
+    let names = Set(records.map { Text.oneLine($0.spec.problem.name) }).sorted()
+    return "the \(count) run\(count == 1 ? "" : "s") given "
+      + "\(count == 1 ? "is" : "are") on \(Text.enumeration(names))"
   }
 }

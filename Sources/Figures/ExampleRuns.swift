@@ -71,7 +71,11 @@ public enum ExampleRuns {
   /// What a figure is drawn from: runs, and the surfaces and schedules that they name.
   public static func input(_ runs: [TracedRun]) -> FigureInput {
     FigureInput(
-      runs: runs, ledger: FigureLedger(suite: "examples"), surface: surface,
+      runs: runs, ledger: FigureLedger(suite: "examples"), problem: surface,
+      problemLabel: { spec in
+        let settings = spec.settings.map { "\($0.name)=\($0.value)" }
+        return spec.name + (settings.isEmpty ? "" : "[\(settings.joined(separator: ";"))]")
+      },
       schedule: { $0.first?.name == Line.name ? ScheduleSequence([Line()]) : nil })
   }
 
@@ -160,6 +164,15 @@ public enum ExampleRuns {
     for step in stride(from: 0, through: diverged ? 100 : 200, by: 50) {
       let loss = 0.35 + 2 * exp(-Double(step) / 40)
       t.validation.append(.init(step: step, metrics: .init(loss: loss, accuracy: 1 - loss / 3)))
+      let ratios = [2e-3, 5e-4].map { $0 * exp(-Double(step) / 200) }
+      t.diagnostics.append(
+        .init(
+          step: step,
+          updates: step == 0
+            ? []
+            : ratios.enumerated().map { place, ratio in
+              TensorUpdate(tensor: "dense\(place).weight", role: .weight, ratio: ratio)
+            }))
     }
     return record(
       optimizer, problem: PluginSpec(name: "net", settings: []), seed: seed,

@@ -22,6 +22,9 @@ import OptimizerKit
 public protocol Figure: Plugin {
   /// The runs that it needs, in words that complete "the figure needs …".
   static var needs: String { get }
+  /// Whether it is drawn of all runs of a suite at once, without their paths (`FigureInput.records`), and not
+  /// of one of its groups.
+  static var isOfWholeSuite: Bool { get }
   /// The pictures of these runs, at least one; throws `missing` where they do not contain what it
   /// needs.
   func draw(_ input: FigureInput) throws(FigureError) -> [Picture]
@@ -29,6 +32,7 @@ public protocol Figure: Plugin {
 
 extension Figure {
   public static var kind: PluginKind { .figure }
+  public static var isOfWholeSuite: Bool { false }
 
   /// The error that says what the figure needs and what it was given.
   public func missing(_ input: FigureInput) -> FigureError {

@@ -23,15 +23,10 @@ public enum FigureConformance {
           "needs", "it does not say which runs it needs", expected: "one line",
           actual: "nothing"))
     }
-    let examples = ExampleRuns.everything
-    let diverged = ExampleRuns.run("sgd", lr: 10, label: "sgd[lr=10]")
     var isDrawn = false
-    for (name, runs) in [
-      ("the example runs", examples), ("runs of which one diverged", examples + [diverged]),
-      ("runs of which one is empty", [ExampleRuns.empty()] + examples),
-    ] {
+    for (name, input) in inputs(for: figure) {
       do throws(FigureError) {
-        let pictures = try figure.draw(ExampleRuns.input(runs))
+        let pictures = try figure.draw(input)
         // What is wrong with all pictures is said once.
         findings += self.findings(in: pictures).filter { finding in
           !findings.contains { $0.message.hasPrefix(finding.message) }
@@ -61,6 +56,39 @@ public enum FigureConformance {
           actual: "a picture"))
     } catch {}
     return findings
+  }
+
+  /// What it is drawn of.
+  private static func inputs(for figure: some Figure) -> [(name: String, input: FigureInput)] {
+    let diverged = ExampleRuns.run("sgd", lr: 10, label: "sgd[lr=10]")
+    let empty = ExampleRuns.empty()
+    if type(of: figure).isOfWholeSuite {
+      let suite = ExampleRuns.suite
+      return [
+        ("the example suite", ExampleRuns.input(suite: suite)),
+        (
+          "a suite of which one run diverged",
+          ExampleRuns.input(suite: suite.enumerated().map { $0 == 0 ? failed($1) : $1 })
+        ),
+        (
+          "a suite with one that failed everywhere",
+          ExampleRuns.input(suite: suite.map { $0.label == "sgd" ? failed($0) : $0 })
+        ),
+      ]
+    }
+    let examples = ExampleRuns.everything
+    return [
+      ("the example runs", ExampleRuns.input(examples)),
+      ("runs of which one diverged", ExampleRuns.input(examples + [diverged])),
+      ("runs of which one is empty", ExampleRuns.input([empty] + examples)),
+    ]
+  }
+
+  private static func failed(_ record: RunRecord) -> RunRecord {
+    var record = record
+    record.outcome.status = .diverged
+    record.outcome.finalLoss = .nan
+    return record
   }
 
   /// What is wrong with pictures, whatever they show.

@@ -4,6 +4,8 @@
 public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The runs given do not contain what the figure shows.
   case missingRuns(figure: String, needs: String, found: String)
+  /// The runs given cannot be compared.
+  case notComparable(figure: String, reason: String)
   /// No format has this name.
   case unknownFormat(name: String)
   /// There is no gnuplot, or one that cannot be started.
@@ -24,6 +26,8 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .missingRuns(let figure, let needs, let found):
       return "the figure '\(figure)' needs \(needs); \(found)"
+    case .notComparable(let figure, let reason):
+      return "the figure '\(figure)' cannot be drawn: \(reason)"
     case .unknownFormat(let name):
       let known = FigureFormat.allCases.map(\.rawValue).joined(separator: ", ")
       return "there is no format '\(name)' (there are \(known))"

@@ -4,12 +4,22 @@ import OptimizerKit
 
 /// Stored runs, and the means to evaluate what they ran on.
 public struct FigureInput: Sendable {
-  /// The runs.
+  /// The runs with their paths; none where the figure is of a whole suite.
   public var runs: [TracedRun] {
-    didSet { colors = OptimizerColors(runs, known: knownOptimizers) }
+    didSet { records = runs.map(\.record) }
   }
+  /// The runs without their paths: those of `runs`, or of a whole suite.
+  public var records: [RunRecord] {
+    didSet { colors = OptimizerColors(records, known: knownOptimizers) }
+  }
+  /// What was tried before some of them were run.
+  public var searches: [TunedSearch]
   /// The names of the optimizers that the lab knows: each keeps its colour whoever takes part.
   public let knownOptimizers: [String]
+  /// Makes the problem of a specification; nil where it is not known any more.
+  public var problem: @Sendable (PluginSpec) -> (any Problem)?
+  /// What a problem is called: its name, with the settings that are not its defaults.
+  public var problemLabel: @Sendable (PluginSpec) -> String
   /// Makes the surface of a specification; nil where it is none, or not known any more.
   public var surface: @Sendable (PluginSpec) -> (any Surface)?
   /// Makes a sequence of schedules; nil where one is not known any more.
@@ -23,20 +33,27 @@ public struct FigureInput: Sendable {
   /// The colours of all runs, the same in every figure drawn from this input.
   public private(set) var colors: OptimizerColors
 
+  /// - Parameters:
+  ///   - runs: with their paths, for figures of a group of runs.
+  ///   - records: without, for figures of a whole suite; those of `runs` if left out.
   public init(
-    runs: [TracedRun], knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
-    surface: @escaping @Sendable (PluginSpec) -> (any Surface)?,
-    schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
-    target: @escaping @Sendable (PluginSpec) -> TrainingTarget? = { _ in nil },
-    stepsPerPass: @escaping @Sendable (PluginSpec) -> Int? = { _ in nil }
+    runs: [TracedRun] = [], records: [RunRecord]? = nil, searches: [TunedSearch] = [],
+    knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
+    problem: @escaping @Sendable (PluginSpec) -> (any Problem)?,
+    problemLabel: @escaping @Sendable (PluginSpec) -> String = { $0.name },
+    schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?
   ) {
     self.runs = runs
+    self.records = records ?? runs.map(\.record)
+    self.searches = searches
     self.ledger = ledger
-    self.surface = surface
+    self.problem = problem
+    self.problemLabel = problemLabel
     self.schedule = schedule
-    self.target = target
-    self.stepsPerPass = stepsPerPass
     self.knownOptimizers = knownOptimizers
-    colors = OptimizerColors(runs, known: knownOptimizers)
+    surface = { problem($0) as? any Surface }
+    target = { (problem($0) as? any TrainingProblem)?.target }
+    stepsPerPass = { (problem($0) as? any TrainingProblem)?.stepsPerPass }
+    colors = OptimizerColors(self.records, known: knownOptimizers)
   }
 }

@@ -49,7 +49,7 @@ public struct OptimizerColors: Sendable {
   private struct Side: Hashable {
     var optimizer: String
     var problem: PluginSpec
-    init(_ run: TracedRun) {
+    init(_ run: RunRecord) {
       optimizer = run.spec.optimizer.name
       problem = run.spec.problem
     }
@@ -61,7 +61,7 @@ public struct OptimizerColors: Sendable {
   /// The colours of these runs.
   ///
   /// - Parameter known: the optimizers that the lab knows, which keep their colours.
-  public init(_ runs: [TracedRun], known: [String] = []) {
+  public init(_ runs: [RunRecord], known: [String] = []) {
     let home = Self.places(of: Set(known).sorted(), from: [:])
     let shown = Set(runs.map(\.spec.optimizer.name)).sorted()
     places = Self.places(
@@ -94,7 +94,25 @@ public struct OptimizerColors: Sendable {
 
   /// The look of a run.
   public subscript(run: TracedRun) -> Look {
-    looks[Side(run)]?[run.label] ?? look(of: run.spec.optimizer.name)
+    looks[Side(run.record)]?[run.label] ?? look(of: run.spec.optimizer.name)
+  }
+
+  /// The looks of participants, by label, whatever the problem: those of one optimizer share its hue, from
+  /// light to dark in the order in which they come; of two, the second has the plain colour.
+  public func looks(ofParticipants records: [RunRecord]) -> [String: Look] {
+    var labels: [String: [String]] = [:]
+    var seen: Set<String> = []
+    for record in records where seen.insert(record.label).inserted {
+      labels[record.spec.optimizer.name, default: []].append(record.label)
+    }
+    var looks: [String: Look] = [:]
+    for (optimizer, own) in labels {
+      let plain = look(of: optimizer)
+      var shades = Self.looks(plain, count: own.count)
+      if own.count == 2 { shades[1] = plain }
+      for (label, look) in zip(own, shades) { looks[label] = look }
+    }
+    return looks
   }
 
   /// The look of an optimizer, whatever its settings.

@@ -25,6 +25,21 @@ public enum Text {
     return text.replacing("-", with: "−")
   }
 
+  /// A number in as little room as there is: two digits, and as long as it is short without an exponent,
+  /// "670", "0.012", "1.3e5".
+  public static func compact(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return readable(value) }
+    guard (1e-3..<1e5).contains(abs(value)) else { return readable(value, digits: 2) }
+    let rounded = Double(decimal(value, digits: 2)) ?? value
+    return readable(rounded, digits: 6)
+  }
+
+  /// "1.5 decades", "1 decade".
+  public static func decades(_ count: Double) -> String {
+    let number = readable(count, digits: 2)
+    return "\(number) decade\(number == "1" ? "" : "s")"
+  }
+
   /// A share as a whole per cent, with a thin word space: "98 %".
   public static func percent(_ share: Double) -> String {
     share.isFinite ? "\(Int((share * 100).rounded())) %" : "–"
@@ -39,7 +54,8 @@ public enum Text {
   /// A string expression of gnuplot that stands for exactly this text. Single quotes keep everything
   /// as it is, backquotes (which would run a command) included; it is drawn as it is where the command
   /// says `noenhanced`. Single quotes themselves and line breaks are joined in from double quotes,
-  /// since gnuplot 5.4 takes a doubled quote at the start of a literal for its end. Other control
+  /// since gnuplot 5.4 takes a doubled quote at the start of a literal for its end; as an escape, since it
+  /// looks for macros behind every quote that stands as it is. Other control
   /// characters go.
   static func quoted(_ text: String) -> String {
     var parts: [String] = []
@@ -47,10 +63,10 @@ public enum Text {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "'", "\n":
-        parts += [part.isEmpty ? nil : "'\(part)'", scalar == "'" ? "\"'\"" : "\"\\n\""].compactMap
-        {
-          $0
-        }
+        parts += [part.isEmpty ? nil : "'\(part)'", scalar == "'" ? "\"\\047\"" : "\"\\n\""]
+          .compactMap {
+            $0
+          }
         part = ""
       default:
         switch scalar.properties.generalCategory {
@@ -133,6 +149,6 @@ public enum Text {
   /// A name that is safe as part of a file's.
   static func fileSafe(_ name: String) -> String {
     let safe = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "-" }
-    return safe.isEmpty ? "unnamed" : String(safe.prefix(60))
+    return safe.isEmpty ? "unnamed" : String(safe.prefix(100))
   }
 }

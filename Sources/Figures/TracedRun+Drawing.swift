@@ -33,9 +33,34 @@ extension [TracedRun] {
   }
 }
 
-extension TracedRun {
+extension RunRecord {
   /// The label as it is drawn.
   public var shownLabel: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
+
+  /// Whether it diverged.
+  public var diverged: Bool { outcome.status == .diverged }
+}
+
+extension [RunRecord] {
+  /// Runs by label, in order of appearance.
+  public var byLabel: [(label: String, runs: [RunRecord])] {
+    var places: [String: Int] = [:]
+    var groups: [(label: String, runs: [RunRecord])] = []
+    for run in self {
+      if let place = places[run.label] {
+        groups[place].runs.append(run)
+      } else {
+        places[run.label] = groups.count
+        groups.append((run.label, [run]))
+      }
+    }
+    return groups
+  }
+}
+
+extension TracedRun {
+  /// The label as it is drawn.
+  public var shownLabel: String { record.shownLabel }
 
   /// The rows before the first that is not finite.
   public var finiteRows: Int {
@@ -53,7 +78,7 @@ extension TracedRun {
   }
 
   /// Whether it diverged.
-  public var diverged: Bool { outcome.status == .diverged }
+  public var diverged: Bool { record.diverged }
 
   /// The first step at which the loss is well below the saddle's.
   public var escapeStep: Int? { outcome.measures.escapeStep.map { Int($0) } }

@@ -105,6 +105,8 @@ struct CompareCommand: AsyncParsableCommand {
         group.figures, of: try store.runs(suite: suite.name, group: group.name),
         suite: suite.name, group: group.name, ledger: ledger)
     }
+    try drawing.draw(
+      suite.groups.flatMap(\.figures), ofSuite: suite.name, records.map(\.record), ledger: ledger)
     if let text = failures.description {
       Terminal.warn(text)
       throw ExitCode(1)

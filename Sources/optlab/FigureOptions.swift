@@ -60,13 +60,40 @@ final class FigureDrawing {
   ) throws -> [FigureRenderer.Drawn] {
     var input = FigureInput(runs: records, catalogue: catalogue)
     input.ledger.suite = suite
-    if let ledger { input.ledger.add(ledger, of: group) }
+    if let ledger {
+      input.ledger.add(ledger, of: group)
+      input.searches = ledger.searches.filter { $0.group == group }
+    }
+    return try draw(
+      try catalogue.selectFigures(selections).filter { !$0.isOfWholeSuite }, of: input,
+      named: group, into: "\(output)/\(suite)/\(group)")
+  }
+
+  /// Draws those figures that are of a whole suite.
+  @discardableResult
+  func draw(_ selections: [String], ofSuite suite: String, _ records: [RunRecord], ledger: Ledger?)
+    throws -> [FigureRenderer.Drawn]
+  {
+    let figures = try catalogue.selectFigures(selections.unique).filter(\.isOfWholeSuite)
+    guard !figures.isEmpty else { return [] }
+    var input = FigureInput(records: records, catalogue: catalogue)
+    input.ledger.suite = suite
+    if let ledger {
+      for group in ledger.groups { input.ledger.add(ledger, of: group.name) }
+      input.searches = ledger.searches
+    }
+    return try draw(figures, of: input, named: suite, into: "\(output)/\(suite)")
+  }
+
+  private func draw(
+    _ figures: [SelectedFigure], of input: FigureInput, named name: String, into folder: String
+  ) throws -> [FigureRenderer.Drawn] {
     var pictures: [Picture] = []
-    for selected in try catalogue.selectFigures(selections) {
+    for figure in figures {
       do {
-        pictures += try selected.pictures(input)
+        pictures += try figure.pictures(input)
       } catch {
-        Terminal.warn("\(group): \(error)")
+        Terminal.warn("\(name): \(error)")
       }
     }
     let size = Terminal.size
@@ -76,7 +103,7 @@ final class FigureDrawing {
       processes: min(pictures.count, ProcessInfo.processInfo.activeProcessorCount),
       terminal: TerminalSize(
         columns: size.columns, rows: size.rows - 2, colour: Terminal.hasColour))
-    let drawn = try renderer.draw(pictures, into: "\(output)/\(suite)/\(group)", options: options)
+    let drawn = try renderer.draw(pictures, into: folder, options: options)
     for picture in drawn {
       if let text = picture.text { print(text) }
       if !isQuiet, let file = picture.files.first { print("drew \(file): \(picture.title)") }
@@ -85,29 +112,46 @@ final class FigureDrawing {
   }
 }
 
+extension Ledger {
+  /// What was tried before the suite was run.
+  var searches: [TunedSearch] {
+    tuning.compactMap { tuned in
+      tuned.history.map {
+        TunedSearch(
+          group: tuned.group, problem: tuned.problem, optimizer: tuned.optimizer,
+          method: tuned.method, settings: tuned.settings, history: $0)
+      }
+    }
+  }
+}
+
 extension FigureLedger {
   /// Adds what a ledger says of a group.
   mutating func add(_ ledger: Ledger, of group: String) {
     versions = ledger.versions
-    entries.append(Entry(name: "machine", value: ledger.machine))
+    add("machine", ledger.machine)
     if let instances = ledger.groups.first(where: { $0.name == group })?.instances {
-      entries.append(Entry(name: "instances", value: instances))
+      add("instances", instances)
     }
     let tuned = ledger.tuning.filter { $0.group == group }
     if let first = tuned.first {
       let counts = Set(tuned.map(\.trials)).sorted().map(String.init).joined(separator: " or ")
       let place = first.instances.map { "instances \($0)" } ?? "seeds \(first.seeds)"
-      entries.append(
-        Entry(name: "tuning", value: "\(counts) trials each by \(first.method) on \(place)"))
+      add("tuning", "\(counts) trials each by \(first.method) on \(place)")
       for (optimizer, members) in grouped(tuned, by: \.optimizer) {
         let spaces = members.map { $0.space.joined(separator: ", ") }.unique
-        entries.append(
-          Entry(name: "searched of \(optimizer)", value: spaces.joined(separator: " | ")))
+        add("searched of \(optimizer)", spaces.joined(separator: " | "))
       }
     } else {
-      entries.append(Entry(name: "tuning", value: "none"))
+      add("tuning", "none")
     }
     warnings += ledger.warnings(of: group)
+  }
+
+  /// What several groups have in common is said once.
+  private mutating func add(_ name: String, _ value: String) {
+    guard !entries.contains(where: { $0.name == name && $0.value == value }) else { return }
+    entries.append(Entry(name: name, value: value))
   }
 }
 
@@ -119,6 +163,9 @@ struct SelectedFigure {
 
   /// What its runs are asked for by.
   var name: String { type(of: figure).name }
+
+  /// Whether it is drawn of all groups of a suite at once.
+  var isOfWholeSuite: Bool { type(of: figure).isOfWholeSuite }
 
   /// The pictures of runs; where something was set, their files and captions say so.
   func pictures(_ input: FigureInput) throws(FigureError) -> [Picture] {
@@ -144,15 +191,14 @@ extension PluginCatalogue {
 
 extension FigureInput {
   /// Runs with everything that is needed to draw them.
-  init(runs: [TracedRun], catalogue: PluginCatalogue) {
+  init(runs: [TracedRun] = [], records: [RunRecord]? = nil, catalogue: PluginCatalogue) {
     self.init(
-      runs: runs, knownOptimizers: PluginCatalogue.builtIn().optimizers.map(\.name),
+      runs: runs, records: records,
+      knownOptimizers: PluginCatalogue.builtIn().optimizers.map(\.name),
       ledger: FigureLedger(versions: ["OptimizerLab \(OptLab.configuration.version)"]),
-      surface: { (try? catalogue.problem($0)) as? any Surface },
+      problem: { try? catalogue.problem($0) }, problemLabel: { $0.label(in: catalogue) },
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
-      },
-      target: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.target },
-      stepsPerPass: { ((try? catalogue.problem($0)) as? any TrainingProblem)?.stepsPerPass })
+      })
   }
 }

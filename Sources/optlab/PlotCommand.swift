@@ -8,7 +8,8 @@ struct PlotCommand: ParsableCommand {
     commandName: "plot", abstract: "Draw figures from stored runs.",
     discussion: """
       Without filters, a figure is drawn of the group of runs that was last compared for it; with \
-      --optimizers, --problems or --status, of all stored runs that fit.
+      --optimizers, --problems or --status, of all stored runs that fit. Figures of whole suites, such \
+      as rank, are drawn of the suite that was last compared, or of --suite.
       """)
 
   @Argument(
@@ -26,16 +27,29 @@ struct PlotCommand: ParsableCommand {
     let selected = try catalogue.selectFigures(figures)
     let store = try RunStore.existing(path: store.store)
     let drawing = try FigureDrawing(output, catalogue: catalogue)
+    let ofSuites = selected.filter(\.isOfWholeSuite)
+    let ofGroups = selected.filter { !$0.isOfWholeSuite }
+    if !ofSuites.isEmpty {
+      let stored = try StoredSuite(suite, in: store)
+      let records = try stored.chosen(
+        try stored.records(), optimizers: filter.optimizers, problems: filter.problems)
+      let drawn = try drawing.draw(
+        ofSuites.map(\.label), ofSuite: stored.name, records,
+        ledger: try store.ledger(of: stored.name))
+      if drawn.isEmpty { throw ExitCode(1) }
+    }
+    guard !ofGroups.isEmpty else { return }
     if filter.optimizers != nil || filter.problems != nil || filter.status != nil {
       let records = try store.listed(filter.query).compactMap {
         try store.run($0)
       }
       guard !records.isEmpty else { throw LabFailure("no stored run fits; see 'optlab runs'") }
-      let drawn = try drawing.draw(figures, of: records, suite: "selection", group: "runs")
+      let drawn = try drawing.draw(
+        ofGroups.map(\.label), of: records, suite: "selection", group: "runs")
       if drawn.isEmpty { throw ExitCode(1) }
       return
     }
-    for figure in selected {
+    for figure in ofGroups {
       let groups = try store.groups(drawing: figure.name).filter {
         suite == nil || $0.suite == suite
       }

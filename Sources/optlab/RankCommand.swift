@@ -62,16 +62,10 @@ struct RankCommand: ParsableCommand {
   func run() throws {
     let catalogue = plugins.catalogue()
     let store = try RunStore.existing(path: store.store)
-    let name = try storedName(store)
-    var all = try store.records(suite: name)
-    if let group {
-      let known = all.map(\.group).unique
-      guard known.contains(group) else {
-        throw UnknownPlugin(kind: "group of \(name)", plural: "groups", name: group, known: known)
-      }
-      all.removeAll { $0.group != group }
-    }
-    let records = try chosen(all.map(\.record), of: name)
+    let suite = try StoredSuite(suite, in: store)
+    let name = suite.name
+    let records = try suite.chosen(
+      try suite.records(group: group), optimizers: optimizers, problems: problems)
     let progress = try store.progress(of: name)
     let report = try RankReport(
       records, suite: name, by: Criterion(by) ?? .standard, over: axis, confidence: confidence,
@@ -80,53 +74,6 @@ struct RankCommand: ParsableCommand {
       hasProfiles: profiles || json,
       catalogue: catalogue)
     if json { try printJSON(report) } else { report.print(pairs: pairs, profiles: profiles) }
-  }
-
-  /// The suite's name in the store.
-  private func storedName(_ store: RunStore) throws -> String {
-    guard let suite else {
-      guard let latest = try store.latestSuite() else {
-        throw LabFailure(
-          "no comparison is stored in \(store.path); 'optlab compare quick' makes one")
-      }
-      return latest
-    }
-    let url = URL(fileURLWithPath: suite)
-    let isFile = ["yaml", "yml"].contains(url.pathExtension)
-    let name = isFile ? url.deletingPathExtension().lastPathComponent : suite
-    let known = try store.suites()
-    guard known.contains(name) else {
-      throw UnknownPlugin(
-        kind: "suite in \(store.path)", plural: "suites there", name: name, known: known)
-    }
-    return name
-  }
-
-  /// The runs that the options admit.
-  private func chosen(_ records: [RunRecord], of suite: String) throws -> [RunRecord] {
-    func admitted(_ patterns: String?, _ kind: String, _ name: (RunRecord) -> [String]) throws
-      -> Set<String>?
-    {
-      guard let patterns = patterns.map(splitSelections) else { return nil }
-      let names = records.map(name)
-      let known = names.compactMap(\.first).unique
-      var found: Set<String> = []
-      for pattern in patterns {
-        let matching = names.filter { $0.contains { matches($0, pattern: pattern) } }
-        if matching.isEmpty {
-          throw UnknownPlugin(
-            kind: "\(kind) of \(suite)", plural: "\(kind)s", name: pattern, known: known)
-        }
-        found.formUnion(matching.compactMap(\.first))
-      }
-      return found
-    }
-    guard optimizers != nil || problems != nil else { return records }
-    let labels = try admitted(optimizers, "participant") { [$0.label, $0.spec.optimizer.name] }
-    let named = try admitted(problems, "problem") { [$0.spec.problem.name] }
-    return records.filter {
-      labels?.contains($0.label) ?? true && named?.contains($0.spec.problem.name) ?? true
-    }
   }
 }
 

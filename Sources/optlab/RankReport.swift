@@ -108,13 +108,11 @@ struct RankReport: Encodable {
     level: Double, ledger: Ledger?, missing: Int,
     hasProfiles: Bool, catalogue: PluginCatalogue
   ) throws {
-    let judged = try JudgedRuns(
-      records, by: criterion, over: axis, problem: { try? catalogue.problem($0) },
-      name: { $0.label(in: catalogue) })
-    let names = Self.names(of: judged.contests, catalogue)
-    let results = try Results(
-      participants: judged.participants, problems: names, scores: judged.scores)
-    let ranking = Ranking(results, confidence: confidence)
+    let judgement = try Judgement(
+      records, by: criterion, over: axis, confidence: confidence,
+      problem: { try? catalogue.problem($0) }, label: { $0.label(in: catalogue) })
+    let (judged, names) = (judgement.judged, judgement.names)
+    let (results, ranking) = (judgement.results, judgement.ranking)
     let middles = Aggregates(of: results, confidence: confidence)
     self.suite = suite
     self.criterion = "\(criterion)"
@@ -156,7 +154,7 @@ struct RankReport: Encodable {
     }
     profiles =
       hasProfiles
-      ? try Profiles(judged, named: names, level: level, over: axis).map(Self.profile) : nil
+      ? try judgement.profiles(at: level).map(Self.profile) : nil
     scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
     let load =
       axis == .seconds ? records.map(\.outcome.concurrency).max() ?? 1 : 1
@@ -169,24 +167,6 @@ struct RankReport: Encodable {
             + "the same"
         ])
       + (load > 1 ? ["timed with \(load) runs at a time; 'compare --jobs 1' times one alone"] : [])
-  }
-
-  /// Names that tell contests apart: the problem's, with start or budget where it is there twice.
-  private static func names(_ labels: [String], _ extra: (Int) -> String) -> [String] {
-    labels.enumerated().map { place, label in
-      labels.count { $0 == label } == 1 ? label : "\(label) \(extra(place))"
-    }
-  }
-
-  private static func names(of contests: [JudgedRuns.Contest], _ catalogue: PluginCatalogue)
-    -> [String]
-  {
-    let labels = contests.map { $0.problem.label(in: catalogue) }
-    let withStarts = names(labels) { place in
-      contests[place].start.map { "from \(point($0))" }
-        ?? (contests[place].hasInstances ? "instances" : "")
-    }
-    return names(withStarts) { "in \(contests[$0].budget)" }
   }
 
   private static func profile(_ profiles: Profiles) -> Profile {

@@ -194,6 +194,24 @@ private let bottomless = Pass()
       ])
   }
 
+  /// Two settings under one name cannot both be meant.
+  @Test func oneNameForSeveralIsSaid() throws {
+    var other = record("a", final: 7)
+    other.key = "another"
+    let twice = [record("a", final: 1), other, record("b", final: 3)]
+    let result = try judged(twice)
+    #expect(result.scores == [[[7]], [[3]]])
+    #expect(
+      result.remarks == [
+        "several settings have one name, and the last ones are counted: a on the bowl; judge one group at a time "
+          + "(--group)"
+      ])
+    // The same run once more is the same run.
+    #expect(
+      try judged([record("a", final: 1)] + twice.dropFirst(2) + [record("a", final: 1)]).remarks
+        .isEmpty)
+  }
+
   @Test func failuresAreCounted() throws {
     let runs = [
       record("a", final: 1, status: .diverged), record("b", final: 3),

@@ -4,6 +4,17 @@ import Testing
 @testable import Analysis
 
 @Suite struct RankingTests {
+  @Test func neighboursThatCannotBeToldApartAreJoined() {
+    // 0 is told from 2 and 3, 1 from 3.
+    let apart: Set<[Int]> = [[0, 2], [0, 3], [1, 3]]
+    func isApart(_ a: Int, _ b: Int) -> Bool { apart.contains([min(a, b), max(a, b)]) }
+    #expect(Ranking.cliques([0, 1, 2, 3], isApart) == [0...1, 1...2, 2...3])
+    #expect(Ranking.cliques([0, 1, 2, 3]) { _, _ in false } == [0...3])
+    #expect(Ranking.cliques([0, 1, 2, 3]) { _, _ in true } == [])
+    // A pair within a longer row keeps it from being joined.
+    #expect(Ranking.cliques([2, 0, 1], isApart) == [1...2])
+  }
+
   private let golden = GoldenComparisons.shared
 
   @Test func adjustedValues() {

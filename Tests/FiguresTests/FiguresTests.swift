@@ -24,7 +24,8 @@ import Testing
 
   @Test(arguments: names)
   func drawsAllFormats(_ name: String) throws {
-    let pictures = try figure(name).draw(Make.input(Make.everything))
+    let figure = try figure(name)
+    let pictures = try figure.draw(Make.input(for: figure))
     try #require(!pictures.isEmpty)
     #expect(Set(pictures.map(\.name)).count == pictures.count)
     let workspace = Workspace()
@@ -51,7 +52,8 @@ import Testing
 
   @Test(arguments: names)
   func scriptRedraws(_ name: String) throws {
-    let pictures = try figure(name).draw(Make.input(Make.everything))
+    let figure = try figure(name)
+    let pictures = try figure.draw(Make.input(for: figure))
     let picture = try #require(pictures.first)
     let workspace = Workspace()
     _ = try FigureRenderer().draw(
@@ -102,19 +104,38 @@ import Testing
       run.record.outcome.reason = label
       return run
     }
-    var input = Make.input(runs)
-    input.ledger.suite = label
-    input.ledger.warnings = [label]
-    input.ledger.entries = [.init(name: label, value: label)]
+    var suite = ExampleRuns.input(
+      suite: ExampleRuns.suite.map { record in
+        var record = record
+        record.label = label + record.label
+        return record
+      })
+    suite.searches = suite.searches.map { search in
+      var search = search
+      search.optimizer = label + search.optimizer
+      search.problem += label
+      search.method += label
+      search.history.meaning += label
+      search.history.dimensions[0].name += label
+      return search
+    }
+    suite.problemLabel = { $0.name + label + ($0["condition"] ?? "") }
+    let inputs = [Make.input(runs), suite].map { input in
+      var input = input
+      input.ledger.suite = label
+      input.ledger.warnings = [label]
+      input.ledger.entries = [.init(name: label, value: label)]
+      return input
+    }
     let workspace = Workspace()
     let renderer = FigureRenderer()
     for figure in figures {
-      var picture = try figure.draw(input)[0]
+      var picture = try figure.draw(inputs[type(of: figure).isOfWholeSuite ? 1 : 0])[0]
       picture.title += label
       let drawn = try renderer.draw(
         [picture], into: workspace.path, options: .init(formats: [.png, .terminal]))
       let (status, messages) = try workspace.gnuplot("\(drawn[0].name).gp")
-      #expect(status == 0 && messages == "", "\(type(of: figure).name)")
+      #expect(status == 0 && messages == "", "\(type(of: figure).name): \(messages.suffix(600))")
     }
   }
 
@@ -189,9 +210,9 @@ import Testing
         do {
           pictures = try figure.draw(Make.input(runs))
         } catch {
-          guard case .missingRuns = error else {
-            Issue.record("\(type(of: figure).name): \(error)")
-            continue
+          switch error {
+          case .missingRuns, .notComparable: continue
+          default: Issue.record("\(type(of: figure).name): \(error)")
           }
           continue
         }

@@ -30,6 +30,7 @@ let figures: [any Figure] = PluginCatalogue.builtIn().figures.compactMap {
 enum Make {
   static func input(_ runs: [TracedRun]) -> FigureInput {
     var input = ExampleRuns.input(runs)
+    input.problem = { $0.name == Hole.name ? Hole() : ExampleRuns.surface($0) }
     input.surface = { $0.name == Hole.name ? Hole() : ExampleRuns.surface($0) }
     input.ledger = FigureLedger(
       suite: "test", versions: ["lab 1"], warnings: ["the optimum lies at the edge"])
@@ -61,4 +62,19 @@ enum Make {
   }
 
   static let everything = ExampleRuns.everything
+
+  /// What a figure can be drawn from: runs, or a suite.
+  static func input(for figure: any Figure) -> FigureInput {
+    guard type(of: figure).isOfWholeSuite else { return input(everything) }
+    var input = ExampleRuns.input(suite: ExampleRuns.suite)
+    input.ledger = self.input([]).ledger
+    return input
+  }
+}
+
+extension OptimizerColors {
+  /// The colours of runs with their paths.
+  init(_ runs: [TracedRun], known: [String] = []) {
+    self.init(runs.map(\.record), known: known)
+  }
 }

@@ -371,7 +371,7 @@ import Testing
     let picture = try #require(LearningRateSensitivity().draw(Make.input(runs)).first)
     #expect(picture.title == "On bowl, sgd does best, at a learning rate of 0.05")
     #expect(picture.panels[0].labels.contains { $0.text == "diverged" })
-    #expect(picture.panels[0].tags.map(\.remark) == ["best at 0.05"])
+    #expect(picture.panels[0].tags.map(\.remark) == ["best at 0.05, tolerates no other"])
   }
 
   // MARK: captions
@@ -396,7 +396,7 @@ import Testing
     runs[0].record.spec.budget = .gradients(200)
     runs[1].record.spec.budget = .seconds(1.5)
     #expect(
-      Caption.budget(runs, unit: "gradients")
+      Caption.budget(runs.map(\.record), unit: "gradients")
         == "60 steps, 200 gradients, 1.5 s; used 110 to 150 gradients")
   }
 

@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func quoting() {
-    #expect(Text.quoted("it's") == "'it'.\"'\".'s'")
+    #expect(Text.quoted("it's") == "'it'.\"\\047\".'s'")
     #expect(Text.quoted("") == "''")
     #expect(Text.quoted("a\nb") == "'a'.\"\\n\".'b'")
     #expect(Text.quoted("`x` $y \\z \u{7}") == "'`x` $y \\z  '")

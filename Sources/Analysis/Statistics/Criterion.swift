@@ -4,7 +4,7 @@ import OptimizerKit
 
 /// What of a run counts, as a number of which less is better. A run that diverged, crashed or ran out of
 /// time has failed, whatever it reached before: its score is +∞, or that of a run that reaches no target.
-public enum Criterion: Sendable, Hashable, CustomStringConvertible {
+public enum Criterion: Sendable, Hashable, CustomStringConvertible, HyperparameterValue {
   /// `anytime` on a surface whose minimum is known, `final` elsewhere.
   case standard
   /// How soon, over all of `RunMeasures.targets`: the mean of log₁₀ e, where e is what was evaluated before
@@ -45,6 +45,10 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
   public static let expectation =
     "standard, anytime, final, target, target=1e-1 to target=1e-8, error or test"
 
+  public init?(hyperparameter text: String) { self.init(text) }
+  public var hyperparameterText: String { description }
+  public var hyperparameterNumber: Double? { nil }
+
   public var description: String {
     switch self {
     case .standard: "standard"
@@ -78,6 +82,32 @@ public enum Criterion: Sendable, Hashable, CustomStringConvertible {
     case .error: return !isTraining ? nil : "share of validation examples classified wrongly"
     case .test: return !isTraining ? nil : "test loss"
     }
+  }
+
+  /// Whether scores on a problem are logarithms to base 10.
+  public func isLogarithm(on problem: JudgedProblem) -> Bool {
+    switch self {
+    case .standard: Self.natural(for: problem) == .anytime
+    case .anytime: true
+    case .final, .target, .error, .test: false
+    }
+  }
+
+  /// A score as it is shown: where it is a logarithm, what it is the logarithm of, so that means of scores
+  /// are shown as geometric means.
+  public func shown(_ score: Double, on problem: JudgedProblem) -> Double {
+    isLogarithm(on: problem) ? Double.exp(score * Double.log(10)) : score
+  }
+
+  /// What a shown score is, as it stands at an axis: "evaluations to 1e-1 … 1e-8 of f₀ − f* (geometric
+  /// mean)"; nil where the problem has no such thing.
+  public func shownMeaning(on problem: JudgedProblem, over axis: CostAxis = .evaluations)
+    -> String?
+  {
+    guard isLogarithm(on: problem) else { return meaning(on: problem, over: axis) }
+    let unit = axis == .steps ? "steps" : axis.label
+    return meaning(on: problem, over: axis)
+      .map { _ in "\(unit) to 1e-1 … 1e-\(RunMeasures.targets.count) of f₀ − f* (geometric mean)" }
   }
 
   /// What `standard` is on a problem.

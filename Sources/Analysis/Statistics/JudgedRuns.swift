@@ -76,6 +76,7 @@ public struct JudgedRuns: Sendable {
     var contests: [Contest] = []
     var cells: [Contest: [Cell: [Int: Int]]] = [:]
     var order: [Contest: [Cell]] = [:]
+    var ambiguous: [String] = []
     for (index, record) in records.enumerated() {
       let place =
         labels[record.label]
@@ -88,6 +89,9 @@ public struct JudgedRuns: Sendable {
       if cells[contest] == nil { contests.append(contest) }
       let cell = Cell(instance: record.spec.instance, seed: record.spec.seed)
       if cells[contest]?[cell] == nil { order[contest, default: []].append(cell) }
+      if let other = cells[contest]?[cell]?[place], records[other].key != record.key {
+        ambiguous.append("\(record.label) on \(name(record.spec.problem))")
+      }
       cells[contest, default: [:]][cell, default: [:]][place] = index
     }
     guard participants.count > 1 else {
@@ -137,6 +141,14 @@ public struct JudgedRuns: Sendable {
           })
         indices[place].append(done)
       }
+    }
+    if !ambiguous.isEmpty {
+      let shown = ambiguous.unique
+      remarks.append(
+        "several settings have one name, and the last ones are counted: "
+          + shown.prefix(3).joined(separator: ", ")
+          + (shown.count > 3 ? " and \(shown.count - 3) more" : "")
+          + "; judge one group at a time (--group)")
     }
     if !unfit.isEmpty {
       remarks.append(

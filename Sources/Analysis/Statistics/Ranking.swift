@@ -96,6 +96,40 @@ public struct Ranking: Sendable {
     return nil
   }
 
+  /// Participants next to one another in an order of which no two are told apart, each stretch as long as it
+  /// gets and none within another: the bars of a critical-difference diagram.
+  ///
+  /// - Parameter order: participants by their places in `results`.
+  /// - Returns: ranges of places in `order`.
+  public func cliques(in order: [Int]) -> [ClosedRange<Int>] {
+    let places = Dictionary(
+      uniqueKeysWithValues: results.participants.enumerated().map { ($1, $0) })
+    var apart: Set<[Int]> = []
+    for pair in pairs where pair.isApart {
+      if let a = places[pair.comparison.first], let b = places[pair.comparison.second] {
+        apart.formUnion([[a, b], [b, a]])
+      }
+    }
+    return Self.cliques(order) { apart.contains([$0, $1]) }
+  }
+
+  /// The same for any order and any relation.
+  static func cliques(_ order: [Int], _ isApart: (Int, Int) -> Bool) -> [ClosedRange<Int>] {
+    var found: [ClosedRange<Int>] = []
+    for first in order.indices {
+      var last = first
+      while last + 1 < order.count,
+        (first...last).allSatisfy({ !isApart(order[$0], order[last + 1]) })
+      {
+        last += 1
+      }
+      if last > first, found.last.map({ $0.upperBound < last }) ?? true {
+        found.append(first...last)
+      }
+    }
+    return found
+  }
+
   /// How many runs, in all, it takes before two of these participants can be told apart at all: with n runs,
   /// all won by one of them, the sign test has p = 2¹⁻ⁿ, times the number of pairs.
   public var runsToTell: Int {

@@ -1,5 +1,6 @@
 // What a reader must know of a comparison to trust it.
 
+import Analysis
 import OptimizerKit
 
 /// The fairness ledger of a suite: how its runs were made and its optimizers chosen.
@@ -36,6 +37,8 @@ public struct Ledger: Codable, Sendable, Equatable {
     public var edges: [String]
     /// Whether all trials failed, so that the defaults stand in.
     public var hasOnlyFailures: Bool
+    /// What was tried; nil in ledgers of earlier versions.
+    public var history: SearchHistory?
   }
 
   public var suite: String
@@ -76,7 +79,7 @@ public struct Ledger: Codable, Sendable, Equatable {
         method: group?.tuning?.method.rawValue ?? "", trials: tuned.trials,
         failures: tuned.failures, seeds: spans(trials?.seeds ?? []),
         instances: trials?.instances.map(text), edges: tuned.edgeNames,
-        hasOnlyFailures: tuned.score == .infinity)
+        hasOnlyFailures: tuned.score == .infinity, history: tuned.history)
     }
   }
 

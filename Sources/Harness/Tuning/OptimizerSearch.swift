@@ -218,7 +218,17 @@ struct OptimizerSearch: Sendable {
       choice: choice, defaultLabel: template.defaults.label, settings: settings, values: values,
       score: best?.score(of: runs) ?? .infinity, trials: trials.count,
       failures: trials.count { $0.score(of: runs) == .infinity },
-      dropped: trials.count { $0.isDropped }, scores: trials.map { $0.score(of: runs) },
+      dropped: trials.count { $0.isDropped },
+      history: SearchHistory(
+        meaning: criterion.shownMeaning(on: judged) ?? "",
+        isLogarithm: criterion.isLogarithm(on: judged),
+        dimensions: space.dimensions.map { .init($0) },
+        trials: trials.map { trial in
+          let score = trial.score(of: runs)
+          return .init(
+            values: trial.values, score: score.isFinite ? score : nil, budgetShare: trial.share,
+            stage: trial.stage, isDropped: trial.isDropped)
+        }),
       edges: edges.map { ($0.dimension, $0.side == .upper) })
   }
 }

@@ -26,11 +26,14 @@ public struct TunedOptimizer: Sendable {
   public let failures: Int
   /// How many were not run to their end, since they could not be the best any more.
   public let dropped: Int
-  /// The scores of the trials, in the order in which they were made; of a dropped one the least that its mean
-  /// could have been.
-  public let scores: [Double]
+  /// What was tried, in the order in which it was made.
+  public let history: SearchHistory
   /// What lies in the outer tenth of its range: its place in `values`, and whether at the upper end.
   public let edges: [(value: Int, isUpper: Bool)]
+
+  /// The scores of the trials, +∞ where all runs of one have failed; of a dropped one the least that its mean
+  /// could have been.
+  public var scores: [Double] { history.trials.map { $0.score ?? .infinity } }
 
   /// What a reader must know: "lr = 0.98 lies at the upper end of 1e-05..1 (log)".
   public var warnings: [String] {
