@@ -62,11 +62,17 @@ let package = Package(
       name: "Figures", dependencies: ["Analysis", "OptimizerKit", "CGnuplot"],
       swiftSettings: numerics),
 
+    // The page's script and style are files of their own, compiled in.
+    .target(
+      name: "Report", dependencies: ["Analysis", "Figures", "OptimizerKit"],
+      resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
+
     // The command. Plugins that are loaded while it runs find the contract's symbols in it.
     .executableTarget(
       name: "optlab",
       dependencies: [
         "Analysis", "Figures", "Harness", "LinearAlgebra", "Networks", "OptimizerKit", "Plugins",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: fileByFile,
@@ -95,6 +101,9 @@ let package = Package(
       dependencies: [
         "Harness", "OptimizerKit", "Plugins", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Figures", "Analysis", "OptimizerKit"]),
 
     // Runs the built command as a process; it lies beside the tests.
     .testTarget(

@@ -129,7 +129,7 @@ public struct HeatMap: Figure {
         CurveData(
           name: "places",
           content: .shades(
-            width: 2 * problems.count, x: 0.25...n - 0.25, y: 0.25...m - 0.25, shades)), .image,
+            width: 2 * problems.count, x: 0.25...n - 0.25, y: 0.25...m - 0.25, shades)), .cells,
         omittedInTerminal: true))
     for column in 0...problems.count {
       panel.rules.append(

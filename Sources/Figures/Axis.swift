@@ -119,8 +119,11 @@ public struct Axis: Sendable {
       lines.append("unset \(name)label")
     } else {
       let font = format == .terminal ? "" : " font 'DejaVu Sans,\(format == .svg ? 13.5 : 11)'"
+      // The svg terminal takes lines to be higher than its letters are.
+      let shift = format == .svg && name == "x" ? " offset 0,0.6" : ""
       lines.append(
-        "set \(name)label \(Text.quoted(label)) noenhanced\(font) textcolor rgb '\(Ink.text)'")
+        "set \(name)label \(Text.quoted(label)) noenhanced\(font) textcolor rgb '\(Ink.text)'\(shift)"
+      )
     }
     return lines
   }

@@ -119,7 +119,8 @@ public struct Caption: Sendable {
     return result
   }
 
-  static func text(_ plugin: PluginSpec) -> String {
+  /// A plugin with all its settings: "rosenbrock (dim=2, b=100)".
+  public static func text(_ plugin: PluginSpec) -> String {
     let settings = plugin.settings.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
     return Text.oneLine(plugin.name + (settings.isEmpty ? "" : " (\(settings))"), limit: 240)
   }

@@ -30,6 +30,19 @@ func write(_ text: String, to path: String) throws(FigureError) {
   try publish(draft, as: path)
 }
 
+/// Writes a text file and makes the folders above it. A plain file of that name is replaced at once and keeps its
+/// mode; a device, a FIFO or a link is written through.
+public func publish(text: String, as path: String) throws(FigureError) {
+  if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+    try makeFolder(String(path[..<slash]))
+  }
+  var there = stat()
+  if lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG || there.st_nlink > 1 {
+    return try write(Array(text.utf8), through: path, as: path)
+  }
+  try write(text, to: path)
+}
+
 /// Gives a finished draft its name. A plain file that has the name already is replaced at once and keeps
 /// its mode; what is no plain file (a device, a FIFO, a link), or has other names, is written through.
 /// The draft is gone afterwards in any case.

@@ -56,6 +56,7 @@ public struct OptimizerColors: Sendable {
   }
 
   private var looks: [Side: [String: Look]] = [:]
+  private var byProblem: [PluginSpec: [String: Look]] = [:]
   private var places: [String: Place] = [:]
 
   /// The colours of these runs.
@@ -73,6 +74,7 @@ public struct OptimizerColors: Sendable {
       let plain = look(of: side.optimizer)
       for ((label, _), look) in zip(ordered, Self.looks(plain, count: ordered.count)) {
         looks[side, default: [:]][label] = look
+        byProblem[side.problem, default: [:]][label] = look
       }
     }
   }
@@ -95,6 +97,11 @@ public struct OptimizerColors: Sendable {
   /// The look of a run.
   public subscript(run: TracedRun) -> Look {
     looks[Side(run.record)]?[run.label] ?? look(of: run.spec.optimizer.name)
+  }
+
+  /// The look of a run by its label and problem; nil where there is none.
+  public func look(labelled label: String, on problem: PluginSpec) -> Look? {
+    byProblem[problem]?[label]
   }
 
   /// The looks of participants, by label, whatever the problem: those of one optimizer share its hue, from

@@ -6,8 +6,10 @@ public enum Style: Sendable {
   case points(String, Symbol, size: Double = 1, width: Double = 1)
   /// The area between the second and the third column.
   case band(String)
-  /// Shades.
+  /// Shades, smoothed by some viewers where they are few.
   case image
+  /// Shades with sharp borders: cells of a table.
+  case cells
   /// A shaded surface in three dimensions.
   case surface
   /// Characters of the terminal.
@@ -25,6 +27,7 @@ public enum Style: Sendable {
     case .band(let color):
       return "with filledcurves fillcolor rgb '\(color)' fillstyle transparent solid 0.18 noborder"
     case .image: return "with image"
+    case .cells: return "with image pixels"
     case .surface: return "with pm3d"
     case .characters(let color, let character):
       return "with points pointtype \"\(character)\" linecolor rgb '\(color)'"

@@ -107,14 +107,21 @@ struct ComparisonLine: Encodable {
       .map { runs == 1 ? $0.key : "\($0.value) \($0.key)" }.joined(separator: ", ")
     return [
       optimizer, status, brief(gap ?? (validationLoss == nil ? finalLoss : nil)),
-      zigZagCell, steepOvershoot.map { brief($0, digits: 2) + " %" } ?? "",
-      flatOvershoot.map { brief($0, digits: 2) + " %" } ?? "", brief(settlingStep, digits: 6),
+      zigZagCell, overshoot(steepOvershoot), overshoot(flatOvershoot),
+      brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
       brief(escapeStep, digits: 6), brief(validationLoss), accuracy(validationAccuracy),
       brief(testLoss), accuracy(testAccuracy), stepsToTargetCell, brief(updateRatio, digits: 2),
       validationLoss == nil
         ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
+  }
+
+  /// "12 %", "250 %", "0.22 %".
+  private func overshoot(_ value: Double?) -> String {
+    guard let value else { return "" }
+    return (value >= 99.5 && value < 1e6 ? formatted("%.0f", value) : brief(value, digits: 2))
+      + " %"
   }
 
   /// "32 % of 299": a share, and of how many pairs of steps.
@@ -183,6 +190,8 @@ struct ComparisonTables {
 
   /// One table.
   struct Section {
+    let group: String
+    let problem: PluginSpec
     let title: String
     let lossName: String
     let lines: [ComparisonLine]
@@ -222,7 +231,8 @@ struct ComparisonTables {
       }
       sections.append(
         Section(
-          title: title, lossName: surface?.minimumLoss == nil ? "loss" : "f − f*", lines: lines))
+          group: key.group, problem: key.problem, title: title,
+          lossName: surface?.minimumLoss == nil ? "loss" : "f − f*", lines: lines))
     }
     self.sections = sections
   }

@@ -27,7 +27,7 @@ struct OptLab: AsyncParsableCommand {
     subcommands: [
       ListCommand.self, ShowCommand.self, NewCommand.self, CheckCommand.self, TraceCommand.self,
       CompareCommand.self, TuneCommand.self, RankCommand.self, ExperimentCommand.self,
-      PlotCommand.self,
+      PlotCommand.self, ReportCommand.self,
       RunsCommand.self,
       ExportCommand.self,
       DoctorCommand.self, WorkerCommand.self, BenchCommand.self,

@@ -101,6 +101,8 @@ struct RankReport: Encodable {
   let ledger: Ledger?
   /// `scores[participant][contest][run]`; nil for a run that failed.
   let scores: [[[Double?]]]
+  /// Whether anybody could be told apart at all.
+  let hasEnoughRuns: Bool
 
   init(
     _ records: [RunRecord], suite: String, by criterion: Criterion, over axis: CostAxis,
@@ -155,6 +157,7 @@ struct RankReport: Encodable {
     profiles =
       hasProfiles
       ? try judgement.profiles(at: level).map(Self.profile) : nil
+    hasEnoughRuns = results.runs.reduce(0, +) >= ranking.runsToTell
     scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
     let load =
       axis == .seconds ? records.map(\.outcome.concurrency).max() ?? 1 : 1

@@ -47,6 +47,20 @@ extension RunStore {
     }
   }
 
+  /// The figures that groups of a suite ask for, with whatever settings, by group and name.
+  public func figures(of suite: String) throws -> [(group: String, figure: String)] {
+    try access {
+      try $0.read {
+        try Row.fetchAll(
+          $0,
+          sql:
+            #"SELECT "group", figure FROM suite_figure WHERE suite = ? ORDER BY "group", figure"#,
+          arguments: [suite]
+        ).map { ($0[0], $0[1]) }
+      }
+    }
+  }
+
   /// How many runs a suite has, and how many of them are stored.
   public func progress(of suite: String) throws -> (planned: Int, stored: Int) {
     try access {

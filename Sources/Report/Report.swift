@@ -1,0 +1,115 @@
+// What a report consists of, as plain data.
+
+/// A report on a suite: what it says, in the order in which it says it. `html` is the page.
+public struct Report: Sendable {
+  /// What the suite is called, and its title.
+  public var suite: String
+  public var title: String
+  /// The answer in sentences, the first one large.
+  public var answer: [String]
+  /// What a reader must know before anything else: runs that are missing, what was left out.
+  public var notices: [String] = []
+  public var sections: [Section] = []
+  /// The fairness ledger: name and value.
+  public var ledger: [(name: String, value: String)] = []
+  /// The commands that reproduce it: what for, and the command.
+  public var commands: [(purpose: String, command: String)] = []
+
+  public init(suite: String, title: String, answer: [String]) {
+    self.suite = suite
+    self.title = title
+    self.answer = answer
+  }
+
+  /// A part with a heading.
+  public struct Section: Sendable {
+    public var title: String
+    public var paragraphs: [String] = []
+    public var tables: [Table] = []
+    public var player: Player?
+    public var figures: [Picture] = []
+
+    public init(_ title: String) { self.title = title }
+
+    /// Whether there is nothing in it.
+    public var isEmpty: Bool {
+      paragraphs.isEmpty && tables.isEmpty && player == nil && figures.isEmpty
+    }
+  }
+
+  /// A table that can be sorted and filtered.
+  public struct Table: Sendable {
+    /// A column: its name, and whether it holds numbers.
+    public struct Column: Sendable {
+      public var name: String
+      public var isNumeric: Bool
+      public init(_ name: String, isNumeric: Bool = false) {
+        self.name = name
+        self.isNumeric = isNumeric
+      }
+    }
+
+    /// A cell: its text, and what it is sorted by.
+    public struct Cell: Sendable {
+      public var text: String
+      /// nil sorts by the text; infinity comes last either way.
+      public var value: Double?
+      /// A swatch before the text: "#0072b2".
+      public var color: String?
+      public var isStrong = false
+      public init(
+        _ text: String, value: Double? = nil, color: String? = nil, isStrong: Bool = false
+      ) {
+        self.text = text
+        self.value = value
+        self.color = color
+        self.isStrong = isStrong
+      }
+    }
+
+    public var title: String
+    public var columns: [Column]
+    public var rows: [[Cell]]
+    /// What stands below it.
+    public var notes: [String] = []
+    /// Whether it is folded away behind its title, below the figures.
+    public var isFolded: Bool
+
+    public init(
+      _ title: String, columns: [Column], rows: [[Cell]], notes: [String] = [],
+      isFolded: Bool = false
+    ) {
+      self.isFolded = isFolded
+      self.title = title
+      self.columns = columns
+      self.rows = rows
+      self.notes = notes
+    }
+  }
+
+  /// A drawn figure.
+  public struct Picture: Sendable {
+    /// What is to be seen, in one sentence.
+    public var title: String
+    /// The picture itself.
+    public var svg: String
+    public var width: Int
+    public var height: Int
+    /// The caption: name and value.
+    public var caption: [(name: String, value: String)]
+    /// The command that draws it.
+    public var command: String
+
+    public init(
+      title: String, svg: String, width: Int, height: Int,
+      caption: [(name: String, value: String)], command: String
+    ) {
+      self.title = title
+      self.svg = svg
+      self.width = width
+      self.height = height
+      self.caption = caption
+      self.command = command
+    }
+  }
+}
