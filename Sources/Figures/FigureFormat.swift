@@ -3,6 +3,8 @@
 /// A format of pictures.
 public enum FigureFormat: String, Sendable, CaseIterable {
   case png, svg, pdf
+  /// Animated where a picture has frames, which are drawn in this format alone.
+  case gif
   /// Characters, for the terminal itself.
   case terminal
 
@@ -32,6 +34,10 @@ public enum FigureFormat: String, Sendable, CaseIterable {
       let h = Text.decimal(Double(height) / 96, digits: 4)
       return "set terminal pdfcairo size \(w)in,\(h)in enhanced font 'DejaVu Sans,11'"
         + " fontscale 1 linewidth 1 background rgb '#ffffff'"
+    case .gif:
+      // Of each frame only what has changed is kept, in the colours of the first one.
+      return "set terminal gif animate optimize delay \(Picture.frameDelay) loop 0"
+        + " size \(width),\(height) font 'DejaVu Sans,10' background rgb '#ffffff'"
     case .terminal:
       let colour = characters.colour ? "ansi256" : "mono"
       return "set terminal dumb size \(characters.columns),\(characters.rows) aspect 2,1"

@@ -93,7 +93,9 @@ public final class FigureRenderer {
     let stem = folder + "/" + Text.fileSafe(picture.name)
     var files: [String] = []
     var text: String?
-    for format in options.formats {
+    // What moves is drawn moving too, where it is drawn in pixels.
+    let moves = options.formats.contains(.png) && !picture.frames.isEmpty
+    for format in (options.formats + (moves ? [.gif] : [])).unique {
       let path = stem + "." + (format == .terminal ? "text" : format.rawValue)
       // Drawn under another name and then renamed: no half a picture is ever seen.
       let draft = folder + "/." + Text.fileSafe(picture.name) + ".\(getpid()).part"

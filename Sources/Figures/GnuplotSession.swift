@@ -55,6 +55,7 @@ final class GnuplotSession {
       .filter { line in
         // The command itself and the caret under it are repeated before the message.
         !line.isEmpty && line != "^" && !line.lowercased().contains("warning")
+          && !line.hasSuffix("frames in animation sequence")
       }
     guard status == CGNUPLOT_OK, complaints.isEmpty else {
       failed = true

@@ -9,8 +9,19 @@ extension Picture {
 
   /// What to send to draw the picture with inline binary data.
   func pieces(format: FigureFormat, characters: TerminalSize) -> [Piece] {
-    var pieces: [Piece] = [.text("reset\n")]
-    let drawn = prepared(for: format, characters: characters)
+    guard format == .gif, !frames.isEmpty else {
+      return [.text("reset\n")] + pieces(of: panels, format: format, characters: characters)
+    }
+    // Without a reset between them: gnuplot 5.4 would run out of colours.
+    return [.text("reset\n")]
+      + frames.flatMap { pieces(of: $0, format: format, characters: characters) }
+  }
+
+  private func pieces(of panels: [Panel], format: FigureFormat, characters: TerminalSize)
+    -> [Piece]
+  {
+    var pieces: [Piece] = []
+    let drawn = prepared(panels, for: format, characters: characters)
     for (index, panel) in drawn.enumerated() {
       pieces.append(
         .text(
@@ -24,7 +35,7 @@ extension Picture {
 
   /// A script that redraws the picture on its own, its data as text.
   func script(format: FigureFormat) -> String {
-    let drawn = prepared(for: format, characters: TerminalSize())
+    let drawn = prepared(panels, for: format, characters: TerminalSize())
     var names: [String: String] = [:]
     var text = "# \(Text.oneLine(title, limit: 200))\n#\n"
     for line in caption.text.split(separator: "\n") { text += "# \(line)\n" }
@@ -47,7 +58,9 @@ extension Picture {
     return text + "set output\n"
   }
 
-  private func prepared(for format: FigureFormat, characters: TerminalSize) -> [Panel] {
+  private func prepared(_ panels: [Panel], for format: FigureFormat, characters: TerminalSize)
+    -> [Panel]
+  {
     guard format == .terminal else {
       return panels.map { panel in
         var panel = panel

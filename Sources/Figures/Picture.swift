@@ -16,6 +16,11 @@ public struct Picture: Sendable {
   public var terminalRows = 0
   /// What it consists of, drawn in this order.
   public var panels: [Panel]
+  /// What it consists of one after the other in an animated gif, which is drawn beside the png of the picture.
+  /// Each must differ from the one before, and the first must have all colours.
+  public var frames: [[Panel]] = []
+  /// Of a frame, in hundredths of a second.
+  static let frameDelay = 9
 
   public init(name: String, title: String, caption: Caption, panels: [Panel]) {
     self.name = name

@@ -13,8 +13,10 @@ struct FigureOptions: ParsableArguments {
   @Option(
     name: .customLong("format"),
     help: ArgumentHelp(
-      "png, svg, pdf, or terminal to draw right here.",
-      discussion: "Several are separated by commas; png,svg if left out."))
+      "png, svg, pdf, gif, or terminal to draw right here.",
+      discussion:
+        "Several are separated by commas; png,svg if left out. What moves is drawn as gif beside png."
+    ))
   var formats = "png,svg"
 
   func validate() throws {

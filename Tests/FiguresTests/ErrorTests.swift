@@ -10,7 +10,7 @@ import Testing
   @Test func texts() {
     #expect(
       FigureError.unknownFormat(name: "jpeg").description
-        == "there is no format 'jpeg' (there are png, svg, pdf, terminal)")
+        == "there is no format 'jpeg' (there are png, svg, pdf, gif, terminal)")
     #expect(throws: FigureError.unknownFormat(name: "jpeg")) { try FigureFormat.named("jpeg") }
   }
 

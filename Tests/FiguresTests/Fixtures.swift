@@ -63,6 +63,15 @@ enum Make {
 
   static let everything = ExampleRuns.everything
 
+  /// Pictures of which no more than two frames are drawn.
+  static func still(_ pictures: [Picture]) -> [Picture] {
+    pictures.map { picture in
+      var picture = picture
+      picture.frames = Array(picture.frames.prefix(2))
+      return picture
+    }
+  }
+
   /// What a figure can be drawn from: runs, or a suite.
   static func input(for figure: any Figure) -> FigureInput {
     guard type(of: figure).isOfWholeSuite else { return input(everything) }
