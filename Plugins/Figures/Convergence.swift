@@ -13,6 +13,7 @@ public struct Convergence: Figure {
   public static let needs = "runs on a surface whose minimum is known"
 
   @Hyperparameter("what the curves are drawn over") public var axis = CostAxis.gradients
+  @Hyperparameter("all in one panel, or one for each") public var layout = ChartLayout.overlaid
 
   public init() {}
 
@@ -114,18 +115,7 @@ public struct Convergence: Figure {
   ) -> Picture {
     let size = (width: 800, height: 600)
     let lines = entries.map(\.line)
-    let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
-    var panel = Panel(
-      frame: Frame(left: 0.125, right: 0.985 - margin, bottom: 0.105, top: 0.865),
-      x: axes.x, y: axes.y)
     let theory = entries.filter { $0.theory != nil }
-    for (i, entry) in theory.enumerated() {
-      panel.curves.append(
-        .line(
-          "theory\(i)", entry.theory ?? [],
-          OptimizerColors.mixed(entry.line.look.color, "#000000", 0.15), width: 1.6, dash: .dotted))
-    }
-    panel.add(lines, prefix: "gap", of: size, size: 10.5)
     let runs = entries.flatMap(\.runs)
     var notes = [
       "values below \(Text.readable(least)), where rounding decides, are drawn there: lines that end "
@@ -137,8 +127,30 @@ public struct Convergence: Figure {
         "ρ is the spectral radius of the rule on this quadratic; the loss falls with ρ² in the "
           + "long run; the dotted line is laid through the run at a quarter of its length")
     }
-    return Picture(
-      name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: [panel])
+    let caption = Caption(runs, of: input, notes: notes)
+    if layout == .multiples {
+      var x = axes.x
+      x.label = axis.label
+      return Picture.multiples(
+        name: name, title: title, caption: caption, lines: lines, x: x, y: axes.y
+      ) { panel, index in
+        guard let theory = entries[index].theory else { return }
+        let color = OptimizerColors.mixed(lines[index].look.color, "#000000", 0.15)
+        panel.curves.append(.line("theory\(index)", theory, color, width: 1.6, dash: .dotted))
+      }
+    }
+    let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
+    var panel = Panel(
+      frame: Frame(left: 0.125, right: 0.985 - margin, bottom: 0.105, top: 0.865),
+      x: axes.x, y: axes.y)
+    for (i, entry) in theory.enumerated() {
+      panel.curves.append(
+        .line(
+          "theory\(i)", entry.theory ?? [],
+          OptimizerColors.mixed(entry.line.look.color, "#000000", 0.15), width: 1.6, dash: .dotted))
+    }
+    panel.add(lines, prefix: "gap", of: size, size: 10.5)
+    return Picture(name: name, title: title, caption: caption, panels: [panel])
   }
 
   /// The loss that falls by ρ² a step, through the run at a quarter of its fall.

@@ -16,6 +16,8 @@ public struct DataProfiles: Figure {
   @Hyperparameter("the share of f₀ − f* at which a surface counts as solved, 1e-1 to 1e-8")
   public var target = 1e-4
 
+  @Hyperparameter("all in one panel, or one for each") public var layout = ChartLayout.overlaid
+
   public init() {}
 
   public func validate() throws(HyperparameterError) { try checkTarget(target) }
@@ -31,7 +33,7 @@ public struct DataProfiles: Figure {
         score: solved,
         remark: "\(Int((solved * Double(count)).rounded())) of \(count) solved")
     }
-    let chart = ProfileChart(
+    var chart = ProfileChart(
       lines, x: "evaluations / (dimensions + 1)", y: "problems solved, %")
     let best = lines.map(\.score).max() ?? 0
     guard best > 0 else {
@@ -48,6 +50,7 @@ public struct DataProfiles: Figure {
       + "within the budget: \(Int((best * Double(count)).rounded())) of \(count), "
       + goal(judgement, at: target)
     let notes = profileNotes(judgement, at: target)
+    chart.layout = layout
     return chart.pictures(
       name: Self.name, title: title, looks: input.colors.looks(ofParticipants: input.records)
     ) { labels in

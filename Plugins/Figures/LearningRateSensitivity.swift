@@ -11,6 +11,8 @@ public struct LearningRateSensitivity: Figure {
   public static let summary = "final loss against learning rate, divergence marked"
   public static let needs = "runs of an optimizer with at least two learning rates"
 
+  @Hyperparameter("all in one panel, or one for each") public var layout = ChartLayout.overlaid
+
   public init() {}
 
   /// The runs of one optimizer that differ in nothing but learning rate and seed. One that was run at a
@@ -284,6 +286,28 @@ public struct LearningRateSensitivity: Figure {
       line($0, looks[$0.name] ?? input.colors.look(of: $0.optimizer), axes, measure)
     }
     let lines = drawn.map(\.line)
+    let runs = sweeps.flatMap(\.runs)
+    var notes = [
+      "a ring marks the best learning rate, × a median that diverged",
+      "tolerance: the widest range of rates without a gap at which an optimizer comes "
+        + measure.toleranceName,
+      "doing well is to come \(measure.limitName) of all; its range is that between the first and the "
+        + "last of neighbouring rates of which that holds",
+    ]
+    if measure.isTraining {
+      notes.append("rates are chosen and judged by the same validation examples and seeds")
+    }
+    notes += runs.seedNotes
+    let caption = Caption(runs, of: input, notes: notes)
+    if layout == .multiples {
+      return Picture.multiples(
+        name: name, title: title, caption: caption, lines: lines, x: axes.x, y: axes.y
+      ) { panel, index in
+        let marks = drawn[index].lost.map { (x: $0, y: axes.ceiling) }
+        panel.curves.append(
+          .points("lost\(index)", marks, lines[index].look.color, .cross, size: 1, width: 2))
+      }
+    }
     let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
     var panel = Panel(
       frame: Frame(left: 0.125, right: 0.985 - margin, bottom: 0.105, top: 0.865), x: axes.x,
@@ -313,20 +337,7 @@ public struct LearningRateSensitivity: Figure {
           .points("diverged\(i)", marks, entry.line.look.color, .cross, size: 1.2, width: 2.4))
       }
     }
-    let runs = sweeps.flatMap(\.runs)
-    var notes = [
-      "a ring marks the best learning rate, × a median that diverged",
-      "tolerance: the widest range of rates without a gap at which an optimizer comes "
-        + measure.toleranceName,
-      "doing well is to come \(measure.limitName) of all; its range is that between the first and the "
-        + "last of neighbouring rates of which that holds",
-    ]
-    if measure.isTraining {
-      notes.append("rates are chosen and judged by the same validation examples and seeds")
-    }
-    notes += runs.seedNotes
-    return Picture(
-      name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: [panel])
+    return Picture(name: name, title: title, caption: caption, panels: [panel])
   }
 
   private func title(_ sweeps: [Sweep], _ measure: Measure, _ contest: Contest) -> String {

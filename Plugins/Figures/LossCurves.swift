@@ -14,6 +14,8 @@ public struct LossCurves: Figure {
   @Hyperparameter("share of the steps over which the minibatch loss is averaged", in: 0..<1)
   public var smoothing = 0.02
   @Hyperparameter("what the curves are drawn over") public var axis = CostAxis.steps
+  @Hyperparameter("all in one panel, or one for each and each quantity")
+  public var layout = ChartLayout.overlaid
 
   public init() {}
 
@@ -37,9 +39,45 @@ public struct LossCurves: Figure {
       worst: groups.firstIndex { $0.label == ranked.last?.label })
     let parts = parts(pages.drawn, contest, input)
     let title = title(ranked, contest)
-    return pages.pictures(naming: { $0.label }) { page in
-      picture(name, title, page, parts, contest, input)
+    guard layout == .multiples else {
+      return pages.pictures(naming: { $0.label }) { page in
+        picture(name, title, page, parts, input)
+      }
     }
+    return parts.flatMap { part in
+      pages.pictures(naming: { $0.label }) { page in
+        multiples("\(name)-\(part.name)", title, page, part, input)
+      }
+    }
+  }
+
+  /// One quantity, a cell for each participant.
+  private func multiples(
+    _ name: String, _ title: String, _ groups: [(label: String, runs: [TracedRun])], _ part: Part,
+    _ input: FigureInput
+  ) -> Picture {
+    let lines = groups.compactMap { part.lines[$0.label] }
+    let runs = groups.flatMap(\.runs)
+    let end = lines.flatMap { $0.points.map(\.x) }.filter(\.isFinite).max() ?? 1
+    var y = part.axis
+    y.label = part.title.lowercased()
+    return Picture.multiples(
+      name: name, title: title, caption: Caption(runs, of: input, notes: notes(runs)),
+      lines: lines, x: Axis(axis.label, 0...max(end, 1e-9)), y: y
+    ) { panel, _ in
+      guard let (level, _) = part.target else { return }
+      panel.rules.append(
+        Rule(from: (0, level), to: (end, level), color: Ink.soft, width: 1, dash: .dotted))
+    }
+  }
+
+  private func notes(_ runs: [TracedRun]) -> [String] {
+    runs.seedNotes + runs.notes(on: axis) + [
+      smoothing > 0
+        ? "the minibatch loss is smoothed by a running mean over "
+          + "\(Text.readable(100 * smoothing)) % of the steps"
+        : "the minibatch loss is not smoothed"
+    ]
   }
 
   /// The panels, with a line for each participant.
@@ -128,7 +166,7 @@ public struct LossCurves: Figure {
 
   private func picture(
     _ name: String, _ title: String, _ groups: [(label: String, runs: [TracedRun])],
-    _ parts: [Part], _ contest: Contest, _ input: FigureInput
+    _ parts: [Part], _ input: FigureInput
   ) -> Picture {
     let size = (width: 1000, height: 460)
     let runs = groups.flatMap(\.runs)
@@ -160,15 +198,9 @@ public struct LossCurves: Figure {
       }
       panels.append(panel)
     }
-    var notes: [String] = []
-    notes += runs.seedNotes + runs.notes(on: axis)
-    notes.append(
-      smoothing > 0
-        ? "the minibatch loss is smoothed by a running mean over "
-          + "\(Text.readable(100 * smoothing)) % of the steps"
-        : "the minibatch loss is not smoothed")
     var picture = Picture(
-      name: name, title: title, caption: Caption(runs, of: input, notes: notes), panels: panels)
+      name: name, title: title, caption: Caption(runs, of: input, notes: notes(runs)),
+      panels: panels)
     picture.width = size.width
     picture.height = size.height
     return picture

@@ -18,6 +18,8 @@ public struct PerformanceProfiles: Figure {
   public var target = 1e-4
   @Hyperparameter("what the fastest is fast in") public var axis = CostAxis.evaluations
 
+  @Hyperparameter("all in one panel, or one for each") public var layout = ChartLayout.overlaid
+
   public init() {}
 
   public func validate() throws(HyperparameterError) { try checkTarget(target) }
@@ -31,7 +33,7 @@ public struct PerformanceProfiles: Figure {
         label: profile.participants[place], share: profile.profiles[place], score: scores[place],
         remark: "score \(Text.readable(scores[place], digits: 2))")
     }
-    let chart = ProfileChart(
+    var chart = ProfileChart(
       lines, x: "times what the fastest takes, τ", y: "problems solved, %", from: 1, to: 100,
       mark: (4, "the score is the mean height up to here"))
     let count = profile.problems.count
@@ -56,6 +58,7 @@ public struct PerformanceProfiles: Figure {
       notes.append(
         "nobody solves \(Text.enumeration(profile.unsolved, most: 9)), which count all the same")
     }
+    chart.layout = layout
     return chart.pictures(
       name: Self.name, title: title, looks: input.colors.looks(ofParticipants: input.records)
     ) { labels in

@@ -15,6 +15,8 @@ public struct RuntimeDistribution: Figure {
 
   @Hyperparameter("what is spent") public var axis = CostAxis.evaluations
 
+  @Hyperparameter("all in one panel, or one for each") public var layout = ChartLayout.overlaid
+
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
@@ -27,7 +29,7 @@ public struct RuntimeDistribution: Figure {
         label: profiles.participants[place], share: share, score: reached,
         remark: "\(Text.percent(reached)) reached")
     }
-    let chart = ProfileChart(lines, x: axis.label, y: "targets reached, %")
+    var chart = ProfileChart(lines, x: axis.label, y: "targets reached, %")
     let best = lines.map(\.score).max() ?? 0
     guard best > 0 else {
       throw .notComparable(figure: Self.name, reason: "no run of any optimizer reaches a target")
@@ -51,6 +53,7 @@ public struct RuntimeDistribution: Figure {
         "targets of a surface: f − f* at \(RunMeasures.targets.map { Text.readable($0) }.joined(separator: ", ")) "
           + "of the start's")
     }
+    chart.layout = layout
     return chart.pictures(
       name: Self.name, title: title, looks: input.colors.looks(ofParticipants: input.records)
     ) { labels in

@@ -7,12 +7,22 @@ extension Panel {
   /// Draws the paths of runs in two coordinates, each named beside its end, their starts, and the
   /// minima of the surface.
   ///
-  /// - Parameter size: that of the picture in pixels.
+  /// - Parameters:
+  ///   - size: that of the picture in pixels.
+  ///   - kept: what no label may lie over, in shares of the panel.
+  /// - Returns: what a caption says of the marks on paths.
+  @discardableResult
   public mutating func addPaths(
     of runs: [TracedRun], on surface: any Surface, picture size: (width: Int, height: Int),
-    colors: OptimizerColors
-  ) {
+    colors: OptimizerColors, keepingFree kept: Frame? = nil
+  ) -> [String] {
     var placement = LabelPlacement(self, picture: size)
+    if let kept {
+      placement.reserve(
+        .init(
+          left: kept.left * placement.width, right: kept.right * placement.width,
+          bottom: kept.bottom * placement.height, top: kept.top * placement.height))
+    }
     let minima = surface.minima.filter { $0.count == 2 }.map { (x: $0[0], y: $0[1]) }
     var paths: [(run: TracedRun, line: [(x: Double, y: Double)])] = []
     for run in runs {
@@ -47,6 +57,8 @@ extension Panel {
         curves.append(.points("end\(index)", [end], color, .dot, size: 0.9))
       }
     }
+    let counts = Self.milestones(of: runs)
+    for index in order { addMilestones(counts, of: paths[index].run, colors, "\(index)") }
     if !minima.isEmpty {
       curves.append(.points("minima", minima, "#ffffff", .asterisk, size: 1.5, width: 5))
       curves.append(.points("minima", minima, Ink.marker, .asterisk, size: 1.4, width: 1.8))
@@ -103,6 +115,89 @@ extension Panel {
           system: .graph, align: .right, color: OptimizerColors.legible(entry.color), size: 11,
           bold: true, boxed: true))
     }
+    return Self.milestoneNotes(counts)
+  }
+
+  /// Numbers of gradients at which all paths are marked, so that speed is seen: the last few of 1, 3, 10,
+  /// 30, ... that most of the longest run has.
+  public static func milestones(of runs: [TracedRun]) -> [Int] {
+    let most =
+      runs.compactMap { run in (0..<run.finiteRows).last.map { run.trajectory.counts($0).gradients }
+      }
+      .max() ?? 0
+    var counts: [Int] = []
+    var (unit, isThree) = (1, false)
+    while (isThree ? 3 * unit : unit) < most {
+      counts.append(isThree ? 3 * unit : unit)
+      if isThree { unit *= 10 }
+      isThree.toggle()
+    }
+    return counts.suffix(4)
+  }
+
+  /// What a caption says of them.
+  public static func milestoneNotes(_ counts: [Int]) -> [String] {
+    counts.isEmpty
+      ? []
+      : [
+        "rings on paths: where they are after \(Text.enumeration(counts.map(String.init))) gradients"
+      ]
+  }
+
+  /// Rings where a run is after so many gradients.
+  public mutating func addMilestones(
+    _ counts: [Int], of run: TracedRun, _ colors: OptimizerColors, _ name: String
+  ) {
+    var points: [(x: Double, y: Double)] = []
+    let rows = run.finiteRows
+    var row = 0
+    for count in counts {
+      while row + 1 < rows, run.trajectory.counts(row + 1).gradients <= count { row += 1 }
+      guard row < rows, run.trajectory.counts(row).gradients == count else { continue }
+      let p = run.trajectory.point(row)
+      points.append((p[p.startIndex], p[p.startIndex + 1]))
+    }
+    let inside = points.filter { x.range.contains($0.x) && y.range.contains($0.y) }
+    curves.append(.points("milestones\(name)", inside, "#ffffff", .dot, size: 0.85))
+    curves.append(
+      .points("milestones\(name)", inside, colors[run].color, .ring, size: 0.85, width: 1.6))
+  }
+
+  /// How much paths lie on one another in this panel, 0...1: of the cells of a few pixels that a path goes
+  /// through, the share that others go through as well, the mean over paths.
+  public func overlap(of runs: [TracedRun], picture: (width: Int, height: Int)) -> Double {
+    struct Cell: Hashable { var x, y: Int }
+    let room = LabelPlacement(self, picture: picture)
+    let visited = runs.map { run -> Set<Cell> in
+      var cells: Set<Cell> = []
+      var last: (x: Double, y: Double)?
+      for row in 0..<run.finiteRows {
+        let p = run.trajectory.point(row)
+        let q = room.place((p[p.startIndex], p[p.startIndex + 1]), self)
+        guard q.x >= 0, q.y >= 0, q.x <= room.width, q.y <= room.height else {
+          last = nil
+          continue
+        }
+        let from = last ?? q
+        let pieces = max(1, Int(max(abs(q.x - from.x), abs(q.y - from.y)) / 3))
+        for piece in 0...pieces {
+          let t = Double(piece) / Double(pieces)
+          cells.insert(
+            Cell(
+              x: Int((from.x + t * (q.x - from.x)) / 6), y: Int((from.y + t * (q.y - from.y)) / 6)))
+        }
+        last = q
+      }
+      return cells
+    }
+    let shares = visited.enumerated().compactMap { index, cells -> Double? in
+      guard !cells.isEmpty else { return nil }
+      let shared = cells.count { cell in
+        visited.enumerated().contains { $0.offset != index && $0.element.contains(cell) }
+      }
+      return Double(shared) / Double(cells.count)
+    }
+    return shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count)
   }
 
   /// Places along a path at which a label would name it, best first: its end, unless another path is

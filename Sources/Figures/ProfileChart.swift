@@ -32,6 +32,7 @@ public struct ProfileChart {
   public var end: Double
   /// A vertical line and what it is.
   public var mark: (place: Double, text: String)?
+  public var layout = ChartLayout.overlaid
 
   public init(
     _ lines: [Line], x: String, y: String, from start: Double? = nil, to end: Double = .infinity,
@@ -73,6 +74,11 @@ public struct ProfileChart {
         name: Text.oneLine(Text.abbreviated(line.label), limit: 30),
         look: looks[line.label] ?? .init(Ink.text), points: points(of: line.share, within: range),
         remark: line.remark)
+    }
+    if layout == .multiples {
+      return Picture.multiples(
+        name: name, title: title, caption: caption, lines: lines, x: Axis(x, range, isLog: true),
+        y: Axis(y, -1...102, grid: true))
     }
     let margin = Panel.nameMargin(lines, size: 10.5, width: size.width)
     var panel = Panel(

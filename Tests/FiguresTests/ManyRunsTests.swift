@@ -258,7 +258,9 @@ import Testing
       // All of it lies within the axes.
       #expect(line.allSatisfy { panel.x.range.contains($0.x) && panel.y.range.contains($0.y) })
     }
-    let map = try #require(Trajectories().draw(input).first).panels[0]
+    var paths = Trajectories()
+    paths.layout = .overlaid
+    let map = try #require(paths.draw(input).first).panels[0]
     for run in runs {
       let path = try line(input.colors[run].color, in: map)
       let own = Set((0..<51).map { Array(run.trajectory.point($0)) })
