@@ -69,12 +69,13 @@ bench-peers: build
 	done
 	@$(PYTHON) Tests/References/peers.py --ratios .build/bench.jsonl .build/peers.jsonl
 
-## Draws the committed gallery anew: the pictures of the quick suite.
+## Draws the committed gallery anew: the pictures of the quick suite and of the maps.
 gallery: build
 	rm -rf .build/gallery plots/gallery
 	$(OPTLAB) compare quick --store .build/gallery/runs.sqlite --output .build/gallery --format png
+	$(OPTLAB) compare maps --store .build/gallery/runs.sqlite --output .build/gallery --format png
 	mkdir -p plots/gallery
-	cp .build/gallery/quick/*/*.png .build/gallery/quick/*/*.md plots/gallery/
+	cp .build/gallery/*/*/*.png .build/gallery/*/*/*.md plots/gallery/
 
 ## Writes Plugins/CATALOGUE.md and Plugins/REFERENCES.md anew.
 catalogue: setup

@@ -73,8 +73,16 @@ public struct Caption: Sendable {
     if !absent.isEmpty {
       lines.append(("not drawn here", Text.enumeration(absent, most: 41)))
     }
-    for note in notes { lines.append(("note", note)) }
-    let ledger = input.ledger
+    self.lines = lines + Self.smallPrint(notes, input.ledger)
+  }
+
+  init(lines: [(name: String, value: String)]) { self.lines = lines }
+
+  /// Notes, and what the ledger says.
+  static func smallPrint(
+    _ notes: [String], _ ledger: FigureLedger
+  ) -> [(name: String, value: String)] {
+    var lines: [(name: String, value: String)] = notes.map { ("note", $0) }
     if !ledger.suite.isEmpty { lines.append(("suite", Text.oneLine(ledger.suite))) }
     for entry in ledger.entries {
       lines.append((Text.oneLine(entry.name), Text.oneLine(entry.value, limit: 200)))
@@ -83,7 +91,7 @@ public struct Caption: Sendable {
       lines.append(("versions", Text.oneLine(ledger.versions.joined(separator: ", "), limit: 200)))
     }
     for warning in ledger.warnings { lines.append(("warning", Text.oneLine(warning, limit: 200))) }
-    self.lines = lines
+    return lines
   }
 
   /// Why an optimizer of the comparison is not in the picture: what its runs lack, or nothing where

@@ -68,15 +68,45 @@ public enum ExampleRuns {
     }
   }
 
-  /// What a figure is drawn from: runs, and the surfaces and schedules that they name.
+  /// What a figure is drawn from: runs, a map called like the first of them, and the surfaces and
+  /// schedules that they name.
   public static func input(_ runs: [TracedRun]) -> FigureInput {
-    FigureInput(
+    var input = FigureInput(
       runs: runs, ledger: FigureLedger(suite: "examples"), problem: surface,
       problemLabel: { spec in
         let settings = spec.settings.map { "\($0.name)=\($0.value)" }
         return spec.name + (settings.isEmpty ? "" : "[\(settings.joined(separator: ";"))]")
       },
       schedule: { $0.first?.name == Line.name ? ScheduleSequence([Line()]) : nil })
+    input.maps = runs.first.map { [map($0.label)] } ?? []
+    return input
+  }
+
+  /// A map of plain descent on the bowl over learning rates and condition numbers, in closed form.
+  public static func map(_ label: String) -> OutcomeMap {
+    let rates = (0..<24).map { pow(10, -3 + 3 * Double($0) / 23) }
+    let conditions = (0..<16).map { pow(100, Double($0) / 15) }
+    let spec = MapSpec(
+      base: RunSpec(
+        optimizer: OptimizerSpec(
+          PluginSpec(name: "sgd", settings: [.init(name: "lr", value: "0.001")])),
+        problem: PluginSpec(name: "bowl", settings: [.init(name: "condition", value: "1")]),
+        start: [10, 1], budget: .steps(50)),
+      x: MapAxis(
+        place: .problem, name: "condition", values: conditions.map(shortest), isLogarithmic: true),
+      y: MapAxis(
+        place: .optimizer(level: 0), name: "lr", values: rates.map(shortest), isLogarithmic: true))
+    var cells = MapCells(count: spec.count)
+    for index in 0..<spec.count {
+      let (lr, condition) = (rates[index / spec.width], conditions[index % spec.width])
+      let (slow, steep) = (pow(1 - lr, 100), pow(1 - lr * condition, 100))
+      var cell = MapCells.Cell()
+      cell.status = steep > 1e6 ? .diverged : .completed
+      (cell.steps, cell.gradients) = (50, 50)
+      cell.finalLoss = 50 * slow + 0.5 * condition * steep
+      cells[index] = cell
+    }
+    return OutcomeMap(key: "map", label: label, spec: spec, cells: cells)
   }
 
   /// Plain descent, labelled as asked. It ends as diverged where the loss exceeds 10¹².

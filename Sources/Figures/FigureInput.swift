@@ -14,6 +14,8 @@ public struct FigureInput: Sendable {
   }
   /// What was tried before some of them were run.
   public var searches: [TunedSearch]
+  /// Maps.
+  public var maps: [OutcomeMap] = []
   /// The names of the optimizers that the lab knows: each keeps its colour whoever takes part.
   public let knownOptimizers: [String]
   /// Makes the problem of a specification; nil where it is not known any more.
@@ -28,6 +30,8 @@ public struct FigureInput: Sendable {
   public var target: @Sendable (PluginSpec) -> TrainingTarget?
   /// How many steps of a training problem make a pass over its data; nil where that is not known.
   public var stepsPerPass: @Sendable (PluginSpec) -> Int?
+  /// Makes an optimizer; nil where it is not known any more.
+  public var optimizer: @Sendable (OptimizerSpec) -> (any Optimizer)?
   /// What the pictures carry in small print.
   public var ledger: FigureLedger
   /// The colours of all runs, the same in every figure drawn from this input.
@@ -41,7 +45,8 @@ public struct FigureInput: Sendable {
     knownOptimizers: [String] = [], ledger: FigureLedger = .init(),
     problem: @escaping @Sendable (PluginSpec) -> (any Problem)?,
     problemLabel: @escaping @Sendable (PluginSpec) -> String = { $0.name },
-    schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?
+    schedule: @escaping @Sendable ([PluginSpec]) -> ScheduleSequence?,
+    optimizer: @escaping @Sendable (OptimizerSpec) -> (any Optimizer)? = { _ in nil }
   ) {
     self.runs = runs
     self.records = records ?? runs.map(\.record)
@@ -50,6 +55,7 @@ public struct FigureInput: Sendable {
     self.problem = problem
     self.problemLabel = problemLabel
     self.schedule = schedule
+    self.optimizer = optimizer
     self.knownOptimizers = knownOptimizers
     surface = { problem($0) as? any Surface }
     target = { (problem($0) as? any TrainingProblem)?.target }

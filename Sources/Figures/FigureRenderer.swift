@@ -113,7 +113,8 @@ public final class FigureRenderer {
         throw .noOutput(path: path)
       }
       if format == .svg {
-        try write(portable(svg: try read(draft), title: picture.title), to: draft)
+        let svg = portable(svg: try read(draft), title: picture.title)
+        try write(picture.hasTiles ? crisp(svg: svg) : svg, to: draft)
       }
       if format == .terminal {
         text = try read(draft)
@@ -174,6 +175,18 @@ func portable(svg: String, title: String) -> String {
     )
     .replacing(
       "<title>Gnuplot</title>", with: "<title>\(String(String.UnicodeScalarView(safe)))</title>")
+}
+
+/// A svg picture whose images have cells with edges, however far they are enlarged.
+func crisp(svg: String) -> String {
+  svg.replacing("<image ", with: "<image style='image-rendering:pixelated' ")
+}
+
+extension Picture {
+  /// Whether it has an image whose cells are to be told apart.
+  fileprivate var hasTiles: Bool {
+    panels.flatMap(\.curves).contains { if case .tiles = $0.style { true } else { false } }
+  }
 }
 
 /// What the workers of one call share.

@@ -19,6 +19,8 @@ public struct Label: Sendable {
   public var boxed: Bool
   /// Only in pictures, not in the terminal.
   public var omittedInTerminal: Bool
+  /// Only in the terminal, not in pictures.
+  public var onlyInTerminal = false
   /// Whether it is read from below upwards.
   public var turned: Bool
 

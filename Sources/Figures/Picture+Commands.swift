@@ -65,6 +65,7 @@ extension Picture {
       return panels.map { panel in
         var panel = panel
         panel.placeTags(of: (Double(width), Double(height)), rowHeight: nil)
+        panel.labels.removeAll(where: \.onlyInTerminal)
         return panel.withoutEmptyCurves
       }
     }
@@ -89,8 +90,10 @@ extension Picture {
         panel.y.label = ""
         panel.title = ""
       }
-      panel.curves = panel.curves.compactMap {
-        $0.inCharacters(panel, columns: characters.columns, rows: characters.rows)
+      panel.curves = panel.curves.flatMap { curve in
+        curve.tilesInCharacters(panel, columns: characters.columns, rows: characters.rows)
+          + [curve.inCharacters(panel, columns: characters.columns, rows: characters.rows)]
+          .compactMap { $0 }
       }
       return panel.withoutEmptyCurves
     }

@@ -10,6 +10,8 @@ public enum Style: Sendable {
   case image
   /// Shades with sharp borders: cells of a table.
   case cells
+  /// Shades, each of which stands for a character of the terminal.
+  case tiles([Tile])
   /// A shaded surface in three dimensions.
   case surface
   /// Characters of the terminal.
@@ -26,12 +28,25 @@ public enum Style: Sendable {
         + " linewidth \(Text.decimal(width)) linecolor rgb '\(color)'"
     case .band(let color):
       return "with filledcurves fillcolor rgb '\(color)' fillstyle transparent solid 0.18 noborder"
-    case .image: return "with image"
+    case .image, .tiles: return "with image"
     case .cells: return "with image pixels"
     case .surface: return "with pm3d"
     case .characters(let color, let character):
       return "with points pointtype \"\(character)\" linecolor rgb '\(color)'"
     }
+  }
+}
+
+/// Shades that are one character of the terminal.
+public struct Tile: Sendable {
+  public let shades: ClosedRange<UInt8>
+  public let character: Character
+  public let color: String
+
+  public init(_ shades: ClosedRange<UInt8>, _ character: Character, _ color: String) {
+    self.shades = shades
+    self.character = character
+    self.color = color
   }
 }
 

@@ -40,6 +40,16 @@ public enum Text {
     return "\(number) decade\(number == "1" ? "" : "s")"
   }
 
+  /// A whole number in groups of three digits: "1,000,000".
+  public static func grouped(_ count: Int) -> String {
+    let digits = Array("\(count.magnitude)")
+    let text = digits.enumerated().map { index, digit in
+      let left = digits.count - index
+      return index > 0 && left % 3 == 0 ? ",\(digit)" : String(digit)
+    }.joined()
+    return count < 0 ? "−" + text : text
+  }
+
   /// A share as a whole per cent, with a thin word space: "98 %".
   public static func percent(_ share: Double) -> String {
     share.isFinite ? "\(Int((share * 100).rounded())) %" : "–"

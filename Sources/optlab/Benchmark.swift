@@ -69,6 +69,7 @@ struct Benchmark {
         })
     }
     all.append(Benchmark(name: "suite/mlp-sweep", unit: "s", measure: sweep))
+    all.append(Benchmark(name: "map/momentum/1000000", unit: "s", measure: map))
     for count in [1_000_000, 10_000_000] {
       all.append(Benchmark(name: "peak/copy/\(count)", unit: "GB/s") { copy(count) })
     }
@@ -294,6 +295,20 @@ struct Benchmark {
     let completed = try RunStore.existing(path: store).records().count { $0.status == .completed }
     guard completed == 120 else { throw LabFailure("\(completed) of 120 runs were completed") }
     return seconds
+  }
+
+  /// A map of a million cells of 500 steps, made by as many workers as there are cores and drawn.
+  private static func map() throws -> Double {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("optlab-bench-\(getpid())-map").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try best(of: 3) {
+      try? FileManager.default.removeItem(atPath: folder)
+      try runCommand([
+        "map", "quadratic", "momentum[lr=1e-4..0.1:1000;momentum=0..0.999:1000]", "--steps", "500",
+        "--store", folder + "/runs.sqlite", "--output", folder, "--format", "png",
+      ])
+    }
   }
 
   /// A plain copy of a Float32 vector: what its reading and its writing move, billions of bytes a

@@ -67,18 +67,29 @@ struct CompareCommand: AsyncParsableCommand {
             + "\(job.spec.budget), "
             + (job.spec.instance.map { "instance \($0.number), " } ?? "") + "seed \(job.spec.seed)")
       }
+      for map in plan.maps where try !store.hasMap(map.job.key) {
+        print(
+          "\(map.group): map of \(map.job.label), \(map.job.spec.base.budget), "
+            + "\(map.job.spec.count) cells")
+      }
       Terminal.note("\(missing.count) of \(plan.entries.count) runs are to be done")
       let size = try SuiteSize(suite, catalogue: catalogue)
       if size.trials > 0 { Terminal.note("with what will be tuned: \(size)") }
       return
     }
     let outcome = try await performRuns(missing, of: comparison)
+    let areMapsWhole = try await MapRuns(
+      plan: plan, catalogue: catalogue, store: store, runner: runner, workers: run.workers(),
+      retriesFailures: retry
+    ).perform()
     await runner.close()
     let ledger = Ledger(suite, tuned: tuned, catalogue: catalogue)
     try store.keep(ledger)
-    Terminal.note(
-      "\(outcome.done) runs done in \(duration(outcome.seconds)), "
-        + "\(outcome.reused) reused from \(store.path)")
+    if !plan.entries.isEmpty || plan.maps.isEmpty {
+      Terminal.note(
+        "\(outcome.done) runs done in \(duration(outcome.seconds)), "
+          + "\(outcome.reused) reused from \(store.path)")
+    }
 
     let records = try comparison.records()
     let failures = Failures(records.map(\.record), done: Set(missing.map(\.key)))
@@ -103,14 +114,13 @@ struct CompareCommand: AsyncParsableCommand {
     for group in suite.groups where !group.figures.isEmpty {
       try drawing.draw(
         group.figures, of: try store.runs(suite: suite.name, group: group.name),
+        maps: try store.maps(suite: suite.name, group: group.name),
         suite: suite.name, group: group.name, ledger: ledger)
     }
     try drawing.draw(
       suite.groups.flatMap(\.figures), ofSuite: suite.name, records.map(\.record), ledger: ledger)
-    if let text = failures.description {
-      Terminal.warn(text)
-      throw ExitCode(1)
-    }
+    if let text = failures.description { Terminal.warn(text) }
+    if failures.description != nil || !areMapsWhole { throw ExitCode(1) }
   }
 
   private func chosenSuite(_ catalogue: PluginCatalogue) throws -> Suite {

@@ -11,14 +11,15 @@ struct ExportCommand: ParsableCommand {
     case csv, json
   }
   enum What: String, ExpressibleByArgument, CaseIterable {
-    case summaries, trajectories, validations, updates, layers
+    case summaries, trajectories, validations, updates, layers, maps
   }
 
   @Argument(
     help: """
       summaries (a line a run) or trajectories (a line a recorded step); of networks also \
       validations (a line a pass), updates (‖Δw‖/‖w‖ of each tensor at each pass) and layers \
-      (statistics of each layer at each pass, of runs made with --layers).
+      (statistics of each layer at each pass, of runs made with --layers). maps: a line a cell of \
+      each stored map.
       """)
   var what = What.summaries
   @Option(help: "csv, or json: whole runs, all but for summaries.") var format = Format.csv
@@ -27,12 +28,15 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func validate() throws {
+    if what == .maps, filter.status != nil || filter.trials {
+      throw ValidationError("maps: --status and --trials are about runs")
+    }
     if output == "" { throw ValidationError("--output: expected the path of a file") }
   }
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = try store.listed(filter.query)
+    let records = what == .maps ? [] : try store.listed(filter.query)
     var out = try output.map { try BufferedOutput(writingTo: $0) } ?? BufferedOutput()
     switch (what, format) {
     case (.summaries, .csv): exportSummaries(records, &out)
@@ -41,6 +45,12 @@ struct ExportCommand: ParsableCommand {
     case (.validations, .csv): try exportValidations(records, store, &out)
     case (.updates, .csv): try exportUpdates(records, store, &out)
     case (.layers, .csv): try exportLayers(records, store, &out)
+    case (.maps, .csv): try exportMaps(store, &out)
+    case (.maps, .json):
+      out.write(
+        try jsonText(
+          try store.mapKeys().compactMap { try store.map($0) }.filter(filter.takes)
+            .map { MapJSON($0, isWhole: true) }) + "\n")
     case (_, .json):
       out.write(
         try jsonText(try records.compactMap { try store.run($0).map { RunJSON($0) } }) + "\n")
@@ -73,6 +83,26 @@ struct ExportCommand: ParsableCommand {
       ]
       let targets = record.measures.evaluationsTo.map { $0.map(exact) ?? "" }
       out.write((cells + targets).map(csvCell).joined(separator: ",") + "\n")
+    }
+  }
+
+  private func exportMaps(_ store: RunStore, _ out: inout BufferedOutput) throws {
+    out.write(
+      "key,map,x_name,x,y_name,y,status,steps,gradients,final_loss,escape_step,minimum\n")
+    for key in try store.mapKeys() {
+      guard let map = try store.map(key), filter.takes(map) else { continue }
+      let spec = map.spec
+      let names = spec.axes.map { csvCell($0.name) }
+      let prefix = "\(map.key),\(csvCell(map.label)),\(names[0]),"
+      for index in 0..<spec.count {
+        let cell = map.cells[index]
+        let y = spec.y.map { "\(names[1]),\($0.values[index / spec.width])" } ?? ","
+        out.write(
+          prefix + "\(spec.x.values[index % spec.width]),\(y),\(cell.status.rawValue),"
+            + "\(cell.steps),\(cell.gradients),\(exact(cell.finalLoss)),"
+            + (cell.escape < 0 ? "," : "\(cell.escape),")
+            + (cell.minimum == MapCells.noMinimum ? "" : "\(cell.minimum)") + "\n")
+      }
     }
   }
 

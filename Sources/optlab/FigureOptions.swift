@@ -57,10 +57,11 @@ final class FigureDrawing {
   ///   - ledger: what is known of the suite.
   @discardableResult
   func draw(
-    _ selections: [String], of records: [TracedRun], suite: String, group: String,
-    ledger: Ledger? = nil
+    _ selections: [String], of records: [TracedRun], maps: [OutcomeMap] = [], suite: String,
+    group: String, ledger: Ledger? = nil
   ) throws -> [FigureRenderer.Drawn] {
     var input = FigureInput(runs: records, catalogue: catalogue)
+    input.maps = maps
     input.ledger.suite = suite
     if let ledger {
       input.ledger.add(ledger, of: group)
@@ -201,6 +202,7 @@ extension FigureInput {
       problem: { try? catalogue.problem($0) }, problemLabel: { $0.label(in: catalogue) },
       schedule: { parts in
         (try? parts.map(catalogue.schedule)).map { ScheduleSequence($0) }
-      })
+      },
+      optimizer: { try? catalogue.optimizer($0) })
   }
 }

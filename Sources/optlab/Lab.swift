@@ -58,16 +58,20 @@ struct RunOptions: ParsableArguments {
   ///
   /// - Parameter dump: where they write their runs for other programs.
   func runner(_ plugins: PluginOptions, dump: RunDump? = nil) -> LocalRunner {
+    LocalRunner(workers(dump: dump))
+  }
+
+  /// How workers with the plugins that this process has loaded are started.
+  func workers(dump: RunDump? = nil) -> WorkerOptions {
     let loaded = PluginLoader.loaded
     let share = Int(ProcessInfo.processInfo.physicalMemory) / (jobs + 1)
-    return LocalRunner(
-      WorkerOptions(
-        executable: Self.executable,
-        arguments: ["worker"] + (dump.map { ["--dump", $0.folder.path] } ?? [])
-          + loaded.flatMap { ["--library", $0.library, "--source", $0.file] },
-        jobs: jobs,
-        memoryLimit: memoryLimit.map { $0 << 20 } ?? min(4 << 30, max(share, 64 << 20)),
-        loadedPlugins: Set(loaded.map(\.file))))
+    return WorkerOptions(
+      executable: Self.executable,
+      arguments: ["worker"] + (dump.map { ["--dump", $0.folder.path] } ?? [])
+        + loaded.flatMap { ["--library", $0.library, "--source", $0.file] },
+      jobs: jobs,
+      memoryLimit: memoryLimit.map { $0 << 20 } ?? min(4 << 30, max(share, 64 << 20)),
+      loadedPlugins: Set(loaded.map(\.file)))
   }
 
   /// The running command.

@@ -18,7 +18,7 @@ struct OptLab: AsyncParsableCommand {
         adam                          by name
         adam@cs231n                   with a preset
         adam[lr=1e-3,1e-2;beta1=0.8]  with hyperparameters; lists multiply
-        adam[lr=1e-4..1:9]            with nine values over a range
+        adam[lr=1e-4..1:9]            with nine values over a range; for 'map', an axis
         adam:warmup[steps=10]+cosine  with schedules for the learning rate
         momentum:momentum=ramp        with a schedule for another hyperparameter
         adam*                         by wildcard
@@ -26,7 +26,8 @@ struct OptLab: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ListCommand.self, ShowCommand.self, NewCommand.self, CheckCommand.self, TraceCommand.self,
-      CompareCommand.self, TuneCommand.self, RankCommand.self, ExperimentCommand.self,
+      CompareCommand.self, MapCommand.self, TuneCommand.self, RankCommand.self,
+      ExperimentCommand.self,
       PlotCommand.self, ReportCommand.self,
       RunsCommand.self,
       ExportCommand.self,
@@ -88,7 +89,7 @@ struct OptLab: AsyncParsableCommand {
       is PlanError, is UsageError, is JudgingError, is SearchError:
       Terminal.complain("\(error)")
       Foundation.exit(64)
-    case is RunStoreError, is PluginLoadError, is LabFailure, is FileError:
+    case is RunStoreError, is PluginLoadError, is LabFailure, is FileError, is MapError:
       Terminal.complain("\(error)")
       Foundation.exit(1)
     case is FigureError, is MalformedData:

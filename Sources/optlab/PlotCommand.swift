@@ -61,6 +61,7 @@ struct PlotCommand: ParsableCommand {
       for group in groups where group.suite == latest {
         try drawing.draw(
           [figure.label], of: try store.runs(suite: group.suite, group: group.group),
+          maps: try store.maps(suite: group.suite, group: group.group),
           suite: group.suite, group: group.group, ledger: try store.ledger(of: group.suite))
       }
     }

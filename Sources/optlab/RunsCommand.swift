@@ -23,6 +23,15 @@ struct RunFilter: ParsableArguments {
     }
   }
 
+  /// Whether a stored map is meant.
+  func takes(_ map: OutcomeMap) -> Bool {
+    func fits(_ patterns: String?, _ name: String) -> Bool {
+      patterns.map { splitSelections($0).contains { matches(name, pattern: $0) } } ?? true
+    }
+    return fits(optimizers, map.spec.base.optimizer.name)
+      && fits(problems, map.spec.base.problem.name)
+  }
+
   /// The stored runs that are meant.
   var query: RunQuery {
     RunQuery(

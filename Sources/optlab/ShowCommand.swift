@@ -91,13 +91,15 @@ struct ShowCommand: ParsableCommand {
       do {
         let size = try SuiteSize(suite, catalogue: catalogue)
         facts["runs"] = "\(size.judged)"
+        if size.cells > 0 { facts["cells of maps"] = "\(size.cells)" }
         if size.trials > 0 { facts["trials"] = "\(size.trials) runs before" }
       } catch {
         facts["cannot be run"] = "\(error)"
       }
       groups = suite.groups.map {
         GroupRow(
-          name: $0.name, optimizers: $0.optimizers, problems: $0.problems, budget: "\($0.budget)",
+          name: $0.name, optimizers: $0.optimizers + $0.maps.map { "map of \($0.optimizer)" },
+          problems: $0.problems, budget: "\($0.budget)",
           seeds: $0.seeds.count, figures: $0.figures)
       }
     }

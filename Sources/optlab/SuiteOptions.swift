@@ -134,7 +134,7 @@ struct SuiteOptions: ParsableArguments {
   /// The name of a comparison from the command line, by which it is stored and its pictures are found:
   /// "adam-sgd-on-rosenbrock-1f3a". It is the same for the same comparison, and another one for any
   /// other, so that the pictures of neither replace those of the other.
-  private static func name(of group: Suite.Group) -> String {
+  static func name(of group: Suite.Group) -> String {
     // "sgd-adam", or "sgd-momentum-nesterov-adam-and-5-more".
     func words(_ selections: [String]) -> String {
       let names = selections.map { $0.prefix { !"[@:(".contains($0) } }.unique
@@ -154,7 +154,7 @@ struct SuiteOptions: ParsableArguments {
     identity.timeLimit = 0
     identity.recording = Recording()
     return
-      "\(words(group.optimizers))-on-\(words(group.problems))-\(ContentHash.of("\(identity)").prefix(4))"
+      "\(words(group.optimizers + group.maps.map(\.optimizer)))-on-\(words(group.problems))-\(ContentHash.of("\(identity)").prefix(4))"
   }
 }
 

@@ -27,6 +27,15 @@ public enum LinearIteration {
     return eigenvalues.isEmpty || !worst.isFinite ? nil : worst
   }
 
+  /// The curvatures of a quadratic; nil for any other surface, and where gradients are noisy.
+  public static func eigenvalues(of surface: any Surface) -> [Double]? {
+    guard surface.isQuadratic, !surface.isStochastic,
+      surface.dimension <= PathFrame.largestHessian
+    else { return nil }
+    let eigenvalues = PathFrame(for: surface).directions.compactMap(\.curvature)
+    return eigenvalues.count == surface.dimension ? eigenvalues : nil
+  }
+
   /// M(λ); nil where the rule is not linear.
   static func matrix(
     of optimizer: any Optimizer, learningRate: Double, eigenvalue: Double

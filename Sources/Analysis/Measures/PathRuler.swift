@@ -11,14 +11,7 @@ public final class PathRuler {
   private lazy var saddleLoss: Double? = surface.saddle.flatMap {
     $0.count == surface.dimension ? surface.loss(at: $0) : nil
   }
-  /// The curvatures of a quadratic; nil elsewhere.
-  private lazy var eigenvalues: [Double]? = {
-    guard surface.isQuadratic, !surface.isStochastic,
-      surface.dimension <= PathFrame.largestHessian
-    else { return nil }
-    let eigenvalues = frame(endingAt: nil).directions.compactMap(\.curvature)
-    return eigenvalues.count == surface.dimension ? eigenvalues : nil
-  }()
+  private lazy var eigenvalues = LinearIteration.eigenvalues(of: surface)
 
   public init(_ surface: any Surface) { self.surface = surface }
 

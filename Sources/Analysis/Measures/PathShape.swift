@@ -62,10 +62,13 @@ public struct PathShape: Sendable, Equatable {
     overshoots.first { $0.direction == direction }
   }
 
+  /// How far below the saddle's the loss of a path is that has escaped, unless said otherwise.
+  public static let escapeDepth = 0.1
+
   /// Measures a path on a surface, in the frame of the minimum nearest to its end.
   public static func measure(
     _ trajectory: Trajectory, on surface: any Surface, basis: PathFrame.Basis = .eigenvectors,
-    settlingFraction: Double = 0.01, escapeDepth: Double = 0.1
+    settlingFraction: Double = 0.01, escapeDepth: Double = PathShape.escapeDepth
   ) -> PathShape {
     let rows = Rows(trajectory)
     let kept = rows.hasPoints && trajectory.dimension == surface.dimension
@@ -95,7 +98,7 @@ public struct PathShape: Sendable, Equatable {
   public static func measure(
     _ trajectory: Trajectory, frame: PathFrame?, directions: [Int]? = nil,
     minimumLoss: Double? = nil, saddleLoss: Double? = nil, settlingFraction: Double = 0.01,
-    escapeDepth: Double = 0.1
+    escapeDepth: Double = PathShape.escapeDepth
   ) -> PathShape {
     let rows = Rows(trajectory)
     let fits = rows.hasPoints && rows.count > 0 && frame?.dimension == trajectory.dimension

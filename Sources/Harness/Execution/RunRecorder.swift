@@ -17,9 +17,8 @@ final class RunRecorder {
   var minimumLoss: Double?
   /// The surface as the optimizer sees it, where that is another than the one it is judged on.
   var moved: MovedSurface?
-  /// The most that a loss may exceed the start by before the run counts as diverged, relative to
-  /// the start's distance from the minimum.
-  var divergenceFactor = 1e8
+  /// The most that a loss may exceed the start by before the run counts as diverged; see `GapLimits`.
+  var divergenceFactor = GapLimits.divergenceFactor
   /// Whether a gradient that is not finite is a divergence even where the loss is finite: a
   /// rectifier turns NaN into 0, and the loss of a ruined network may look like any other.
   var judgesGradient = false
@@ -143,11 +142,10 @@ final class RunRecorder {
     }
   }
 
-  /// Above which f − f* is a divergence.
-  private var highestGap: Double {
-    let initialGap = abs(initialLoss - (minimumLoss ?? 0))
-    if let limit = spec.lossLimit, initialGap > 0 { return limit * initialGap }
-    return divergenceFactor * max(initialGap, 1)
+  /// Between which gaps f − f* the run goes on.
+  private var limits: GapLimits {
+    GapLimits(
+      spec, minimumLoss: minimumLoss, initialLoss: initialLoss, divergenceFactor: divergenceFactor)
   }
 
   /// The last row that is taken: the first one that ends the run, or else the last of all.
@@ -155,15 +153,11 @@ final class RunRecorder {
     _ losses: UnsafeBufferPointer<Double>, _ norms: UnsafeBufferPointer<Double>,
     _ points: UnsafeBufferPointer<Double>, _ dimension: Int
   ) -> (index: Int, endsRun: Bool) {
-    let floor = minimumLoss ?? 0
-    let initialGap = initialLoss - floor
-    let highest = highestGap
-    // Below every loss where there is no target.
-    let goal = spec.target.flatMap { minimumLoss == nil ? nil : $0 * initialGap } ?? -.infinity
+    let limits = limits
     for i in 0..<losses.count {
-      let gap = losses[i] - floor
+      let gap = losses[i] - limits.floor
       // NaN fails the first comparison.
-      var goesOn = gap <= highest && gap > goal && losses[i].isFinite
+      var goesOn = gap <= limits.highest && gap > limits.goal && losses[i].isFinite
       if judgesGradient, !norms[i].isFinite { goesOn = false }
       var j = i * dimension
       let end = j + dimension
@@ -310,8 +304,8 @@ final class RunRecorder {
   private func judge(
     step: Int, loss: Double, gradientNorm: Double, point: UnsafeBufferPointer<Double>
   ) {
-    let gap = loss - (minimumLoss ?? 0)
-    let initialGap = initialLoss - (minimumLoss ?? 0)
+    let limits = limits
+    let gap = loss - limits.floor
     if !loss.isFinite || !point.allSatisfy(\.isFinite) {
       status = .diverged
       if step == 0 {
@@ -329,13 +323,13 @@ final class RunRecorder {
         step == 0
         ? "the norm of the gradient at the start is \(norm)"
         : "the norm of the gradient is \(norm) after step \(step); the loss was \(loss)"
-    } else if gap > highestGap {
+    } else if gap > limits.highest {
       status = .diverged
       let factor = spec.lossLimit ?? divergenceFactor
       let exponent = (Double.log(factor) / Double.log(10)).rounded()
       let text = factor < 1000 ? shortest(factor) : "1e\(Int(exponent))"
       reason = "the loss passed \(text) times the start's after step \(step)"
-    } else if let target = spec.target, minimumLoss != nil, gap <= target * initialGap {
+    } else if let target = spec.target, gap <= limits.goal {
       status = .reachedTarget
       reason = "f - f* fell to \(target) of the start's after step \(step)"
     }

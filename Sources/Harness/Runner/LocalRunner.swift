@@ -218,7 +218,7 @@ public final class LocalRunner: Runner {
   }
 }
 
-private let childEnvironment: [Environment.Key: String?] = Dictionary(
+let childEnvironment: [Environment.Key: String?] = Dictionary(
   uniqueKeysWithValues: environmentOfChildren.map { (Environment.Key(rawValue: $0)!, $1) })
 
 /// The resident memory of a process in bytes; 0 where it cannot be read.

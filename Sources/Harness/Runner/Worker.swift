@@ -41,8 +41,11 @@ public struct Worker {
     var frames = FrameReader()
     while true {
       while let (kind, payload) = try frames.next() {
-        guard kind == .batch else { continue }
-        try handle(try WorkerJob.jobs(in: payload))
+        switch kind {
+        case .batch: try handle(try WorkerJob.jobs(in: payload))
+        case .map: try handle(try MapPart(payload: payload))
+        case .accepted, .progress, .results, .cells: continue
+        }
       }
       let bytes = input.availableData
       if bytes.isEmpty { return }
@@ -83,6 +86,21 @@ public struct Worker {
         since = monotonicSeconds()
       }
     }
+  }
+
+  /// Does a part of a map; now and then says that it is alive.
+  private func handle(_ part: MapPart) throws {
+    var said = monotonicSeconds()
+    let cells = try catalogue.executeMap(part.map, part: part.places) {
+      let now = monotonicSeconds()
+      if now - said > 0.25 {
+        said = now
+        try? send(.progress(0, steps: 0))
+      }
+      return ExecutionContext(
+        now: monotonicSeconds, deadline: now + part.timeLimit, rulers: rulers)
+    }
+    try output.write(contentsOf: frame(.cells, cells.bytes))
   }
 
   private func context(_ job: WorkerJob, _ place: Int) -> ExecutionContext {

@@ -92,6 +92,8 @@ enum FrameKind: UInt8 {
   case accepted = 0x41  // A
   case progress = 0x50  // P
   case results = 0x52  // R
+  case map = 0x4D  // M
+  case cells = 0x43  // C
 }
 
 func frame(_ kind: FrameKind, _ payload: Data) -> Data {
@@ -143,8 +145,10 @@ extension WorkerMessage {
         results.append(WorkerResult(place: run, outcome: outcome, path: path))
       }
       self = .results(results)
-    case .batch:
+    case .batch, .map:
       throw MalformedData(description: "a batch where a result was expected")
+    case .cells:
+      throw MalformedData(description: "cells of a map where the result of a run was expected")
     }
   }
 }

@@ -29,6 +29,18 @@ struct RunKeys {
     return hash.text
   }
 
+  /// The key of a map: that of its first cell, and what its axes change.
+  mutating func key(of map: MapSpec) throws -> String {
+    var hash = ContentHash()
+    hash.update("map of \(try key(of: map.base))")
+    for axis in map.axes {
+      hash.update("\(axis.place) \(axis.name.utf8.count):\(axis.name)")
+      hash.update(axis.values.joined(separator: ";"))
+    }
+    hash.update("starts \(map.starts.map { $0.map(\.hyperparameterText) })")
+    return hash.text
+  }
+
   /// The engine and a problem.
   private mutating func hash(of problem: PluginSpec) throws -> ContentHash {
     if let known = problems[problem] { return known }

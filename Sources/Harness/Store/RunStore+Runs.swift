@@ -62,6 +62,7 @@ extension RunStore {
               arguments: [plan.suite.name, entry.group, position, job.key, job.label, recording])
           }
         }
+        try Self.register(plan, maps: db)
         try db.execute(
           sql: "DELETE FROM suite_figure WHERE suite = ?", arguments: [plan.suite.name])
         for group in plan.suite.groups {

@@ -131,6 +131,7 @@ public final class RunStore: Sendable {
   }
 
   private static func prepare(_ db: Database) throws {
+    try db.execute(sql: mapTables)
     guard try Int32.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return }
     let columns = SpecColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")
     let outcome = OutcomeColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")

@@ -17,8 +17,14 @@ public struct Comparison: Sendable {
   public let runner: any Runner
   /// Whether runs that crashed or timed out before are tried again.
   public let retriesFailures: Bool
+  /// Whether the store notes that the suite asks for these runs.
+  private let isListed: Bool
 
-  public init(plan: Plan, store: RunStore, runner: any Runner, retriesFailures: Bool = false) {
+  public init(
+    plan: Plan, store: RunStore, runner: any Runner, retriesFailures: Bool = false,
+    isListed: Bool = true
+  ) {
+    self.isListed = isListed
     self.plan = plan
     self.store = store
     self.runner = runner
@@ -76,7 +82,7 @@ public struct Comparison: Sendable {
   public func run(
     _ missing: [RunJob], onEvent: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> ComparisonOutcome {
-    try store.register(plan)
+    if isListed { try store.register(plan) }
     let work = SharedWork(missing, capacity: runner.capacity, claims: store.claims())
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await work.claims.renew() }

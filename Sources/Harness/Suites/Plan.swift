@@ -19,8 +19,15 @@ public struct Plan: Sendable {
   /// The most numbers that one run may record: what a worker, the command and the store can hold.
   static let mostRecorded = 1 << 24
 
+  /// A map to be made, or found in the store, and the group that asks for it.
+  public struct MapEntry: Sendable {
+    public let job: MapJob
+    public let group: String
+  }
+
   public let suite: Suite
   public let entries: [Entry]
+  public let maps: [MapEntry]
   /// What optimizers say of their way with the problems, a line each:
   /// "rosenbrock, beale: muon finds no matrices, and adamw moves everything".
   public let remarks: [String]
@@ -51,6 +58,7 @@ public struct PlanError: Error, CustomStringConvertible {
 struct PlanBuilder {
   let catalogue: PluginCatalogue
   private(set) var entries: [Plan.Entry] = []
+  private var maps: [Plan.MapEntry] = []
   private(set) var reasons: [String] = []
   private var keys: RunKeys
   private var remarks = Remarks()
@@ -65,7 +73,7 @@ struct PlanBuilder {
   /// - Throws: `PlanError` where there was any reason against it.
   func plan(_ suite: Suite) throws -> Plan {
     guard reasons.isEmpty else { throw PlanError(reasons: reasons) }
-    return Plan(suite: suite, entries: entries, remarks: remarks.lines)
+    return Plan(suite: suite, entries: entries, maps: maps, remarks: remarks.lines)
   }
 
   /// Notes a reason, with the place in the suite's file where there is one.
@@ -100,6 +108,19 @@ struct PlanBuilder {
     for (selection, optimizer) in optimizers {
       do { try optimizer.checkScheduleRanges(steps: steps, in: catalogue) } catch {
         refuse(error, at: selection, in: group)
+      }
+    }
+  }
+
+  /// Adds the maps of a group.
+  mutating func addMaps(of group: Suite.Group) {
+    for map in group.maps {
+      for problem in group.problems {
+        do {
+          let job = try catalogue.map(MapRequest(map, on: problem, in: group))
+          if let remark = job.remark { remarks.add(remark, on: job.spec.base.problem.name) }
+          maps.append(Plan.MapEntry(job: job, group: group.name))
+        } catch { refuse(error, at: map.optimizer, in: group) }
       }
     }
   }
@@ -171,6 +192,9 @@ extension Plan {
         : builder.selected(group.optimizers, in: group) {
           try catalogue.searchTemplates($0, for: group.tuning).map(\.defaults)
         }
+      builder.addMaps(of: group)
+      // The problems of a group that has maps alone may have ranges that are axes.
+      guard !group.optimizers.isEmpty else { continue }
       builder.check(optimizers, in: group)
       let problems = builder.selected(group.problems, in: group, catalogue.selectProblems)
       for (selection, problem) in problems {

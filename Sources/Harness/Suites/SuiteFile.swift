@@ -63,7 +63,7 @@ extension Suite {
     var groups: [Group] = []
     for node in sequence {
       let table = try reader.table(
-        node, what: "a group", keys: ["name", "optimizers", "problems"] + settings)
+        node, what: "a group", keys: ["name", "optimizers", "problems", "maps"] + settings)
       var group = defaults
       group.name =
         try table["name"].map { try reader.text($0, key: "name") }
@@ -74,16 +74,20 @@ extension Suite {
           table["name"] ?? node,
           "name: '\(group.name)' becomes a folder; expected letters, digits, '-', '_', '.' and ' '")
       }
-      guard let optimizers = table["optimizers"], let problems = table["problems"] else {
-        let missing = table["optimizers"] == nil ? "optimizers" : "problems"
+      if let maps = table["maps"] { try reader.apply(maps: maps, to: &group) }
+      let optimizers = table["optimizers"]
+      guard optimizers != nil || !group.maps.isEmpty, let problems = table["problems"] else {
+        let missing = table["problems"] == nil && optimizers != nil ? "problems" : "optimizers"
         throw reader.error(node, "\(group.name): the key '\(missing)' is missing: a list of names")
       }
       if let other = groups.first(where: { $0.name == group.name }) {
         throw reader.error(node, "two groups are called '\(other.name)'")
       }
-      group.optimizers = try reader.texts(optimizers, key: "optimizers")
+      if let optimizers {
+        group.optimizers = try reader.texts(optimizers, key: "optimizers")
+        reader.note(optimizers, in: &group)
+      }
       group.problems = try reader.texts(problems, key: "problems")
-      reader.note(optimizers, in: &group)
       reader.note(problems, in: &group)
       try reader.apply(table, to: &group)
       groups.append(group)
@@ -152,6 +156,27 @@ struct SuiteReader {
       for selection in splitSelections(entry.scalar?.string ?? "") + [entry.scalar?.string ?? ""] {
         group.places[selection] = "\(file):\(entry.mark?.line ?? line)"
       }
+    }
+  }
+
+  /// A list of maps: selections, or tables of optimizer and start.
+  func apply(maps node: Node, to group: inout Suite.Group) throws {
+    let nodes = node.sequence.map(Array.init) ?? [node]
+    guard !nodes.isEmpty else { throw error(node, "maps: the list is empty") }
+    for node in nodes {
+      var map = Suite.Map(optimizer: "")
+      if node.mapping != nil {
+        let table = try table(node, what: "a map", keys: ["optimizer", "start"])
+        guard let optimizer = table["optimizer"] else {
+          throw error(node, "maps: the key 'optimizer' is missing")
+        }
+        map.optimizer = try text(optimizer, key: "optimizer")
+        map.start = try table["start"].map { try text($0, key: "start") }
+      } else {
+        map.optimizer = try text(node, key: "maps")
+      }
+      group.maps.append(map)
+      if let line = node.mark?.line { group.places[map.optimizer] = "\(file):\(line)" }
     }
   }
 

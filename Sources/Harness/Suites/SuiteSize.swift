@@ -8,11 +8,15 @@ public struct SuiteSize: Sendable, Equatable, CustomStringConvertible {
   public let judged: Int
   /// Those that tuning makes before, unless ranges are widened or trials dropped.
   public let trials: Int
+  /// The cells of its maps.
+  public let cells: Int
 
   /// - Throws: `PlanError` with every reason why the suite cannot be run as it stands.
   public init(_ suite: Suite, catalogue: PluginCatalogue) throws {
     let tuner = try SuiteTuner(suite, catalogue: catalogue)
-    judged = try Plan(suite, catalogue: catalogue).entries.count + tuner.tunedRuns
+    let plan = try Plan(suite, catalogue: catalogue)
+    judged = plan.entries.count + tuner.tunedRuns
+    cells = plan.maps.reduce(0) { $0 + $1.job.spec.count }
     trials = tuner.trialRuns
   }
 

@@ -59,7 +59,7 @@ public struct SuiteTuner: Sendable {
 
   /// All trials so far.
   public var trials: Plan {
-    Plan(suite: trialSuite, entries: all, remarks: [])
+    Plan(suite: trialSuite, entries: all, maps: [], remarks: [])
   }
 
   private var trialSuite: Suite {

@@ -128,6 +128,22 @@ public struct LaneDescent: Sendable {
     return blocks[block].point(lane)
   }
 
+  /// Calls `body` with the points of the runs still here, some of them at a time.
+  ///
+  /// - Parameter body: is given the place of the first run, the points (coordinate d of the k-th run from
+  ///   there is `x[d * lanes + k]`), and how many runs these are.
+  public func forEachBlock(
+    _ body: (_ first: Int, _ x: UnsafePointer<Double>, _ lanes: Int) -> Void
+  ) {
+    var first = 0
+    // By place: a block that is handed out is a copy of all that it holds.
+    for index in blocks.indices {
+      let count = blocks[index].count
+      withExtendedLifetime(blocks[index].x) { body(first, $0.pointer, count) }
+      first += count
+    }
+  }
+
   /// Sets a hyperparameter of the k-th run still here; the runs must have been made to be set
   /// individually.
   public mutating func set(_ hyperparameter: ScheduledHyperparameter, of k: Int, to value: Double) {
@@ -154,9 +170,9 @@ public struct LaneDescent: Sendable {
 
   private func place(_ k: Int) -> (block: Int, lane: Int) {
     var lane = k
-    for (index, block) in blocks.enumerated() {
-      if lane < block.count { return (index, lane) }
-      lane -= block.count
+    for index in blocks.indices {
+      if lane < blocks[index].count { return (index, lane) }
+      lane -= blocks[index].count
     }
     preconditionFailure("there is no run \(k)")
   }

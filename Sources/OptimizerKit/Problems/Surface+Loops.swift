@@ -108,6 +108,22 @@ extension Surface {
     }
   }
 
+  @inlinable
+  public func losses(
+    at x: UnsafePointer<Double>, into losses: UnsafeMutablePointer<Double>, lanes: Int
+  ) {
+    let dimension = self.dimension
+    if dimension == 2 {
+      let y = x + lanes
+      for k in 0..<lanes { losses[k] = loss(at: Planar(x[k], y[k])) }
+      return
+    }
+    let points = UnsafeMutablePointer(mutating: x)
+    for k in 0..<lanes {
+      losses[k] = loss(at: Strided(points + k, count: dimension, stride: lanes))
+    }
+  }
+
   public func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double] {
     var point = zip(x, v).map { Dual($0, derivative: $1) }
     var result = [Dual](repeating: Dual(0), count: dimension)

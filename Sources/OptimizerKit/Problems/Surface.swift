@@ -68,6 +68,9 @@ public protocol Surface: Problem {
   /// Losses alone at `count` points, laid out one point after the other.
   func evaluate(
     _ points: UnsafePointer<Double>, count: Int, losses: UnsafeMutablePointer<Double>)
+  /// Losses of many runs side by side: coordinate d of run k is `x[d * lanes + k]`.
+  func losses(
+    at x: UnsafePointer<Double>, into losses: UnsafeMutablePointer<Double>, lanes: Int)
   /// ∇²f(x) v, exact.
   func hessianVectorProduct(at x: [Double], _ v: [Double]) -> [Double]
   /// r(x) and ∂rᵢ/∂xₖ, row by row, exact.

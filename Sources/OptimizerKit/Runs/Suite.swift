@@ -13,6 +13,19 @@ public struct Suite: Sendable {
     self.groups = groups
   }
 
+  /// A plane of runs: of one optimizer, with one or two ranges in it, in the problem or in the start.
+  public struct Map: Sendable, Hashable {
+    /// A selection.
+    public var optimizer: String
+    /// `x0=-2..2:400;x1=1`: coordinates of the start; nil for the problem's own.
+    public var start: String?
+
+    public init(optimizer: String, start: String? = nil) {
+      self.optimizer = optimizer
+      self.start = start
+    }
+  }
+
   /// Optimizers × problems × starts × seeds, and the figures that are drawn of them.
   public struct Group: Sendable {
     public var name: String
@@ -33,6 +46,8 @@ public struct Suite: Sendable {
     public var recording = Recording()
     /// Seconds after which a run is stopped.
     public var timeLimit = 600.0
+    /// Maps that are made on each of the problems.
+    public var maps: [Map] = []
     /// Names of figures.
     public var figures: [String] = []
     /// Where a selection or a key stands in the suite's file, "quick.yaml:12", for messages.
