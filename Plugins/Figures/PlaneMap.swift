@@ -314,6 +314,12 @@ public struct PlaneMap: Figure {
   private func sentence(
     _ optimizer: String, _ least: Double, at settings: String, _ view: MapView, _ map: OutcomeMap
   ) -> String {
+    // What ends alike has no order: a hundredth of all cells and more.
+    let alike = view.bestCells.count
+    if alike > 1, 100 * alike > map.spec.count, view.criterion == .final {
+      return "\(optimizer) ends at \(view.meaning.dropFirst(6)) = \(Text.readable(least)) alike in "
+        + "\(share(alike, view)) of the cells, around \(settings)"
+    }
     switch view.criterion {
     case .target:
       let target = map.spec.base.target.map { Text.readable($0) } ?? "the target"
