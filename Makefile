@@ -69,13 +69,21 @@ bench-peers: build
 	done
 	@$(PYTHON) Tests/References/peers.py --ratios .build/bench.jsonl .build/peers.jsonl
 
-## Draws the committed gallery anew: the pictures of the quick suite and of the maps.
+## Draws the committed gallery anew: one of each kind of picture.
 gallery: build
 	rm -rf .build/gallery plots/gallery
 	$(OPTLAB) compare quick --store .build/gallery/runs.sqlite --output .build/gallery --format png
 	$(OPTLAB) compare maps --store .build/gallery/runs.sqlite --output .build/gallery --format png
+	$(OPTLAB) plot race --problems beale --store .build/gallery/runs.sqlite --output .build/gallery \
+	  --format png
+	$(OPTLAB) compare classic-2d --figures \
+	  rank,heat-map,performance-profile,ecdf,tuned,tuning-curve,hyperparameters,time-to-target \
+	  --store .build/gallery/runs.sqlite --output .build/gallery/whole --format png
 	mkdir -p plots/gallery
-	cp .build/gallery/*/*/*.png .build/gallery/*/*/*.md plots/gallery/
+	cp .build/gallery/*/*/*.png .build/gallery/*/*/*.gif .build/gallery/*/*/*.md plots/gallery/
+	cd .build/gallery/whole/classic-2d && for picture in rank heat-map performance-profile ecdf \
+	  tuned-rosenbrock tuning-curve-rosenbrock hyperparameters-rosenbrock time-to-target-rosenbrock; \
+	  do cp $$picture.png $$picture.md $(CURDIR)/plots/gallery/; done
 
 ## Writes Plugins/CATALOGUE.md and Plugins/REFERENCES.md anew.
 catalogue: setup

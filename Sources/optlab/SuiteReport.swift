@@ -19,6 +19,8 @@ struct SuiteReport {
   /// Of participants over all problems, and of the runs of each group.
   private let looks: [String: OptimizerColors.Look]
   private let colors: [String: OptimizerColors]
+  /// The maps of each group.
+  private let maps: [String: [OutcomeMap]]
   /// The paths of the groups whose figures or players need them.
   private var traced: [String: [TracedRun]] = [:]
   private(set) var report: Report
@@ -40,6 +42,11 @@ struct SuiteReport {
     self.confidence = confidence
     records = try stored.store.records(suite: stored.name)
     ledger = try stored.store.ledger(of: stored.name)
+    maps = Dictionary(
+      try stored.store.figures(of: stored.name).map(\.group).unique.map {
+        ($0, try stored.store.maps(suite: stored.name, group: $0))
+      }
+    ) { first, _ in first }
     var input = FigureInput(records: records.map(\.record), catalogue: catalogue)
     input.ledger.suite = stored.name
     input.searches = ledger?.searches ?? []
@@ -55,7 +62,7 @@ struct SuiteReport {
     let title = ledger?.title ?? ""
     report = Report(
       suite: stored.name, title: title.isEmpty ? "Comparison \(stored.name)" : title, answer: [])
-    guard !records.isEmpty else {
+    guard !records.isEmpty || maps.contains(where: { !$0.value.isEmpty }) else {
       throw LabFailure(
         "no run of \(stored.name) is done yet; 'optlab compare \(stored.name)' goes on with it")
     }
@@ -142,8 +149,10 @@ struct SuiteReport {
         pictures += drawn.map { ($0, command(figure.label)) }
       }
     }
-    for (group, runs) in traced.sorted(by: { $0.key < $1.key }) {
-      var input = FigureInput(runs: runs, catalogue: catalogue)
+    let opened = maps.filter { !$0.value.isEmpty }.map(\.key) + traced.map(\.key)
+    for group in Set(opened).sorted() {
+      var input = FigureInput(runs: traced[group] ?? [], catalogue: catalogue)
+      input.maps = maps[group] ?? []
       input.ledger.suite = stored.name
       if let ledger { input.ledger.add(ledger, of: group) }
       let figures = asked.filter { $0.group == group }.map(\.figure)
@@ -234,11 +243,16 @@ struct SuiteReport {
         add(ranks, named: "Ranks in \(group)", to: &section)
       }
       if report.answer.isEmpty {
-        report.answer = ["Too few runs to rank anybody; what its pictures show:"]
+        report.answer = [
+          records.isEmpty
+            ? "What its maps show:" : "Too few runs to rank anybody; what its pictures show:"
+        ]
         report.answer += pictures.prefix(12).map { $0.picture.title + "." }
         if pictures.isEmpty { report.answer = [extent] }
         let cause = "\(reason)".replacing("nothing can be ranked: ", with: "")
-        section.paragraphs.append("There is no ranking of all: \(cause).")
+        if !records.isEmpty {
+          section.paragraphs.append("There is no ranking of all: \(cause).")
+        }
       } else {
         report.answer.insert(
           "Each group answers a question of its own: not all optimizers of the suite met on the same "
