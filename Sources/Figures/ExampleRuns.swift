@@ -79,6 +79,13 @@ public enum ExampleRuns {
       },
       schedule: { $0.first?.name == Line.name ? ScheduleSequence([Line()]) : nil })
     input.maps = runs.first.map { [map($0.label)] } ?? []
+    input.probe = { spec, _ in spec.name == "net" ? probe : nil }
+    input.layout = { spec in
+      guard spec.name == "net" else { return nil }
+      var layout = ParameterLayout()
+      layout.append("dense0.weight", shape: [4, 36], role: .weight, fanIn: 36)
+      return layout
+    }
     return input
   }
 
@@ -108,6 +115,21 @@ public enum ExampleRuns {
     }
     return OutcomeMap(key: "map", label: label, spec: spec, cells: cells)
   }
+
+  /// The loss of the example network: 0.3 and half the squared distance of its parameters from 1, which
+  /// counts ten times along every second of them.
+  public static var probe: LossProbe {
+    func loss(_ x: [Float]) -> Double {
+      0.3
+        + x.enumerated().map { (1 + 9 * Double($0 % 2)) * (Double($1) - 1).squared }.reduce(0, +)
+        / Double(2 * x.count)
+    }
+    return LossProbe(
+      count: parameters, trainingLoss: loss, validationLoss: { x, _ in loss(x) + 0.05 })
+  }
+
+  /// How many parameters the example network has: a dense layer on 6 × 6 pixels.
+  private static let parameters = 4 * 36
 
   /// Plain descent, labelled as asked. It ends as diverged where the loss exceeds 10¹².
   ///
@@ -194,19 +216,40 @@ public enum ExampleRuns {
     for step in stride(from: 0, through: diverged ? 100 : 200, by: 50) {
       let loss = 0.35 + 2 * exp(-Double(step) / 40)
       t.validation.append(.init(step: step, metrics: .init(loss: loss, accuracy: 1 - loss / 3)))
-      let ratios = [2e-3, 5e-4].map { $0 * exp(-Double(step) / 200) }
-      t.diagnostics.append(
-        .init(
-          step: step,
-          updates: step == 0
-            ? []
-            : ratios.enumerated().map { place, ratio in
-              TensorUpdate(tensor: "dense\(place).weight", role: .weight, ratio: ratio)
-            }))
+      t.diagnostics.append(diagnostics(step: step, loss: loss))
+      t.checkpoints.append(
+        checkpoint(step: step, speed: optimizer == "adam" ? 30 : 90, seed: seed))
     }
     return record(
       optimizer, problem: PluginSpec(name: "net", settings: []), seed: seed,
       status: diverged ? .diverged : .completed, t)
+  }
+
+  /// What a network of three layers looks like from within.
+  private static func diagnostics(step: Int, loss: Double) -> Trajectory.Diagnostics {
+    let updates = [2e-3, 5e-4].enumerated().map { place, ratio in
+      TensorUpdate(
+        tensor: "dense\(place).weight", role: .weight, ratio: ratio * exp(-Double(step) / 200))
+    }
+    let layers = (0..<3).map { place -> LayerStatistics in
+      let depth = Double(place)
+      return LayerStatistics(
+        layer: "dense\(place)", activationMean: 0.1 * depth,
+        activationDeviation: 1 + loss / (depth + 1), gradientMean: 0,
+        gradientDeviation: 1e-3 * loss * pow(3, depth), dead: place == 2 ? 0 : 0.1)
+    }
+    return Trajectory.Diagnostics(step: step, updates: step == 0 ? [] : updates, layers: layers)
+  }
+
+  /// Parameters on their way to 1 from where the seed puts them, those of even places first.
+  private static func checkpoint(step: Int, speed: Double, seed: UInt64) -> Trajectory.Checkpoint {
+    Trajectory.Checkpoint(
+      step: step,
+      parameters: (0..<parameters).map { place in
+        let start = sin(Double(place) * 0.7 + Double(seed))
+        let pace = place % 2 == 0 ? speed : 2 * speed
+        return Float(1 + (start - 1) * exp(-Double(step) / pace))
+      })
   }
 
   /// A run that left no rows.

@@ -32,6 +32,11 @@ public struct FigureInput: Sendable {
   public var stepsPerPass: @Sendable (PluginSpec) -> Int?
   /// Makes an optimizer; nil where it is not known any more.
   public var optimizer: @Sendable (OptimizerSpec) -> (any Optimizer)?
+  /// Which parameters of a problem are which tensor; nil where that is not known.
+  public var layout: @Sendable (PluginSpec) -> ParameterLayout?
+  /// Evaluates the loss of a training problem at any parameters, as the runs with a seed see it; nil where
+  /// it is none, not known any more, or without its data.
+  public var probe: @Sendable (PluginSpec, UInt64) -> LossProbe?
   /// What the pictures carry in small print.
   public var ledger: FigureLedger
   /// The colours of all runs, the same in every figure drawn from this input.
@@ -60,6 +65,10 @@ public struct FigureInput: Sendable {
     surface = { problem($0) as? any Surface }
     target = { (problem($0) as? any TrainingProblem)?.target }
     stepsPerPass = { (problem($0) as? any TrainingProblem)?.stepsPerPass }
+    layout = { problem($0)?.parameterLayout }
+    probe = { spec, seed in
+      (problem(spec) as? any TrainingProblem).flatMap { try? LossProbe($0, seed: seed) }
+    }
     colors = OptimizerColors(self.records, known: knownOptimizers)
   }
 }

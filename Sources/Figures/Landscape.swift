@@ -7,8 +7,10 @@ import OptimizerKit
 public struct Landscape: Sendable {
   public let viewport: Viewport
   /// The points of the grid along x and along y.
-  public let width = 200
-  public let height = 160
+  public let width = Self.fineWidth
+  public let height = Self.fineHeight
+  private static let fineWidth = 200
+  private static let fineHeight = 160
   /// The losses, row by row from below; NaN where they are not finite.
   public let losses: [Double]
   /// The losses that have a contour line, ascending.
@@ -20,7 +22,7 @@ public struct Landscape: Sendable {
 
   /// Evaluates a surface at every point of the grid.
   public init(_ surface: any Surface, viewport: Viewport) {
-    self.viewport = viewport
+    let (width, height) = (Self.fineWidth, Self.fineHeight)
     var points = [Double](repeating: 0, count: width * height * 2)
     let spanX = viewport.x.upperBound - viewport.x.lowerBound
     let spanY = viewport.y.upperBound - viewport.y.lowerBound
@@ -36,7 +38,47 @@ public struct Landscape: Sendable {
     var losses = [Double](repeating: 0, count: width * height)
     var norms = losses
     surface.evaluate(points, count: losses.count, losses: &losses, gradientNorms: &norms)
-    for i in losses.indices where !losses[i].isFinite { losses[i] = .nan }
+    self.init(
+      losses: losses, viewport: viewport, minimumLoss: surface.minimumLoss,
+      saddleLoss: surface.saddle.map { surface.loss(at: $0) })
+  }
+
+  /// A landscape of losses at `side` × `side` points, row by row from below, between which it is
+  /// interpolated: in the logarithm where all are above 0, by the cubic of Catmull and Rom.
+  public init(coarse: [Double], side: Int, viewport: Viewport) {
+    precondition(side > 1 && coarse.count == side * side, "a square grid")
+    let isLog = coarse.allSatisfy { $0 > 0 }
+    let values = isLog ? coarse.map { log($0) } : coarse
+    /// Between four values, at the share t from the second to the third.
+    func cubic(_ a: Double, _ b: Double, _ c: Double, _ d: Double, _ t: Double) -> Double {
+      let slope = c - a
+      let bend = 2 * a - 5 * b + 4 * c - d
+      let twist = 3 * (b - c) + d - a
+      return b + 0.5 * t * (slope + t * (bend + t * twist))
+    }
+    func between(_ place: Double, _ value: (Int) -> Double) -> Double {
+      let k = min(Int(place), side - 2)
+      let near = [k - 1, k, k + 1, k + 2].map { value(min(max($0, 0), side - 1)) }
+      return cubic(near[0], near[1], near[2], near[3], place - Double(k))
+    }
+    var losses: [Double] = []
+    for j in 0..<Self.fineHeight {
+      let y = Double(j) / Double(Self.fineHeight - 1) * Double(side - 1)
+      let row = (0..<side).map { i in between(y) { values[$0 * side + i] } }
+      for i in 0..<Self.fineWidth {
+        let x = Double(i) / Double(Self.fineWidth - 1) * Double(side - 1)
+        let value = between(x) { row[$0] }
+        losses.append(isLog ? exp(value) : value)
+      }
+    }
+    self.init(losses: losses, viewport: viewport, minimumLoss: nil, saddleLoss: nil)
+  }
+
+  private init(
+    losses: [Double], viewport: Viewport, minimumLoss: Double?, saddleLoss: Double?
+  ) {
+    self.viewport = viewport
+    let losses = losses.map { $0.isFinite ? $0 : .nan }
     self.losses = losses
 
     // Every third value tells where the levels should lie.
@@ -49,7 +91,6 @@ public struct Landscape: Sendable {
       floor = ranked.first ?? 0
       return
     }
-    let saddleLoss = surface.saddle.map { surface.loss(at: $0) }
     if let saddleLoss, saddleLoss > quantile(0.02), saddleLoss < quantile(0.98) {
       // Around a saddle: even steps on both sides, and the line that crosses itself at the saddle.
       let reach = max(saddleLoss - quantile(0.01), quantile(0.99) - saddleLoss)
@@ -61,7 +102,7 @@ public struct Landscape: Sendable {
       return
     }
     // The known minimum, or a little below the lowest loss in sight.
-    let known = surface.minimumLoss.flatMap { $0 <= lowest ? $0 : nil }
+    let known = minimumLoss.flatMap { $0 <= lowest ? $0 : nil }
     let floor = known ?? lowest - (highest - lowest) * 1e-4
     self.floor = floor
     let low = max(quantile(0.004) - floor, (highest - floor) * 1e-12)

@@ -53,7 +53,12 @@ extension Panel {
   ///
   /// - Parameter prefix: what the names of its data begin with, where a picture has several maps.
   public mutating func addMap(of surface: any Surface, prefix: String = "") -> [String] {
-    let landscape = Landscape(surface, viewport: Viewport(x: x.range, y: y.range))
+    addMap(
+      Landscape(surface, viewport: Viewport(x: x.range, y: y.range)), prefix: prefix)
+  }
+
+  /// Draws a map that was evaluated before; returns notes for the caption.
+  public mutating func addMap(_ landscape: Landscape, prefix: String = "") -> [String] {
     commands += [Landscape.palette, "set cbrange [0:100]", "unset colorbox"]
     curves.append(Curve(landscape.shades(prefix + "map"), .image, omittedInTerminal: true))
     curves.append(

@@ -16,6 +16,16 @@ extension Panel {
     of runs: [TracedRun], on surface: any Surface, picture size: (width: Int, height: Int),
     colors: OptimizerColors, keepingFree kept: Frame? = nil
   ) -> [String] {
+    let minima = surface.minima.filter { $0.count == 2 }.map { (x: $0[0], y: $0[1]) }
+    return addPaths(of: runs, minima: minima, picture: size, colors: colors, keepingFree: kept)
+  }
+
+  /// The same where there are these minima.
+  @discardableResult
+  public mutating func addPaths(
+    of runs: [TracedRun], minima: [(x: Double, y: Double)],
+    picture size: (width: Int, height: Int), colors: OptimizerColors, keepingFree kept: Frame? = nil
+  ) -> [String] {
     var placement = LabelPlacement(self, picture: size)
     if let kept {
       placement.reserve(
@@ -23,7 +33,6 @@ extension Panel {
           left: kept.left * placement.width, right: kept.right * placement.width,
           bottom: kept.bottom * placement.height, top: kept.top * placement.height))
     }
-    let minima = surface.minima.filter { $0.count == 2 }.map { (x: $0[0], y: $0[1]) }
     var paths: [(run: TracedRun, line: [(x: Double, y: Double)])] = []
     for run in runs {
       let points = (0..<run.finiteRows).map { row -> (x: Double, y: Double) in

@@ -11,6 +11,8 @@ public final class NetworkSession: TrainingSession {
   private let regularizer: Regularizer?
   private let constraint: MaxNorm?
   private let seed: UInt64
+  /// Whether no layer remembers training.
+  public let isValidatedByParametersAlone: Bool
   private let batch: Int
   private var order: MinibatchOrder
   private let inputs: UnsafeMutablePointer<Float>
@@ -42,6 +44,7 @@ public final class NetworkSession: TrainingSession {
     self.regularizer = regularizer
     self.constraint = constraint
     self.seed = seed
+    isValidatedByParametersAlone = !layers.contains(where: \.remembersTraining)
     self.batch = batch
     order = MinibatchOrder(count: training.count, batch: batch, seed: seed)
     inputs = allocateAligned(capacity * training.shape.count)
@@ -141,6 +144,10 @@ public final class NetworkSession: TrainingSession {
     metrics(x, on: validation)
   }
 
+  public func validate(_ x: Vector<Float>, most: Int) -> ValidationMetrics {
+    metrics(x, on: validation, most: most)
+  }
+
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? {
     guard let examples = try readTest?() else { return nil }
     return { self.metrics($0, on: examples) }
@@ -148,15 +155,20 @@ public final class NetworkSession: TrainingSession {
 
   /// Mean loss, without the regularizer's term, and accuracy over `examples`, of the same shape as
   /// those trained on. The accuracy is NaN where the loss is not one of classification.
-  public func metrics(_ x: Vector<Float>, on examples: any Examples) -> ValidationMetrics {
+  ///
+  /// - Parameter most: of how many examples at most, the first ones.
+  public func metrics(_ x: Vector<Float>, on examples: any Examples, most: Int = .max)
+    -> ValidationMetrics
+  {
     precondition(x.count == layout.count, "vectors of the layout")
     precondition(examples.shape == training.shape, "examples of the same shape")
     gathered = 0
     var loss = 0.0
     var correct = 0
     var start = 0
-    while start < examples.count {
-      let end = min(start + network.capacity, examples.count)
+    let all = min(examples.count, most)
+    while start < all {
+      let end = min(start + network.capacity, all)
       let indices = (start..<end).map(Int32.init)
       indices.withUnsafeBufferPointer { examples.gather($0, inputs: inputs, labels: labels) }
       let part = minibatch(end - start)
@@ -173,7 +185,7 @@ public final class NetworkSession: TrainingSession {
       correct += network.correct(outputs, labels: part.labels, examples: part.examples)
       start = end
     }
-    let count = Double(max(examples.count, 1))
+    let count = Double(max(all, 1))
     return ValidationMetrics(
       loss: loss / count,
       accuracy: network.loss.isClassification ? Double(correct) / count : .nan)

@@ -21,6 +21,11 @@ struct CompareCommand: AsyncParsableCommand {
   var every: Int?
   @Flag(help: "Keep the statistics of each layer of networks, for 'optlab export layers'.")
   var layers = false
+  @Option(
+    help:
+      "Keep the parameters of networks at so many steps, \(RunLimits.checkpoints.span), and the start's."
+  )
+  var checkpoints: Int?
   @Flag(help: "Judge what networks end with by the test examples of their data, once.")
   var test = false
   @Option(
@@ -38,6 +43,7 @@ struct CompareCommand: AsyncParsableCommand {
   func validate() throws {
     try refuseEmpty(figures, "--figures", "; 'none' for none")
     try refuse(every, notIn: RunLimits.steps, "--every")
+    try refuse(checkpoints, notIn: RunLimits.checkpoints, "--checkpoints")
     try refuse(target, notIn: (0.0..<1.0).bounds, "--target")
   }
 
@@ -129,6 +135,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let every { group.recording.every = every }
       if layers { group.recording.layers = true }
       if test { group.recording.test = true }
+      if let checkpoints { group.recording.checkpoints = checkpoints }
       if let target { group.target = target }
       if let figures { group.figures = figures == "none" ? [] : splitSelections(figures) }
     }

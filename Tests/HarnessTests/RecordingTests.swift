@@ -10,9 +10,11 @@ import Testing
   private static let some: [Recording] = Recording.Path.allCases.flatMap { path in
     [1, 2, 3, 4, 6].flatMap { every in
       [1, 2, 3, 10].flatMap { validations in
-        [(false, false), (true, false), (false, true)].map { layers, test in
+        [(false, false, 0), (true, false, 2), (false, true, 3), (false, false, 4)].map {
+          layers, test, checkpoints in
           Recording(
-            path: path, every: every, validations: validations, layers: layers, test: test)
+            path: path, every: every, validations: validations, layers: layers, test: test,
+            checkpoints: checkpoints)
         }
       }
     }
@@ -56,6 +58,11 @@ import Testing
     (Recording(validations: 10), Recording(validations: 5), false),
     (Recording(), Recording(layers: true), true), (Recording(layers: true), Recording(), false),
     (Recording(), Recording(test: true), true), (Recording(test: true), Recording(), false),
+    (Recording(), Recording(checkpoints: 5), true), (Recording(checkpoints: 5), Recording(), false),
+    (Recording(checkpoints: 5), Recording(checkpoints: 10), true),
+    (Recording(checkpoints: 10), Recording(checkpoints: 5), false),
+    (Recording(checkpoints: 5), Recording(path: .outcomes, checkpoints: 5), false),
+    (Recording(path: .outcomes, checkpoints: 5), Recording(), true),
     (Recording(), Recording(path: .outcomes), false),
     (Recording(path: .outcomes), Recording(every: 7), true),
     (Recording(path: .outcomes, every: 2), Recording(path: .outcomes, every: 3), true),

@@ -54,8 +54,34 @@ import Testing
     #expect(try Trajectory(blob: Trajectory().blob) == Trajectory())
   }
 
-  /// A number more or less than the version of today.
-  @Test(arguments: [UInt8(1), 3, 5, 255]) func otherVersionsAreRefused(_ version: UInt8) {
+  /// Parameters come back bit for bit, and bytes that are cut short are refused.
+  @Test func checkpointsComeBackBitForBit() throws {
+    var trajectory = trajectory
+    let first: [Float] = (0..<100).map { Float($0) / 7 - 6 }
+    trajectory.checkpoints = [
+      .init(step: 0, parameters: first), .init(step: 3, parameters: first.map { $0 * 1.001 }),
+      .init(step: 5, parameters: first.map { -$0 }),
+    ]
+    let blob = trajectory.blob
+    #expect(blob[4] == 5)
+    let back = try Trajectory(blob: blob)
+    #expect(back.checkpoints == trajectory.checkpoints && back.blob == blob)
+    // −0, the largest and the least number, and no checkpoint of anything.
+    trajectory.checkpoints = [
+      .init(step: 0, parameters: [-0.0, .greatestFiniteMagnitude]),
+      .init(step: 9, parameters: [.leastNonzeroMagnitude, -.greatestFiniteMagnitude]),
+    ]
+    #expect(
+      try Trajectory(blob: trajectory.blob).checkpoints.map { $0.parameters.map(\.bitPattern) }
+        == trajectory.checkpoints.map { $0.parameters.map(\.bitPattern) })
+    for end in [blob.count - 1, blob.count - 300] {
+      #expect(throws: MalformedData.self) { try Trajectory(blob: blob.prefix(end)) }
+    }
+    #expect(throws: MalformedData.self) { try Trajectory(blob: blob + [0]) }
+  }
+
+  /// A number more or less than the versions of today.
+  @Test(arguments: [UInt8(1), 3, 6, 255]) func otherVersionsAreRefused(_ version: UInt8) {
     var blob = trajectory.blob
     #expect(blob[4] == 4)
     blob[4] = version

@@ -61,6 +61,10 @@ extension PluginCatalogue {
             layers: recording.layers
               ? session.layerStatistics(at: context.x, step: step + 1) : []))
       }
+      if recording.hasCheckpoint(after: spent, since: before, of: budget.total) {
+        recorder.checkpoint(
+          step: step, optimizer.evaluationPoint(context.x, state: context.state) ?? context.x)
+      }
       // The row after `step` updates holds loss and gradient of the minibatch that comes next.
       current.step = step + 1
       let begin = recorder.context.now()
@@ -99,6 +103,11 @@ extension PluginCatalogue {
       session.project(&context.x)
       seconds += (between - begin) + (recorder.context.now() - resume)
       step += 1
+    }
+    if recording.keptCheckpoints > 0 {
+      // A run that ended before its budget was spent has its last parameters too.
+      recorder.checkpoint(
+        step: step, optimizer.evaluationPoint(context.x, state: context.state) ?? context.x)
     }
     if !recorder.isFinished {
       let reported = optimizer.evaluationPoint(context.x, state: context.state)

@@ -264,6 +264,15 @@ final class RunRecorder {
     trajectory.diagnostics.append(diagnostics)
   }
 
+  /// Takes in the parameters of a training problem, unless one of them is not finite or they were taken
+  /// in before.
+  func checkpoint(step: Int, _ x: Vector<Float>) {
+    guard trajectory.checkpoints.last?.step != step else { return }
+    let parameters = Array(UnsafeBufferPointer(start: x.pointer, count: x.count))
+    guard parameters.allSatisfy(\.isFinite) else { return }
+    trajectory.checkpoints.append(.init(step: step, parameters: parameters))
+  }
+
   /// Ends the run because its optimizer gave up: what it has emitted is kept.
   func fail(after step: Int, _ error: any Error) {
     guard !isFinished else { return }

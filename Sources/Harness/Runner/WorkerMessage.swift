@@ -30,6 +30,7 @@ struct WorkerJob: Sendable {
       payload.append((recording.layers ? 1 : 0) | (recording.test ? 2 : 0))
       payload.append(littleEndian: UInt64(recording.every))
       payload.append(littleEndian: UInt64(recording.validations))
+      payload.append(littleEndian: UInt64(recording.checkpoints))
       payload.append(littleEndian: job.timeLimit.bitPattern)
     }
     return Harness.frame(.batch, payload)
@@ -51,7 +52,8 @@ struct WorkerJob: Sendable {
       path: isBare ? .outcomes : .trajectories,
       every: Int(truncatingIfNeeded: try reader.next(UInt64.self)),
       validations: Int(truncatingIfNeeded: try reader.next(UInt64.self)),
-      layers: flags & 1 != 0, test: flags & 2 != 0)
+      layers: flags & 1 != 0, test: flags & 2 != 0,
+      checkpoints: Int(truncatingIfNeeded: try reader.next(UInt64.self)))
     timeLimit = Double(bitPattern: try reader.next(UInt64.self))
   }
 }

@@ -356,6 +356,7 @@ extension RunStore {
     guard let data, recording.path == .trajectories else { return Trajectory() }
     var trajectory = try Trajectory(blob: data)
     trajectory.keep(every: recording.every)
+    if recording.checkpoints == 0 { trajectory.checkpoints = [] }
     return trajectory
   }
 }

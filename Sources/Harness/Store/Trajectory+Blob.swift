@@ -4,7 +4,8 @@
 // evaluations, Hessian–vector products, Hessians), validations and the bytes of the diagnostics
 // (UInt32 each); then the columns, each as `ColumnCodec` has it: steps, gradients, nanoseconds, losses,
 // gradient norms, learning rates, each coordinate, the columns that may be empty; then step, loss and
-// accuracy of the validations; then the diagnostics as JSON, no bytes for none.
+// accuracy of the validations; then the diagnostics as JSON, no bytes for none. Where there are
+// checkpoints the version is one higher, and they follow: see `Trajectory+Checkpoints.swift`.
 
 import Foundation
 import OptimizerKit
@@ -12,6 +13,7 @@ import OptimizerKit
 extension Trajectory {
   static let magic: UInt32 = 0x4A41_5254
   static let version: UInt32 = 4
+  static let versionWithCheckpoints: UInt32 = 5
 
   /// The bytes of this trajectory.
   public var blob: Data {
@@ -20,7 +22,8 @@ extension Trajectory {
     var data = Data()
     data.reserveCapacity(64 + count * (16 + 6 * dimension))
     for word in [
-      Self.magic, Self.version, UInt32(dimension), UInt32(count), UInt32(gradients.count),
+      Self.magic, checkpoints.isEmpty ? Self.version : Self.versionWithCheckpoints,
+      UInt32(dimension), UInt32(count), UInt32(gradients.count),
       UInt32(nanoseconds.count), UInt32(lossEvaluations.count),
       UInt32(hessianVectorProducts.count), UInt32(hessians.count), UInt32(validation.count),
       UInt32(inside.count),
@@ -57,6 +60,7 @@ extension Trajectory {
       }
     }
     data.append(inside)
+    if !checkpoints.isEmpty { appendCheckpoints(to: &data) }
     return data
   }
 
@@ -68,7 +72,8 @@ extension Trajectory {
     var reader = ByteReader(blob)
     let magic = try reader.next(UInt32.self)
     let version = try reader.next(UInt32.self)
-    guard magic == Self.magic, version == Self.version else {
+    let hasCheckpoints = version == Self.versionWithCheckpoints
+    guard magic == Self.magic, version == Self.version || hasCheckpoints else {
       throw MalformedData(description: "not a trajectory of version \(Self.version)")
     }
     self.init()
@@ -127,14 +132,16 @@ extension Trajectory {
         step: passes[$0],
         metrics: ValidationMetrics(loss: validationLosses[$0], accuracy: accuracies[$0]))
     }
-    guard reader.remaining == inside else {
+    guard hasCheckpoints ? reader.remaining >= inside : reader.remaining == inside else {
       throw MalformedData(description: "a trajectory is cut short")
     }
-    guard inside > 0 else { return }
-    do {
-      diagnostics = try LabJSON.decode([Diagnostics].self, from: Data(try reader.bytes(inside)))
-    } catch is DecodingError {
-      throw MalformedData(description: "the diagnostics of a trajectory cannot be read")
+    if inside > 0 {
+      do {
+        diagnostics = try LabJSON.decode([Diagnostics].self, from: Data(try reader.bytes(inside)))
+      } catch is DecodingError {
+        throw MalformedData(description: "the diagnostics of a trajectory cannot be read")
+      }
     }
+    if hasCheckpoints { try readCheckpoints(from: &reader) }
   }
 }

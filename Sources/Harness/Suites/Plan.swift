@@ -18,6 +18,8 @@ public struct Plan: Sendable {
   static let mostRuns = 250_000
   /// The most numbers that one run may record: what a worker, the command and the store can hold.
   static let mostRecorded = 1 << 24
+  /// The most numbers that the checkpoints of a group's runs on a problem may hold: half a gigabyte.
+  static let mostKept = 1 << 27
 
   /// A map to be made, or found in the store, and the group that asks for it.
   public struct MapEntry: Sendable {
@@ -140,6 +142,7 @@ struct PlanBuilder {
       starts = try problem.starts(for: group)
       try problem.checkRecording(for: group)
       try problem.checkTarget(for: group)
+      try problem.checkCheckpoints(for: group, runs: optimizers.count * group.seeds.count)
     } catch { return refuse(error, at: selection, in: group) }
     let runs = entries.count + optimizers.count * starts.count * group.seeds.count
     guard runs <= Plan.mostRuns else {
@@ -249,6 +252,22 @@ extension ProblemChoice {
     throw SelectionError(
       "\(label): \(rows) recorded rows of \(columns) numbers are too many for one run; "
         + "record every \(every) steps or more")
+  }
+
+  /// Refuses checkpoints of which there would be more than can be kept.
+  func checkCheckpoints(for group: Suite.Group, runs: Int) throws {
+    let checkpoints = group.recording.keptCheckpoints
+    guard checkpoints > 0, let training = instance as? any TrainingProblem,
+      let parameters = training.parameterLayout?.count
+    else { return }
+    // In floating point, which does not overflow.
+    let numbers = Double(checkpoints + 1) * Double(parameters) * Double(runs)
+    guard numbers > Double(Plan.mostKept) else { return }
+    let most = Int(Double(Plan.mostKept) / (Double(parameters) * Double(runs))) - 1
+    throw SelectionError(
+      "\(label): \(checkpoints) checkpoints of \(parameters) parameters in \(runs) "
+        + "run\(runs == 1 ? "" : "s") are too many to keep (at most \(Plan.mostKept) numbers in all); "
+        + (most > 0 ? "ask for \(most) or fewer" : "leave 'checkpoints' out"))
   }
 
   /// Refuses a target relative to the minimum where there is no minimum to know.

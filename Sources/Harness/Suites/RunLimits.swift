@@ -8,6 +8,8 @@ public enum RunLimits {
   public static let steps = 1...1_000_000_000
   /// Validation passes of a run.
   public static let validations = 1...1_000_000
+  /// Checkpoints of a run after the start's.
+  public static let checkpoints = 1...1000
   /// Seconds that a run may take: nobody waits for more than thirty years.
   public static let seconds = Bounds(
     lower: 0, includesLower: false, upper: 1e9, includesUpper: true)

@@ -102,7 +102,7 @@ extension Suite.Group {
   static let settings = [
     "steps", "gradients", "seconds", "seeds", "starts", "instances", "random-starts",
     "target", "tuning", "record", "every",
-    "validations", "layers", "test", "time-limit", "figures",
+    "validations", "layers", "test", "checkpoints", "time-limit", "figures",
   ]
 }
 
@@ -252,6 +252,10 @@ struct SuiteReader {
     }
     if let node = table["layers"] { group.recording.layers = try flag(node, key: "layers") }
     if let node = table["test"] { group.recording.test = try flag(node, key: "test") }
+    if let node = table["checkpoints"] {
+      group.recording.checkpoints = try count(
+        node, key: "checkpoints", in: RunLimits.checkpoints)
+    }
     if let node = table["target"] {
       group.target = try number(node, key: "target", in: (0.0..<1.0).bounds)
     }

@@ -17,6 +17,7 @@ import OptimizerKit
 /// Ioffe and Szegedy 2015, arXiv 1502.03167; conventions and defaults as torch.nn.BatchNorm2d.
 public struct BatchNormalization: Layer {
   public static let kind = "batch-normalization"
+  public var remembersTraining: Bool { true }
   public static let formula =
     "y = activation(scale (x - mean) / sqrt(variance + epsilon) + bias), for each channel; in "
     + "training with mean and variance (divided by the count) over examples and pixels of the "

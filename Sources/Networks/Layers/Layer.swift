@@ -27,6 +27,9 @@ public protocol Layer: Sendable {
   ) -> (any LayerOperation<R>)?
   /// How far one output sees; nil for a layer whose outputs each see one position.
   var window: Window? { get }
+  /// Whether its output outside of training depends on the passes of training before, as running averages
+  /// do; false unless said otherwise.
+  var remembersTraining: Bool { get }
   /// What it computes, for whoever rebuilds the network elsewhere; empty unless said otherwise.
   static var formula: String { get }
   /// What it was declared with; its stored properties unless said otherwise.
@@ -40,6 +43,7 @@ public protocol Layer: Sendable {
 extension Layer {
   public func parameters(_ input: Shape) -> [LayerParameter] { [] }
   public var window: Window? { nil }
+  public var remembersTraining: Bool { false }
   public static var formula: String { "" }
   public func settings(_ input: Shape, name: String) -> [String: Fact] {
     Fact.properties(of: self)

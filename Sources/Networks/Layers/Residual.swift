@@ -19,6 +19,8 @@ public struct Residual: Layer {
   /// f, applied to the sum.
   public var activation: Activation
 
+  public var remembersTraining: Bool { (body + shortcut).contains(where: \.remembersTraining) }
+
   public init(
     _ body: [any Layer], shortcut: [any Layer] = [], activation: Activation = .relu
   ) {

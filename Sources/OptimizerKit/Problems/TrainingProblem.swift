@@ -56,6 +56,11 @@ public protocol TrainingSession: AnyObject {
   /// Mean loss and accuracy over the whole validation set. Before the first step they depend on `x`
   /// alone: runs that begin alike share them.
   func validate(_ x: Vector<Float>) -> ValidationMetrics
+  /// The same over at most so many validation examples, the first ones; over all, unless said otherwise.
+  func validate(_ x: Vector<Float>, most: Int) -> ValidationMetrics
+  /// Whether `validate` depends on parameters alone, and not on the training before, as it does where
+  /// running averages stand in for those of a minibatch; true unless said otherwise.
+  var isValidatedByParametersAlone: Bool { get }
   /// Reads the test examples, which neither training nor tuning sees, and gives what judges
   /// parameters by them; nil, unless said otherwise, where there are none. Throws where they cannot
   /// be read.
@@ -81,6 +86,8 @@ extension TrainingSession {
   public func hessianVectorProduct(at x: Vector<Float>, step: Int, _ v: Vector<Float>)
     -> Vector<Float>?
   { nil }
+  public func validate(_ x: Vector<Float>, most: Int) -> ValidationMetrics { validate(x) }
+  public var isValidatedByParametersAlone: Bool { true }
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? { nil }
   public func project(_ x: inout Vector<Float>) {}
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }

@@ -20,24 +20,45 @@ public struct Recording: Codable, Sendable, Hashable {
   public var layers: Bool
   /// Whether the parameters that a training problem ends with are judged on its test examples, once.
   public var test: Bool
+  /// How many checkpoints are kept after the start's: the parameters of a training problem, evenly over
+  /// the budget, the end included; 0 for none, the start's included.
+  public var checkpoints: Int
 
   public init(
     path: Path = .trajectories, every: Int = 1, validations: Int = 10, layers: Bool = false,
-    test: Bool = false
+    test: Bool = false, checkpoints: Int = 0
   ) {
     self.path = path
     self.every = every
     self.validations = validations
     self.layers = layers
     self.test = test
+    self.checkpoints = checkpoints
   }
+
+  /// Reads a recording; of one that was written before there were checkpoints, none.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    path = try values.decode(Path.self, forKey: .path)
+    every = try values.decode(Int.self, forKey: .every)
+    validations = try values.decode(Int.self, forKey: .validations)
+    layers = try values.decode(Bool.self, forKey: .layers)
+    test = try values.decode(Bool.self, forKey: .test)
+    checkpoints = try values.decodeIfPresent(Int.self, forKey: .checkpoints) ?? 0
+  }
+
+  /// The checkpoints that are kept in the end: of a run of which only the outcome is, none.
+  public var keptCheckpoints: Int { path == .outcomes ? 0 : checkpoints }
 
   /// Whether what was kept of a run serves where this is wanted: what is kept may be finer.
   public func isServed(by kept: Recording) -> Bool {
     let path =
       path == .outcomes || (kept.path == .trajectories && every.isMultiple(of: kept.every))
     let passes = kept.validations == .max || kept.validations.isMultiple(of: validations)
-    return path && passes && (kept.layers || !layers) && (kept.test || !test)
+    let points =
+      keptCheckpoints == 0
+      || kept.keptCheckpoints > 0 && kept.keptCheckpoints.isMultiple(of: keptCheckpoints)
+    return path && passes && points && (kept.layers || !layers) && (kept.test || !test)
   }
 
   /// The least that serves where this is wanted and where `other` is.
@@ -49,9 +70,14 @@ public struct Recording: Codable, Sendable, Hashable {
     case (.outcomes, .trajectories): (both.path, both.every) = (.trajectories, other.every)
     default: break
     }
-    let (passes, overflow) = (validations / divisor(validations, other.validations))
-      .multipliedReportingOverflow(by: other.validations)
-    both.validations = overflow ? .max : passes
+    /// The least common multiple; `Int.max` where it does not fit.
+    func multiple(_ a: Int, _ b: Int) -> Int {
+      let (product, overflow) = (a / divisor(a, b)).multipliedReportingOverflow(by: b)
+      return overflow ? .max : product
+    }
+    both.validations = multiple(validations, other.validations)
+    let points = [keptCheckpoints, other.keptCheckpoints].filter { $0 > 0 }
+    both.checkpoints = points.count == 2 ? multiple(points[0], points[1]) : points.first ?? 0
     both.layers = layers || other.layers
     both.test = test || other.test
     return both
@@ -63,8 +89,20 @@ public struct Recording: Codable, Sendable, Hashable {
   /// Whether a run that has spent `spent` of a budget of `total`, and `before` one step ago, is
   /// validated now: where ⌊k · total / validations⌋ lies between the two for a k in 0...validations.
   public func isValidated(after spent: Int, since before: Int, of total: Int) -> Bool {
+    Self.isReached(validations, after: spent, since: before, of: total)
+  }
+
+  /// The same of the checkpoints.
+  public func hasCheckpoint(after spent: Int, since before: Int, of total: Int) -> Bool {
+    keptCheckpoints > 0
+      && Self.isReached(keptCheckpoints, after: spent, since: before, of: total)
+  }
+
+  private static func isReached(_ count: Int, after spent: Int, since before: Int, of total: Int)
+    -> Bool
+  {
     // Of microseconds and passes there may be so many that their product needs more than 64 bits.
-    let passes = Int128(max(validations, 1))
+    let passes = Int128(max(count, 1))
     let k = min(((Int128(spent) + 1) * passes - 1) / Int128(max(total, 1)), passes)
     return k * Int128(total) / passes > before
   }

@@ -29,6 +29,9 @@ public struct Trajectory: Encodable, Sendable, Equatable {
   public var validation: [Validation] = []
   /// What updates and layers look like at the validation passes of a training problem.
   public var diagnostics: [Diagnostics] = []
+  /// The parameters of a training problem now and then, the first before any update; none unless
+  /// `Recording.checkpoints` asks for them. Not part of its JSON.
+  public var checkpoints: [Checkpoint] = []
 
   /// Validation metrics after a number of steps.
   public struct Validation: Codable, Sendable, Equatable {
@@ -38,6 +41,24 @@ public struct Trajectory: Encodable, Sendable, Equatable {
       self.step = step
       self.metrics = metrics
     }
+  }
+
+  /// The parameters after a number of steps, as the run reports them: those that are validated.
+  public struct Checkpoint: Sendable, Equatable {
+    /// The number of updates made before.
+    public var step: Int
+    /// One after the other, as the layout has them.
+    public var parameters: [Float]
+
+    public init(step: Int, parameters: [Float]) {
+      self.step = step
+      self.parameters = parameters
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case dimension, steps, losses, gradientNorms, learningRates, points, gradients
+    case lossEvaluations, hessianVectorProducts, hessians, nanoseconds, validation, diagnostics
   }
 
   public init() {}
