@@ -66,6 +66,7 @@ struct CompareCommand: AsyncParsableCommand {
       plan: plan, store: store, runner: runner, retriesFailures: retry)
     let missing = try comparison.missing()
     if dryRun {
+      try warnOfDamage(missing, of: comparison)
       let groups = Dictionary(plan.entries.map { ($0.key, $0.group) }) { first, _ in first }
       for job in missing {
         print(

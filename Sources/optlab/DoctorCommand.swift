@@ -42,8 +42,21 @@ struct DoctorCommand: ParsableCommand {
     }
     if FileManager.default.fileExists(atPath: store.store) {
       do {
-        let runs = try RunStore.existing(path: store.store).records()
-        report("store", "\(store.store), \(runs.count) runs", remedy: "")
+        let health = try RunStore(reading: store.store).health()
+        if health.isWhole {
+          report("store", "\(store.store), \(health.runs) runs", remedy: "")
+        } else {
+          healthy = false
+          print("  damaged  store: \(store.store), \(health.runs) runs")
+          for fault in health.faults { print("           \(fault)") }
+          if !health.damaged.isEmpty {
+            let keys = health.damaged.prefix(10).map { $0.prefix(8) }.joined(separator: ", ")
+            print(
+              "           \(count(health.damaged.count, "run")) not what was written: \(keys)"
+                + (health.damaged.count > 10 ? ", ..." : "")
+                + "; 'optlab compare' of their suites does them again")
+          }
+        }
       } catch {
         report("store", nil, remedy: "\(error)")
       }

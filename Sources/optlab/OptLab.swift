@@ -30,7 +30,7 @@ struct OptLab: AsyncParsableCommand {
       ExperimentCommand.self,
       PlotCommand.self, ReportCommand.self,
       RunsCommand.self,
-      ExportCommand.self,
+      ExportCommand.self, MergeCommand.self, VerifyCommand.self,
       DoctorCommand.self, WorkerCommand.self, BenchCommand.self,
     ])
 

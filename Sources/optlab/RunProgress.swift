@@ -9,6 +9,7 @@ import Harness
 func performRuns(_ missing: [RunJob], of comparison: Comparison) async throws
   -> (done: Int, reused: Int, seconds: Double)
 {
+  try warnOfDamage(missing, of: comparison)
   let begin = monotonicSeconds()
   let bar = ProgressBar(missing)
   let task = Task { try await comparison.run(missing) { bar.show($0) } }
@@ -23,6 +24,17 @@ func performRuns(_ missing: [RunJob], of comparison: Comparison) async throws
     Terminal.note("interrupted; what is finished is stored, the same command goes on")
     throw CancellationError()
   }
+}
+
+/// Names the runs that are done again because what is stored of them is not what was written.
+func warnOfDamage(_ missing: [RunJob], of comparison: Comparison) throws {
+  let damaged = try comparison.damaged(missing)
+  for job in damaged.prefix(10) {
+    Terminal.warn(
+      "\(job.label) on \(job.spec.problem.name), seed \(job.spec.seed) (\(job.key.prefix(8))): what "
+        + "\(comparison.store.path) has of it is damaged; it is done again")
+  }
+  if damaged.count > 10 { Terminal.warn("so are \(damaged.count - 10) more runs") }
 }
 
 /// Calls a closure at the first interrupt (Ctrl-C); the second one ends the command at once.

@@ -15,9 +15,7 @@ extension RunStore {
     guard !runs.isEmpty else { return }
     try access {
       try $0.write { db in
-        let columns =
-          ["key", "label", "spec", "recording"] + SpecColumns.all.map(\.name)
-          + OutcomeColumns.all.map(\.name)
+        let columns = Self.checkedColumns + ["checksum"]
         let places = columns.map { _ in "?" }.joined(separator: ", ")
         let insert = try db.cachedStatement(
           sql: """
@@ -28,11 +26,15 @@ extension RunStore {
         let removePath = try db.cachedStatement(sql: "DELETE FROM trajectory WHERE key = ?")
         for run in runs {
           let record = run.job.record(run.outcome)
-          var values: [(any DatabaseValueConvertible)?] = [
-            record.key, record.label, record.spec.bytes, try LabJSON.encode(record.recording),
+          var values = [
+            record.key.databaseValue, record.label.databaseValue, record.spec.bytes.databaseValue,
+            try LabJSON.encode(record.recording).databaseValue,
           ]
-          values += SpecColumns.all.map { $0.get(record.spec) }
-          values += OutcomeColumns.all.map { $0.get(record.outcome) }
+          values += SpecColumns.all.map { $0.get(record.spec)?.databaseValue ?? .null }
+          values += OutcomeColumns.all.map { $0.get(record.outcome)?.databaseValue ?? .null }
+          let path = run.path.isEmpty ? nil : Checksum.of([run.path.databaseValue])
+          values.append(path?.databaseValue ?? .null)
+          values.append(Checksum.of(values)?.databaseValue ?? .null)
           try insert.execute(arguments: StatementArguments(values))
           if run.path.isEmpty {
             try removePath.execute(arguments: [record.key])
@@ -102,6 +104,8 @@ extension RunStore {
   public struct Stored: Sendable, Equatable {
     public let status: RunStatus
     public let recording: Recording
+    /// Whether it is not what was written; the rest says nothing then.
+    public var isDamaged = false
   }
 
   /// The keys among `keys` whose runs are stored.
@@ -111,7 +115,12 @@ extension RunStore {
         var recordings: [Data: Recording] = [:]
         var found: [String: Stored] = [:]
         found.reserveCapacity(keys.count)
-        try Self.forEachRow(db, "key, status, recording", keys) { row in
+        let isWhole = hasChecksums ? "\(Self.isRowWhole) AND \(Self.isPathWhole)" : "1"
+        try Self.forEachRow(db, "key, status, recording, \(isWhole)", keys) { row in
+          guard row[3] == true else {
+            found[row[0]] = Stored(status: .interrupted, recording: Recording(), isDamaged: true)
+            return
+          }
           found[row[0]] = Stored(
             status: RunStatus(rawValue: row[1]) ?? .crashed,
             recording: try Self.recording(row[2], &recordings))

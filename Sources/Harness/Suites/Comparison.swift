@@ -48,11 +48,18 @@ public struct Comparison: Sendable {
     return try stillMissing(jobs)
   }
 
+  /// Of these missing runs those that are missing because what is stored of them is not what was
+  /// written.
+  public func damaged(_ missing: [RunJob]) throws -> [RunJob] {
+    let damaged = try store.damaged(among: missing.map(\.key))
+    return damaged.isEmpty ? [] : missing.filter { damaged.contains($0.key) }
+  }
+
   /// Of these runs those that the store does not have as they are asked for.
   private func stillMissing(_ jobs: [RunJob]) throws -> [RunJob] {
     let known = try store.stored(jobs.map(\.key))
     return jobs.compactMap { job in
-      guard let run = known[job.key] else { return job }
+      guard let run = known[job.key], !run.isDamaged else { return job }
       // What other suites were promised stays kept.
       guard job.recording.isServed(by: run.recording) else { return job.serving(run.recording) }
       let isDone =
