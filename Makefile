@@ -10,7 +10,8 @@ PYTHON ?= python3
 export OPENBLAS_NUM_THREADS := 1
 SWIFT_FILES := Package.swift Sources Plugins Tests
 
-.PHONY: compare test test-release mutants setup build bench bench-peers gallery catalogue lint format clean
+.PHONY: compare test test-release mutants setup build bench bench-peers gallery catalogue report-check \
+  lint format clean
 
 ## Runs the quick suite and draws it under plots/.
 compare: build
@@ -84,6 +85,12 @@ gallery: build
 	cd .build/gallery/whole/classic-2d && for picture in rank heat-map performance-profile ecdf \
 	  tuned-rosenbrock tuning-curve-rosenbrock hyperparameters-rosenbrock time-to-target-rosenbrock; \
 	  do cp $$picture.png $$picture.md $(CURDIR)/plots/gallery/; done
+
+## Opens the report on the quick suite in chromium, uses all of it, and says what is wrong.
+report-check: build
+	$(OPTLAB) compare quick --store .build/report/runs.sqlite --output .build/report --format svg >/dev/null
+	$(OPTLAB) report quick --store .build/report/runs.sqlite --output .build/report/report.html
+	$(PYTHON) Tests/ReportTests/browser.py .build/report/report.html
 
 ## Writes Plugins/CATALOGUE.md and Plugins/REFERENCES.md anew.
 catalogue: setup

@@ -103,7 +103,8 @@ let package = Package(
       ]),
 
     .testTarget(
-      name: "ReportTests", dependencies: ["Report", "Figures", "Analysis", "OptimizerKit"]),
+      name: "ReportTests", dependencies: ["Report", "Figures", "Analysis", "OptimizerKit"],
+      exclude: ["browser.py"]),
 
     // Runs the built command as a process; it lies beside the tests.
     .testTarget(

@@ -13,16 +13,18 @@ extension Report {
       public var color: String
       /// Whether it diverged.
       public var diverged: Bool
-      /// Gradients, coordinates and losses, row by row.
-      public var gradients: [Double]
+      /// What was spent, coordinates and losses, row by row.
+      public var costs: [Double]
       public var x: [Double]
       public var y: [Double]
       public var losses: [Double]
     }
 
     public var problem: String
-    /// What is shown of how many.
+    /// What is shown, of how many.
     public var remark: String
+    /// What all paths are held side by side by: "gradients", or "evaluations" where some ask for none.
+    public var unit: String
     public var viewport: Viewport
     /// Contour lines, each a sequence of points.
     public var contours: [[(x: Double, y: Double)]]
@@ -33,23 +35,42 @@ extension Report {
     public var floor: Double
     public var paths: [Path]
 
-    /// The most rows that are kept of a path.
-    static let mostRows = 400
+    /// The most paths of a player.
+    public static let mostPaths = 12
+    /// The most rows of a path.
+    static let mostRows = 800
 
     /// The player of runs on one surface from one start; nil where nothing can be played.
     ///
     /// - Parameters:
     ///   - runs: with their paths; of each label, the one with the lowest seed is shown.
+    ///   - place: where they start, in words; it stands before what is said of seeds.
     ///   - colors: those of the figures.
     public init?(
-      _ runs: [TracedRun], on surface: any Surface, problem: String, colors: OptimizerColors
+      _ runs: [TracedRun], on surface: any Surface, problem: String, from place: String = "",
+      colors: OptimizerColors
     ) {
-      let shown = runs.firstSeeds.filter { $0.trajectory.dimension == 2 && $0.finiteRows > 1 }
-      guard surface.dimension == 2, !shown.isEmpty else { return nil }
+      let all = runs.firstSeeds.filter { $0.trajectory.dimension == 2 && $0.finiteRows > 1 }
+      guard surface.dimension == 2, !all.isEmpty else { return nil }
+      let shown = Self.chosen(all)
       self.problem = problem
-      let count = Set(runs.map(\.spec.seed)).count
-      remark = count > 1 ? "the lowest of \(count) seeds of each" : ""
-      viewport = surface.viewport ?? Viewport(of: surface, with: shown)
+      let seeds = Set(runs.map(\.spec.seed))
+      var remarks = place.isEmpty ? [] : [place]
+      if let first = seeds.min(), seeds.count > 1 {
+        remarks.append("seed \(first), the lowest of \(seeds.count)")
+      }
+      if shown.count < all.count {
+        remarks.append(
+          "\(shown.count) of \(all.count): the best of each optimizer, then the next best")
+      }
+      remark = remarks.joined(separator: "; ")
+      // Who asks for no gradient would stand still.
+      let hasGradients = shown.allSatisfy {
+        $0.trajectory.counts($0.trajectory.count - 1).gradients > 0
+      }
+      unit = hasGradients ? "gradients" : "evaluations"
+      let viewport = surface.viewport ?? Viewport(of: surface, with: shown)
+      self.viewport = viewport
       let landscape = Landscape(surface, viewport: viewport)
       floor = surface.minimumLoss ?? landscape.floor
       minima = surface.minima.filter { $0.count == 2 }.map { ($0[0], $0[1]) }
@@ -70,23 +91,52 @@ extension Report {
         }
       }
       paths = shown.map { run in
-        let rows = Self.rows(run.finiteRows)
         let path = run.trajectory
+        let rows = Self.rows(of: run, in: viewport)
         return Path(
           name: run.shownLabel, color: colors[run].color, diverged: run.diverged,
-          gradients: rows.map { Double(path.counts($0).gradients) },
+          costs: rows.map {
+            let counts = path.counts($0)
+            return Double(hasGradients ? counts.gradients : counts.evaluations(dimension: 2))
+          },
           x: rows.map { path.point($0)[path.point($0).startIndex] },
           y: rows.map { path.point($0)[path.point($0).startIndex + 1] },
           losses: rows.map { path.losses[$0] })
       }
     }
 
-    /// Of so many rows those that are kept: the first ones all, later ones ever more sparsely, the last.
-    static func rows(_ count: Int) -> [Int] {
-      guard count > mostRows else { return Array(0..<count) }
+    /// Of more runs than a player holds, the best of each optimizer, then the next best, in their order.
+    static func chosen(_ runs: [TracedRun]) -> [TracedRun] {
+      guard runs.count > mostPaths else { return runs }
+      func height(_ place: Int) -> Double {
+        let run = runs[place]
+        return run.diverged || !run.finalLoss.isFinite ? .infinity : run.finalLoss
+      }
+      let order = runs.indices.sorted { (height($0), $0) < (height($1), $1) }
+      var seen: Set<String> = []
+      let best = order.filter { seen.insert(runs[$0].spec.optimizer.name).inserted }
+      let rest = order.filter { !best.contains($0) }
+      return (best + rest).prefix(mostPaths).sorted().map { runs[$0] }
+    }
+
+    /// The rows that are kept: what the slider can stop at, and what it takes for the path to look the same.
+    private static func rows(of run: TracedRun, in viewport: Viewport) -> [Int] {
+      let count = run.finiteRows
+      let path = run.trajectory.points
+      let corners = Thinning.keptIndices(
+        x: (0..<count).map { path[2 * $0] }, y: (0..<count).map { path[2 * $0 + 1] },
+        viewport: viewport, tolerance: 0.002)
+      let stops = rows(count, most: mostRows / 2)
+      let turns = rows(corners.count, most: mostRows / 2).map { corners[$0] }
+      return Set(stops + turns).sorted()
+    }
+
+    /// Of so many rows at most so many: the first ones all, later ones ever more sparsely, the last.
+    static func rows(_ count: Int, most: Int = mostRows) -> [Int] {
+      guard count > most else { return Array(0..<count) }
       var rows: [Int] = []
-      for place in 0..<mostRows {
-        let share = Double(place) / Double(mostRows - 1)
+      for place in 0..<most {
+        let share = Double(place) / Double(most - 1)
         let row = Int((share * share * Double(count - 1)).rounded())
         rows.append(max(row, (rows.last ?? -1) + 1))
       }
@@ -106,11 +156,12 @@ extension Report.Player {
     }
     let lines = paths.map { path in
       "{\"name\":\(HTML.json(path.name)),\"color\":\(HTML.json(path.color)),"
-        + "\"diverged\":\(path.diverged),\"gradients\":\(numbers(path.gradients, digits: 9)),"
+        + "\"diverged\":\(path.diverged),\"costs\":\(numbers(path.costs, digits: 9)),"
         + "\"x\":\(numbers(path.x)),\"y\":\(numbers(path.y)),\"losses\":\(numbers(path.losses))}"
     }
     let shade = shades.values.map { String($0) }.joined(separator: ",")
-    return "{\"x\":\(numbers([viewport.x.lowerBound, viewport.x.upperBound], digits: 9)),"
+    return
+      "{\"unit\":\(HTML.json(unit)),\"x\":\(numbers([viewport.x.lowerBound, viewport.x.upperBound], digits: 9)),"
       + "\"y\":\(numbers([viewport.y.lowerBound, viewport.y.upperBound], digits: 9)),"
       + "\"floor\":\(Self.number(floor, 9)),\"minima\":\(points(minima)),"
       + "\"width\":\(shades.width),\"shades\":[\(shade)],"

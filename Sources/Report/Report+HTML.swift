@@ -1,5 +1,7 @@
 // The page of a report.
 
+import Figures
+
 extension Report {
   /// The page: one file that needs nothing else, with or without scripts.
   public var html: String {
@@ -26,9 +28,7 @@ extension Report {
       <h1>\(HTML.text(title))</h1>
 
       """
-    for (index, sentence) in answer.enumerated() {
-      page += "<p class=\"\(index == 0 ? "answer" : "more")\">\(HTML.text(sentence))</p>\n"
-    }
+    page += answerHTML
     if !notices.isEmpty {
       page += "<ul class=\"notices\">\n"
       for notice in notices { page += "<li>\(HTML.text(notice))</li>\n" }
@@ -47,6 +47,27 @@ extension Report {
     page += ledgerHTML + "</main>\n"
     page += "<script>\n\(String(decoding: PackageResources.report_js, as: UTF8.self))</script>\n"
     return page + "</body>\n</html>\n"
+  }
+
+  /// The answer, further sentences (many of them as a list), and what all of it rests on.
+  private var answerHTML: String {
+    var text = ""
+    if let first = answer.first {
+      let isLong = first.count > 120
+      text += "<p class=\"answer\(isLong ? " long" : "")\">\(HTML.text(first))</p>\n"
+    }
+    let more = answer.dropFirst().map { HTML.text($0) }
+    if more.count > 3 {
+      text += "<ul class=\"findings\">\n" + more.map { "<li>\($0)</li>\n" }.joined() + "</ul>\n"
+    } else {
+      text += more.map { "<p class=\"more\">\($0)</p>\n" }.joined()
+    }
+    guard !facts.isEmpty else { return text }
+    text += "<ul class=\"facts\">\n"
+    for (number, name) in facts {
+      text += "<li><b>\(HTML.text(number))</b> \(HTML.text(name))</li>\n"
+    }
+    return text + "</ul>\n"
   }
 
   private var ledgerHTML: String {
@@ -119,6 +140,7 @@ extension Report.Table {
         if let color = cell.color {
           text += "<span class=\"swatch\" style=\"background:\(HTML.text(color))\"></span>"
         }
+        if let mark = cell.mark { text += mark.html }
         let content = HTML.text(cell.text)
         text += cell.isStrong ? "<strong>\(content)</strong>" : content
         text += index == 0 ? "</th>" : "</td>"
@@ -127,7 +149,31 @@ extension Report.Table {
     }
     text += "</tbody>\n</table>\n</div>\n"
     for note in notes { text += "<p class=\"note\">\(HTML.text(note))</p>\n" }
+    if !legend.isEmpty {
+      text += "<details class=\"legend\"><summary>What the columns mean</summary>\n"
+      for line in legend { text += "<p class=\"note\">\(HTML.text(line))</p>\n" }
+      text += "</details>\n"
+    }
     return text + "</div>\n"
+  }
+}
+
+extension Report.Table.Mark {
+  /// What the text beside it says is not said twice.
+  fileprivate var html: String {
+    func place(_ share: Double) -> String {
+      Text.decimal(5 + 110 * min(max(share, 0), 1), digits: 4)
+    }
+    let color = HTML.text(color)
+    var text =
+      "<svg class=\"mark\" viewBox=\"0 0 120 14\" width=\"120\" height=\"14\" aria-hidden=\"true\">"
+      + "<path class=\"track\" d=\"M5 7H115M60 4V10\"/>"
+    if let interval {
+      text +=
+        "<path d=\"M\(place(interval.lowerBound)) 7H\(place(interval.upperBound))\" "
+        + "stroke=\"\(color)\" stroke-width=\"3\"/>"
+    }
+    return text + "<circle cx=\"\(place(value))\" cy=\"7\" r=\"4.5\" fill=\"\(color)\"/></svg>"
   }
 }
 
@@ -152,17 +198,20 @@ extension Report.Player {
     return """
       <div class="player" hidden>
       <div class="stage">
-      <canvas class="map" role="img" aria-label="\(HTML.text(label))" tabindex="0"></canvas>
-      <canvas class="curve" role="img" aria-label="Loss above the minimum against gradients"></canvas>
+      <canvas class="map" role="img" aria-label="\(HTML.text(label))" tabindex="0" \
+      aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></canvas>
+      <canvas class="curve" role="img" aria-label="Loss above the minimum against \(unit)"></canvas>
       </div>
       <div class="controls">
       <button type="button" class="play">Play</button>
-      <label class="time">Gradients <input type="range" min="0" max="1000" value="1000" step="1"></label>
+      <label class="time">\(unit.prefix(1).uppercased() + unit.dropFirst()) <input type="range" min="0" max="1000" value="1000" step="1"></label>
       <output class="clock"></output>
       <label>Speed <select><option value="0.5">½</option><option value="1" selected>1</option>\
       <option value="2">2</option><option value="4">4</option></select></label>
       </div>
-      <fieldset class="who"><legend>Optimizers\(remark.isEmpty ? "" : " (\(HTML.text(remark)))")</legend></fieldset>
+      <fieldset class="who"><legend>Optimizers</legend></fieldset>
+      <p class="note">\(HTML.text(remark.isEmpty ? "" : "The stored runs \(remark). "))On the map, the space \
+      bar plays, arrows go step by step, Home and End to the ends; a cross is where a run diverged.</p>
       <script type="application/json">\(json)</script>
       </div>
 

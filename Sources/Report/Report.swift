@@ -7,6 +7,8 @@ public struct Report: Sendable {
   public var title: String
   /// The answer in sentences, the first one large.
   public var answer: [String]
+  /// What it rests on, as numbers: "12" and "problems".
+  public var facts: [(number: String, name: String)] = []
   /// What a reader must know before anything else: runs that are missing, what was left out.
   public var notices: [String] = []
   public var sections: [Section] = []
@@ -57,13 +59,30 @@ public struct Report: Sendable {
       /// A swatch before the text: "#0072b2".
       public var color: String?
       public var isStrong = false
+      /// The value and what it is sure to lie in, drawn on a line from 0 to 1.
+      public var mark: Mark?
       public init(
-        _ text: String, value: Double? = nil, color: String? = nil, isStrong: Bool = false
+        _ text: String, value: Double? = nil, color: String? = nil, isStrong: Bool = false,
+        mark: Mark? = nil
       ) {
         self.text = text
         self.value = value
         self.color = color
         self.isStrong = isStrong
+        self.mark = mark
+      }
+    }
+
+    /// A value in 0...1 with its interval, as a dot with whiskers.
+    public struct Mark: Sendable {
+      public var value: Double
+      public var interval: ClosedRange<Double>?
+      /// "#0072b2".
+      public var color: String
+      public init(_ value: Double, in interval: ClosedRange<Double>? = nil, color: String) {
+        self.value = value
+        self.interval = interval
+        self.color = color
       }
     }
 
@@ -72,6 +91,8 @@ public struct Report: Sendable {
     public var rows: [[Cell]]
     /// What stands below it.
     public var notes: [String] = []
+    /// What its columns mean, a line each, folded away.
+    public var legend: [String] = []
     /// Whether it is folded away behind its title, below the figures.
     public var isFolded: Bool
 

@@ -23,10 +23,11 @@ struct SuiteReport {
   private let maps: [String: [OutcomeMap]]
   /// The paths of the groups whose figures or players need them.
   private var traced: [String: [TracedRun]] = [:]
+  /// Of groups that have too many, those of the first start alone.
+  private var played: [String: [TracedRun]] = [:]
   private(set) var report: Report
 
-  /// Pictures beyond so many are named, and not drawn; so are players.
-  private static let mostPictures = 60
+  /// Problems beyond so many have no player.
   private static let mostPlayers = 12
   /// Groups of more runs are not opened for their paths.
   private static let mostTraced = 2000
@@ -70,6 +71,7 @@ struct SuiteReport {
     try addProgress()
     let pictures = try drawnPictures()
     try addRanking(pictures)
+    addFacts()
     try addProblems(pictures)
     addTuning()
     addLedger()
@@ -82,7 +84,7 @@ struct SuiteReport {
     if progress.stored < progress.planned {
       report.notices.append(
         "\(progress.stored) of \(progress.planned) runs are done; this is of those. "
-          + "'optlab compare \(stored.name)' does the others.")
+          + "'\(command)' does the others.")
     }
     report.notices += input.ledger.warnings
   }
@@ -95,130 +97,78 @@ struct SuiteReport {
         input.surface(entry.record.spec.problem)?.dimension == 2
       }
       guard hasPaths, isPlane || asked.contains(group) else { continue }
-      guard members.count <= Self.mostTraced else {
-        report.notices.append(
-          "the paths of \(group), \(members.count) runs, are not shown here: 'optlab plot' draws them"
-        )
+      if members.count <= Self.mostTraced {
+        traced[group] = try stored.store.runs(suite: stored.name, group: group)
         continue
       }
-      traced[group] = try stored.store.runs(suite: stored.name, group: group)
+      played[group] = try firstRuns(members.map(\.record)).compactMap(stored.store.run)
+      let figures = try stored.store.figures(of: stored.name).filter { $0.group == group }
+        .filter { try catalogue.selectFigures([$0.figure]).contains { !$0.isOfWholeSuite } }
+      guard !figures.isEmpty else { continue }
+      report.notices.append(
+        "The \(members.count) paths of \(group) are too many to be drawn here; the ledger has the commands "
+          + "that draw them.")
+      report.commands += figures.map {
+        (
+          "paths of \(group)",
+          "optlab plot \(shellWord($0.figure)) --suite \(shellWord(stored.name))" + storeOption
+        )
+      }
+    }
+  }
+
+  /// Of each problem in the plane the runs from the first start with the lowest seed.
+  private func firstRuns(_ records: [RunRecord]) -> [RunRecord] {
+    grouped(records, by: \.spec.problem).flatMap { problem, members -> [RunRecord] in
+      guard input.surface(problem)?.dimension == 2,
+        let first = members.min(by: { $0.spec.seed < $1.spec.seed })
+      else { return [] }
+      return members.filter {
+        $0.spec.seed == first.spec.seed && $0.spec.start == first.spec.start
+          && $0.spec.instance == first.spec.instance
+      }
     }
   }
 
   // MARK: pictures
 
-  /// A picture, and the problem that it is about; nil where it is about several.
-  private struct Drawn {
-    let problem: String?
-    let picture: Report.Picture
-  }
-
-  private mutating func drawnPictures() throws -> [Drawn] {
-    var pictures: [(picture: Picture, command: String)] = []
-    var left: [String: Int] = [:]
+  private mutating func drawnPictures() throws -> [ReportPictures.Drawn] {
     let asked = try stored.store.figures(of: stored.name)
-    func command(_ figure: String) -> String {
-      "optlab plot '\(figure)' --suite \(stored.name)" + storeOption
+    func command(_ figure: SelectedFigure) -> String {
+      "optlab plot \(shellWord(figure.label)) --suite \(shellWord(stored.name))" + storeOption
     }
-    func add(_ figure: SelectedFigure, _ input: FigureInput) {
-      // What a figure cannot be drawn of is no fault of the report.
-      guard let drawn = try? figure.pictures(input) else { return }
-      for picture in drawn {
-        if pictures.count < Self.mostPictures {
-          pictures.append((picture, command(figure.label)))
-        } else {
-          left[figure.label, default: 0] += 1
-        }
-      }
-    }
-    // Those of the whole suite that one picture holds come first, then what groups ask for.
+    // Those of the whole suite are shown whether it asks for them or not.
     let whole = try catalogue.selectFigures(["*"]).filter(\.isOfWholeSuite)
-    let wanted = try catalogue.selectFigures(asked.map(\.figure).unique)
-    let settled = Set(wanted.filter(\.isOfWholeSuite).map(\.name))
-    let ofSuite = wanted.filter(\.isOfWholeSuite) + whole.filter { !settled.contains($0.name) }
-    var several: [(figure: SelectedFigure, pictures: [Picture])] = []
-    // What one picture holds is seen before what takes pages.
-    let drawn = ofSuite.compactMap { figure in
-      (try? figure.pictures(input)).map { (figure: figure, pictures: $0) }
-    }.sorted { $0.pictures.count < $1.pictures.count }
-    for (figure, drawn) in drawn {
-      let problems = Set(drawn.map { Self.problems(of: $0) })
-      if problems.count > 1, drawn.count > 1, !problems.contains(where: { $0.count > 1 }) {
-        several.append((figure, drawn))
-      } else {
-        pictures += drawn.map { ($0, command(figure.label)) }
-      }
-    }
-    let opened = maps.filter { !$0.value.isEmpty }.map(\.key) + traced.map(\.key)
-    for group in Set(opened).sorted() {
-      var input = FigureInput(runs: traced[group] ?? [], catalogue: catalogue)
-      input.maps = maps[group] ?? []
-      input.ledger.suite = stored.name
-      if let ledger { input.ledger.add(ledger, of: group) }
-      let figures = asked.filter { $0.group == group }.map(\.figure)
-      for figure in try catalogue.selectFigures(figures) where !figure.isOfWholeSuite {
-        add(figure, input)
-      }
-    }
-    for (figure, drawn) in several {
-      for picture in drawn {
-        if pictures.count < Self.mostPictures {
-          pictures.append((picture, command(figure.label)))
-        } else {
-          left[figure.label, default: 0] += 1
+    let wanted = try catalogue.selectFigures(asked.map(\.figure).unique).filter(\.isOfWholeSuite)
+    let names = Set(wanted.map(\.name))
+    var pictures = ReportPictures()
+    try pictures.add(
+      wanted + whole.filter { !names.contains($0.name) }, ofSuite: input, command: command
+    ) { pictures in
+      let opened = maps.filter { !$0.value.isEmpty }.map(\.key) + traced.map(\.key)
+      for group in Set(opened).sorted() {
+        var input = FigureInput(runs: traced[group] ?? [], catalogue: catalogue)
+        input.maps = maps[group] ?? []
+        input.ledger.suite = stored.name
+        if let ledger { input.ledger.add(ledger, of: group) }
+        let figures = asked.filter { $0.group == group }.map(\.figure)
+        for figure in try catalogue.selectFigures(figures) where !figure.isOfWholeSuite {
+          pictures.add(figure, of: input, command: command(figure))
         }
       }
     }
-    for (figure, count) in left.sorted(by: { $0.key < $1.key }) {
+    let left = pictures.leftOut
+    if !left.isEmpty {
       report.notices.append(
-        "\(count) more picture\(count == 1 ? "" : "s") of '\(figure)' \(count == 1 ? "is" : "are") not "
-          + "shown here: '\(command(figure))' draws \(count == 1 ? "it" : "them")")
+        "Not all pictures are here; the ledger has the commands that draw the others.")
+      report.commands += left.map { ($0.name, $0.command) }
     }
-    return try render(pictures)
-  }
-
-  /// What the caption of a picture says of problems.
-  private static func problems(of picture: Picture) -> [String] {
-    picture.caption.lines.filter { $0.name == "problem" }.map(\.value).unique
-  }
-
-  private mutating func render(_ pictures: [(picture: Picture, command: String)]) throws -> [Drawn]
-  {
-    guard !pictures.isEmpty else { return [] }
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("optlab-report-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let named = pictures.enumerated().map { index, entry in
-      var picture = entry.picture
-      picture.name = "\(index)"
-      return picture
-    }
-    do {
-      _ = try FigureRenderer().draw(
-        named, into: folder,
-        options: .init(
-          formats: [.svg], script: false, caption: false,
-          processes: min(named.count, ProcessInfo.processInfo.activeProcessorCount)))
-    } catch {
-      report.notices.append("not all figures could be drawn: \(error)")
-    }
-    return pictures.enumerated().compactMap { index, entry in
-      guard let svg = try? String(contentsOfFile: "\(folder)/\(index).svg", encoding: .utf8) else {
-        return nil
-      }
-      let problems = Self.problems(of: entry.picture)
-      return Drawn(
-        problem: problems.count == 1 ? problems[0] : nil,
-        picture: Report.Picture(
-          title: entry.picture.title, svg: svg, width: entry.picture.width,
-          height: entry.picture.height, caption: entry.picture.caption.lines,
-          command: entry.command))
-    }
+    return pictures.drawn { report.notices.append($0) }
   }
 
   // MARK: who is better
 
-  private mutating func addRanking(_ pictures: [Drawn]) throws {
+  private mutating func addRanking(_ pictures: [ReportPictures.Drawn]) throws {
     func rank(_ records: [RunRecord]) throws -> RankReport {
       try RankReport(
         records, suite: stored.name, by: criterion, over: .evaluations, confidence: confidence,
@@ -233,23 +183,25 @@ struct SuiteReport {
       // No problem that all have in common: each group answers for itself.
       var few: [String] = []
       for (group, members) in grouped(records, by: \.group) {
-        guard let ranks = try? rank(members.map(\.record)), ranks.hasEnoughRuns,
-          let words = ranks.words.first
-        else {
+        guard let ranks = try? rank(members.map(\.record)) else {
           few.append(group)
           continue
         }
-        report.answer.append("\(group): \(words).")
-        add(ranks, named: "Ranks in \(group)", to: &section)
+        if ranks.hasEnoughRuns, let words = ranks.words.first {
+          report.answer.append("\(group): \(words).")
+          add(ranks, named: "Ranks in \(group)", to: &section)
+        } else {
+          few.append(group)
+          add(
+            ranks, named: "\(group): too few runs to tell anybody apart", isFolded: true,
+            to: &section)
+        }
       }
       if report.answer.isEmpty {
-        report.answer = [
-          records.isEmpty
-            ? "What its maps show:" : "Too few runs to rank anybody; what its pictures show:"
-        ]
-        report.answer += pictures.prefix(12).map { $0.picture.title + "." }
-        if pictures.isEmpty { report.answer = [extent] }
+        report.answer = unranked(pictures)
+        // What follows speaks of options of `rank`.
         let cause = "\(reason)".replacing("nothing can be ranked: ", with: "")
+          .prefix { $0 != ";" }
         if !records.isEmpty {
           section.paragraphs.append("There is no ranking of all: \(cause).")
         }
@@ -259,17 +211,45 @@ struct SuiteReport {
             + "problems.", at: 0)
         if !few.isEmpty {
           section.paragraphs.append(
-            "Too few runs to tell anybody apart, and not ranked here: \(few.joined(separator: ", "))."
+            "Too few runs to tell anybody apart: \(few.joined(separator: ", "))."
           )
         }
       }
     }
-    if section.tables.isEmpty { section.title = "Over several problems" }
+    if section.tables.allSatisfy(\.isFolded) { section.title = "Over several problems" }
     section.figures = pictures.filter { $0.problem == nil }.map(\.picture)
     report.sections.append(section)
   }
 
-  /// "12 runs of 3 optimizers on 2 problems."
+  /// What is said where nobody is ranked: why, and what the pictures show.
+  private func unranked(_ pictures: [ReportPictures.Drawn]) -> [String] {
+    let found = pictures.prefix(12).map { $0.picture.title + "." }
+    guard !records.isEmpty else { return ["What its maps show:"] + found }
+    if records.allSatisfy(\.record.outcome.hasFailed) {
+      return ["All of \(extent) failed: there is nobody to rank."] + found
+    }
+    if Set(records.map(\.record.label)).count == 1 {
+      return ["\(extent.prefix(1).uppercased() + extent.dropFirst()): to rank takes two."] + found
+    }
+    return found.isEmpty
+      ? ["\(extent.prefix(1).uppercased() + extent.dropFirst()): too few to rank anybody."]
+      : ["Too few runs to rank anybody. What the pictures show:"] + found
+  }
+
+  private mutating func addFacts() {
+    func add(_ count: Int, _ noun: String) {
+      report.facts.append(("\(count)", count == 1 ? noun : noun + "s"))
+    }
+    add(Set(records.map(\.record.spec.optimizer.name)).count, "optimizer")
+    let labels = Set(records.map(\.record.label)).count
+    if labels > Set(records.map(\.record.spec.optimizer.name)).count { add(labels, "setting") }
+    add(Set(records.map(\.record.spec.problem)).count, "problem")
+    add(records.count, "run")
+    let failures = records.count { $0.record.outcome.hasFailed }
+    if failures > 0 { report.facts.append(("\(failures)", "failed")) }
+  }
+
+  /// "12 runs of 3 optimizers on 2 problems".
   private var extent: String {
     func text(_ count: Int, _ noun: String) -> String {
       "\(count) \(noun)\(count == 1 ? "" : "s")"
@@ -277,7 +257,7 @@ struct SuiteReport {
     let labels = Set(records.map(\.record.label)).count
     let problems = Set(records.map(\.record.spec.problem)).count
     return
-      "\(text(records.count, "run")) of \(text(labels, "optimizer")) on \(text(problems, "problem"))."
+      "\(text(records.count, "run")) of \(text(labels, "optimizer")) on \(text(problems, "problem"))"
   }
 
   /// Words as a sentence; a name at its front stays as it is.
@@ -287,7 +267,8 @@ struct SuiteReport {
   }
 
   private func add(
-    _ ranks: RankReport, named title: String, to section: inout Report.Section
+    _ ranks: RankReport, named title: String, isFolded: Bool = false,
+    to section: inout Report.Section
   ) {
     let scores = ranks.profiles.map { profile in
       Dictionary(profile.participants.map { ($0.name, $0) }) { first, _ in first }
@@ -301,7 +282,8 @@ struct SuiteReport {
           .init(name, color: looks[name]?.color, isStrong: name == solo),
           .init("\(group + 1)", value: Double(group + 1)),
           .init(formatted("%.2f", one.averageRank), value: one.averageRank),
-          Self.cell(one.place), .init("\(one.failures)", value: Double(one.failures)),
+          Self.cell(one.place, color: looks[name]?.color),
+          .init("\(one.failures)", value: Double(one.failures)),
         ]
         if let scores {
           let line = scores[name]
@@ -334,7 +316,9 @@ struct SuiteReport {
           + "\(shortest(profiles.target)) of f₀ − f* or the problem's own target")
     }
     section.tables.append(
-      Report.Table(title, columns: columns, rows: rows, notes: notes + ranks.remarks))
+      Report.Table(
+        title, columns: columns, rows: rows, notes: notes + ranks.remarks, isFolded: isFolded))
+    guard !isFolded else { return }
     guard ranks.pairs.count <= Self.mostPairs else {
       section.paragraphs.append(
         "\(ranks.pairs.count) pairs are not listed here: 'optlab rank \(stored.name) --pairs' does."
@@ -352,7 +336,9 @@ struct SuiteReport {
         rows: ranks.pairs.map { pair in
           [
             .init(pair.first, color: looks[pair.first]?.color),
-            .init(pair.second, color: looks[pair.second]?.color), Self.cell(pair.share),
+            .init(pair.second, color: looks[pair.second]?.color),
+            Self.cell(
+              pair.share, color: pair.winner.flatMap { looks[$0]?.color } ?? "#8a949d"),
             .init("\(pair.wins)", value: Double(pair.wins)),
             .init("\(pair.losses)", value: Double(pair.losses)),
             .init("\(pair.ties)", value: Double(pair.ties)),
@@ -363,17 +349,22 @@ struct SuiteReport {
   }
 
   /// "0.97 [0.93, 0.99]".
-  private static func cell(_ interval: RankReport.Interval) -> Report.Table.Cell {
+  private static func cell(_ interval: RankReport.Interval, color: String?) -> Report.Table.Cell {
     var text = formatted("%.2f", interval.value)
-    if let low = interval.low, let high = interval.high {
+    var bounds: ClosedRange<Double>?
+    if let low = interval.low, let high = interval.high, low <= high {
       text += " [\(formatted("%.2f", low)), \(formatted("%.2f", high))]"
+      bounds = low...high
     }
-    return .init(text, value: interval.value)
+    return .init(
+      text, value: interval.value,
+      mark: interval.value.isFinite
+        ? .init(interval.value, in: bounds, color: color ?? "#3d4144") : nil)
   }
 
   // MARK: problem by problem
 
-  private mutating func addProblems(_ pictures: [Drawn]) throws {
+  private mutating func addProblems(_ pictures: [ReportPictures.Drawn]) throws {
     let tables = ComparisonTables(records, catalogue: catalogue)
     var shown: Set<String> = []
     var players = 0
@@ -400,23 +391,49 @@ struct SuiteReport {
     }
   }
 
-  /// The player of the first runs from one start.
+  /// Where runs meet that a player shows side by side.
+  private struct Meeting: Hashable {
+    let group: String
+    let problem: PluginSpec
+    let start: [Double]?
+    let instance: Instance?
+
+    /// "of paths from (-1.2, 1)", "of bowls on instance 3".
+    var text: String {
+      "of \(group) "
+        + (instance.map { "on instance \($0.number)" }
+          ?? start.map { "from \(point($0))" } ?? "")
+    }
+  }
+
+  /// The player of a problem: of the first group and start where most take part that one player holds.
   private func player(of specs: [PluginSpec], _ problem: String) -> Report.Player? {
-    for (group, runs) in traced.sorted(by: { $0.key < $1.key }) {
-      let own = runs.filter { specs.contains($0.spec.problem) && $0.trajectory.count > 1 }
-      guard let first = own.first, let surface = input.surface(first.spec.problem) else { continue }
-      let same = own.filter {
-        $0.spec.problem == first.spec.problem && $0.spec.start == first.spec.start
-          && $0.spec.instance == first.spec.instance
-      }
-      if let player = Report.Player(
-        same, on: surface, problem: problem,
-        colors: colors[group] ?? input.colors)
-      {
-        return player
+    var meetings: [(key: Meeting, members: [TracedRun])] = []
+    for (group, runs) in traced.merging(played) { all, _ in all }.sorted(by: { $0.key < $1.key }) {
+      meetings += grouped(
+        runs.filter { specs.contains($0.spec.problem) && $0.trajectory.dimension == 2 }
+      ) {
+        let spec = $0.spec
+        return Meeting(
+          group: group, problem: spec.problem, start: spec.start, instance: spec.instance)
       }
     }
-    return nil
+    func worth(_ runs: [TracedRun]) -> Int {
+      let count = Set(runs.map(\.label)).count
+      return count > Report.Player.mostPaths ? 1 : count
+    }
+    // Of equal ones the first.
+    let most = meetings.map { worth($0.members) }.max()
+    guard let (meeting, runs) = meetings.first(where: { worth($0.members) == most }),
+      let surface = input.surface(meeting.problem)
+    else { return nil }
+    let instances = Set(
+      records.filter { $0.group == meeting.group && $0.record.spec.problem == meeting.problem }
+        .map(\.record.spec.instance))
+    return Report.Player(
+      runs, on: surface, problem: problem,
+      from: meeting.text + (instances.count > 1 ? ", one of \(instances.count)" : ""),
+      colors: colors[meeting.group] ?? input.colors)
   }
 
   private func table(_ section: ComparisonTables.Section) -> Report.Table {
@@ -431,7 +448,7 @@ struct SuiteReport {
         return .init(cells[column], value: Self.number(cells[column]))
       }
     }
-    var notes = ComparisonLine.legend(section.lines)
+    var notes: [String] = []
     if let target = section.lines.lazy.compactMap(\.target).first {
       notes.append("to target: steps to the first validation pass with \(target)")
     }
@@ -443,9 +460,11 @@ struct SuiteReport {
     }
     notes += failures.prefix(12)
     if failures.count > 12 { notes.append("and \(failures.count - 12) more that failed") }
-    return Report.Table(
+    var table = Report.Table(
       section.title, columns: kept.map { .init(header[$0], isNumeric: $0 > 1) }, rows: rows,
       notes: notes)
+    table.legend = ComparisonLine.legend(section.lines)
+    return table
   }
 
   /// As in the pictures of the group.
@@ -498,15 +517,33 @@ struct SuiteReport {
     report.ledger += input.ledger.entries.map { ($0.name, $0.value) }
     report.ledger.append(("versions", input.ledger.versions.joined(separator: ", ")))
     report.ledger += input.ledger.warnings.map { ("warning", $0) }
-    report.commands = [
-      ("runs", "optlab compare \(stored.name)" + storeOption),
-      ("ranks", "optlab rank \(stored.name) --pairs --profiles" + storeOption),
-      ("runs as data", "optlab export summaries --output runs.csv" + storeOption),
-      ("this page", "optlab report \(stored.name)" + storeOption),
-    ]
+    let name = shellWord(stored.name)
+    report.commands =
+      [
+        ("runs", command + storeOption),
+        (
+          "ranks, pairs and profiles",
+          "optlab rank \(name) --pairs --profiles" + rankOptions + storeOption
+        ),
+        ("runs as data", "optlab export summaries --output runs.csv" + storeOption),
+        ("this page", "optlab report \(name)" + rankOptions + storeOption),
+      ] + report.commands
   }
 
   private var storeOption: String {
-    stored.store.path == "plots/runs.sqlite" ? "" : " --store \(stored.store.path)"
+    stored.store.path == "plots/runs.sqlite" ? "" : " --store \(shellWord(stored.store.path))"
+  }
+
+  /// What was asked of the ranking.
+  private var rankOptions: String {
+    (criterion == .standard ? "" : " --by \(criterion)")
+      + (confidence == 0.95 ? "" : " --confidence \(shortest(confidence))")
+  }
+
+  /// What makes the runs.
+  private var command: String {
+    SuiteCommand(
+      stored.name, ledger: ledger, records: records.map(\.record), catalogue: catalogue
+    ).text
   }
 }

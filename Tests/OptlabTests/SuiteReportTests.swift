@@ -37,7 +37,7 @@ import Testing
     for part in ["quadratic[condition=10]", "matyas", "Tuning", "Who is better", "Ledger"] {
       #expect(html.contains(">\(part)</h2>") || html.contains(">\(part)</a>"), "\(part)")
     }
-    #expect(html.contains("optlab plot &#39;rank&#39; --suite bowls</code>"))
+    #expect(html.contains("optlab plot rank --suite bowls</code>"))
     #expect(html.contains("class=\"player\""))
     #expect(html.contains("4 trials each by sobol"))
     // The same runs make the same page.
@@ -68,7 +68,8 @@ import Testing
     #expect(report.status == 0, "\(report)")
     #expect(
       try page(workspace, "r.html").contains(
-        "38 of 48 runs are done; this is of those. &#39;optlab compare bowls&#39; does the others.")
+        "38 of 48 runs are done; this is of those. &#39;optlab compare bowls.yaml&#39; does the others."
+      )
     )
   }
 
@@ -80,7 +81,29 @@ import Testing
     #expect(report.status == 0, "\(report)")
     let html = try page(workspace, "r.html")
     #expect(html.contains("There is no ranking of all: to rank takes two participants"))
-    #expect(html.contains("<p class=\"answer\">1 run of 1 optimizer on 1 problem.</p>"))
+    #expect(
+      html.contains("<p class=\"answer\">1 run of 1 optimizer on 1 problem: to rank takes two.</p>")
+    )
+  }
+
+  /// What was written on the command line can be written again; what failed is said first.
+  @Test func aComparisonWhereAllFailHasAReport() async throws {
+    let workspace = try Workspace()
+    _ = try await workspace.run(
+      "compare", "--optimizers", "sgd[lr=100,200]", "--problems", "beale", "--steps", "40",
+      "--seeds", "1-2")
+    let report = try await workspace.run("report", "--output", "r.html")
+    #expect(report.status == 0, "\(report)")
+    let html = try page(workspace, "r.html")
+    #expect(
+      html.contains(
+        "<p class=\"answer\">All of 4 runs of 2 optimizers on 1 problem failed: there is nobody to rank.</p>"
+      ))
+    #expect(
+      html.contains(
+        "<dt>runs</dt><dd><code>optlab compare --optimizers &#39;sgd[lr=100,200]&#39; --problems beale "
+          + "--steps 40 --seeds 1-2"))
+    #expect(html.contains("class=\"player\""))
   }
 
   @Test func whatCannotBeReportedIsRefused() async throws {

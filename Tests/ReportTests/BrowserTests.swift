@@ -132,6 +132,27 @@ import Testing
     return try JSONDecoder().decode(Said.self, from: Data(text.utf8))
   }
 
+  /// Wide, on a phone, dark and printed: what `browser.py` finds, which `make report-check` runs on a real report.
+  @Test(.enabled(if: browser != nil, "there is no chromium here"))
+  func isWithoutFault() throws {
+    let page = FileManager.default.temporaryDirectory
+      .appendingPathComponent("report-\(UUID().uuidString).html")
+    defer { try? FileManager.default.removeItem(at: page) }
+    try Make.report("<b>&").html.write(to: page, atomically: true, encoding: .utf8)
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("browser.py")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", script.path, page.path]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let said = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(said)")
+  }
+
   @Test(
     .enabled(if: browser != nil, "there is no chromium here"),
     arguments: [("", 1280), ("", 400), ("</script><b>\"&'", 1280)])

@@ -25,7 +25,9 @@ enum Make {
         rows: values.enumerated().map { place, value in
           [
             .init("optimizer-\(place)\(name)", color: "#0072b2", isStrong: place == 0),
-            .init(value.isFinite ? "\(value)" : "failed", value: value),
+            .init(
+              value.isFinite ? "\(value)" : "failed", value: value,
+              mark: .init(Double(place) / 5, in: 0.25...0.5, color: "#0072b2")),
           ]
         }, notes: ["rank: less is better" + name]),
       Report.Table(

@@ -14,7 +14,8 @@ for (const table of document.querySelectorAll("table")) {
       heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
       const key = (row) => {
         const cell = row.cells[column];
-        return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
+        if (cell.className !== "number") return cell.textContent;
+        return cell.dataset.value === undefined ? Infinity : Number(cell.dataset.value);
       };
       // What failed, or has no value, stays last.
       const isMissing = (value) => value === "" || value === Infinity;
@@ -59,7 +60,21 @@ theme.addEventListener("click", () => {
   nameTheme();
 });
 
-// The player: all runs at the same number of gradients.
+// On paper everything is unfolded.
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details:not([open])")) {
+    details.open = true;
+    details.dataset.folded = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const details of document.querySelectorAll("details[data-folded]")) {
+    details.open = false;
+    delete details.dataset.folded;
+  }
+});
+
+// The player: all runs side by side, at the same number of gradients.
 class Player {
   constructor(element) {
     this.data = JSON.parse(element.querySelector("script").textContent);
@@ -70,7 +85,7 @@ class Player {
     this.clock = element.querySelector(".clock");
     this.speed = element.querySelector("select");
     this.shown = this.data.paths.map(() => true);
-    this.last = Math.max(1, ...this.data.paths.map((path) => path.gradients.at(-1)));
+    this.last = Math.max(1, ...this.data.paths.map((path) => path.costs.at(-1)));
     element.hidden = false;
     const who = element.querySelector(".who");
     this.data.paths.forEach((path, index) => {
@@ -103,9 +118,9 @@ class Player {
     this.draw();
   }
 
-  // Gradients at the slider's place: the beginning, where most happens, has most of the way.
-  get gradients() { return this.last * (this.slider.value / 1000) ** 2; }
-  place(gradients) { return Math.sqrt(gradients / this.last); }
+  // What is spent at the slider's place: the beginning, where most happens, has most of the way.
+  get cost() { return this.last * (this.slider.value / 1000) ** 2; }
+  place(cost) { return Math.sqrt(cost / this.last); }
 
   move(step) {
     this.stop();
@@ -119,12 +134,16 @@ class Player {
     if (Number(this.slider.value) >= 1000) this.slider.value = 0;
     let before = performance.now();
     let place = Number(this.slider.value);
+    // Who asks for less motion sees a picture every second instead of a film.
+    const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0;
     const frame = (now) => {
       if (!this.playing) return;
-      place += (now - before) / 8 * Number(this.speed.value);
-      before = now;
-      this.slider.value = Math.min(place, 1000);
-      this.draw();
+      if (now - before >= pause) {
+        place += (now - before) / 8 * Number(this.speed.value);
+        before = now;
+        this.slider.value = Math.min(place, 1000);
+        this.draw();
+      }
       if (place >= 1000) this.stop(); else requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
@@ -175,25 +194,26 @@ class Player {
     return { context, width, height };
   }
 
-  // How many rows of a path are there at so many gradients.
-  rows(path, gradients) {
+  // How many rows of a path are there at such a cost.
+  rows(path, cost) {
     let low = 0;
-    let high = path.gradients.length;
+    let high = path.costs.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (path.gradients[middle] <= gradients) low = middle + 1; else high = middle;
+      if (path.costs[middle] <= cost) low = middle + 1; else high = middle;
     }
     return low;
   }
 
   draw() {
-    const gradients = this.gradients;
-    this.clock.textContent = `${Math.round(gradients)} of ${this.last}`;
-    this.drawMap(gradients);
-    this.drawCurve(gradients);
+    const cost = this.cost;
+    this.clock.textContent = `${Math.round(cost)} of ${this.last}`;
+    this.slider.setAttribute("aria-valuetext", `${Math.round(cost)} of ${this.last} ${this.data.unit}`);
+    this.drawMap(cost);
+    this.drawCurve(cost);
   }
 
-  drawMap(gradients) {
+  drawMap(cost) {
     const { context, width, height } = this.prepare(this.map, 0.78);
     const [x0, x1] = this.data.x;
     const [y0, y1] = this.data.y;
@@ -217,7 +237,7 @@ class Player {
     }
     this.data.paths.forEach((path, index) => {
       if (!this.shown[index]) return;
-      const rows = this.rows(path, gradients);
+      const rows = this.rows(path, cost);
       context.strokeStyle = path.color;
       context.fillStyle = path.color;
       context.lineWidth = 2;
@@ -246,7 +266,7 @@ class Player {
     });
   }
 
-  drawCurve(gradients) {
+  drawCurve(cost) {
     const { context, width, height } = this.prepare(this.curve, 1.17);
     const left = 54, right = 12, top = 30, bottom = 40;
     const heights = this.data.paths.map((path) => path.losses.map((loss) => loss - this.data.floor));
@@ -282,10 +302,10 @@ class Player {
       const value = Math.round(this.last * share * share);
       context.fillText(String(value), Math.min(x(value), width - 16), height - bottom + 14);
     }
-    context.fillText("gradients", (left + width - right) / 2, height - 10);
+    context.fillText(this.data.unit, (left + width - right) / 2, height - 10);
     this.data.paths.forEach((path, index) => {
       if (!this.shown[index]) return;
-      const rows = this.rows(path, gradients);
+      const rows = this.rows(path, cost);
       context.strokeStyle = path.color;
       context.lineWidth = 2;
       context.save();
@@ -294,14 +314,14 @@ class Player {
       context.clip();
       context.beginPath();
       for (let row = 0; row < rows; row += 1) {
-        context.lineTo(x(path.gradients[row]), y(heights[index][row]));
+        context.lineTo(x(path.costs[row]), y(heights[index][row]));
       }
       context.stroke();
       context.restore();
       if (rows) {
         context.fillStyle = path.color;
         context.beginPath();
-        context.arc(x(path.gradients[rows - 1]),
+        context.arc(x(path.costs[rows - 1]),
           Math.min(Math.max(y(heights[index][rows - 1]), top), height - bottom), 4, 0, 7);
         context.fill();
       }
