@@ -5,13 +5,14 @@ import OptimizerKit
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Stored runs as CSV or JSON, for other tools.")
+    commandName: "export",
+    abstract: "Stored runs as CSV or JSON, for other tools; what they rest on as BibTeX.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case csv, json
   }
   enum What: String, ExpressibleByArgument, CaseIterable {
-    case summaries, trajectories, validations, updates, layers, maps
+    case summaries, trajectories, validations, updates, layers, maps, bibliography
   }
 
   @Argument(
@@ -19,24 +20,39 @@ struct ExportCommand: ParsableCommand {
       summaries (a line a run) or trajectories (a line a recorded step); of networks also \
       validations (a line a pass), updates (‖Δw‖/‖w‖ of each tensor at each pass) and layers \
       (statistics of each layer at each pass, of runs made with --layers). maps: a line a cell of \
-      each stored map.
+      each stored map; bibliography: BibTeX entries of the sources of optimizers, schedules and problems.
       """)
   var what = What.summaries
   @Option(help: "csv, or json: whole runs, all but for summaries.") var format = Format.csv
   @Option(help: "The file to write; standard output if left out.") var output: String?
+  @Option(help: "Of the bibliography: only this suite.", completion: .suites) var suite: String?
   @OptionGroup var filter: RunFilter
   @OptionGroup var store: StoreOptions
+  @OptionGroup var plugins: PluginOptions
 
   func validate() throws {
     if what == .maps, filter.status != nil || filter.trials {
       throw ValidationError("maps: --status and --trials are about runs")
     }
     if output == "" { throw ValidationError("--output: expected the path of a file") }
+    if what == .bibliography, format == .json {
+      throw ValidationError("--format: a bibliography is BibTeX")
+    }
+    if suite != nil, what != .bibliography {
+      throw ValidationError("--suite: only a bibliography is of a suite")
+    }
+    if suite != nil, filter.optimizers != nil || filter.problems != nil || filter.status != nil {
+      throw ValidationError(
+        "--suite stands alone: --optimizers, --problems and --status choose among all runs")
+    }
   }
 
   func run() throws {
     let store = try RunStore.existing(path: store.store)
-    let records = what == .maps ? [] : try store.listed(filter.query)
+    let records =
+      what == .maps
+      ? []
+      : try suite.map { try StoredSuite($0, in: store).records() } ?? store.listed(filter.query)
     var out = try output.map { try BufferedOutput(writingTo: $0) } ?? BufferedOutput()
     switch (what, format) {
     case (.summaries, .csv): exportSummaries(records, &out)
@@ -51,6 +67,8 @@ struct ExportCommand: ParsableCommand {
         try jsonText(
           try store.mapKeys().compactMap { try store.map($0) }.filter(filter.takes)
             .map { MapJSON($0, isWhole: true) }) + "\n")
+    case (.bibliography, _):
+      out.write(Bibliography(records, catalogue: plugins.catalogue()).text)
     case (_, .json):
       out.write(
         try jsonText(try records.compactMap { try store.run($0).map { RunJSON($0) } }) + "\n")
