@@ -130,7 +130,7 @@ public struct LossLine: Figure {
       [("train", "Training loss", lines(\.training))]
       + (hasValidation ? [("validation", "Validation loss", lines(\.validation))] : [])
     let margin = Panel.nameMargin(parts[0].2, size: 10.5, width: size.width)
-    let (left, gap) = (0.08, 0.03)
+    let (left, gap) = (0.09, 0.055)
     let width = (0.985 - margin - left - gap * Double(parts.count - 1)) / Double(parts.count)
     var panels: [Panel] = []
     for (place, (name, heading, lines)) in parts.enumerated() {

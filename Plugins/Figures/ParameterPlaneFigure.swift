@@ -48,9 +48,13 @@ public struct ParameterPlaneFigure: Figure {
     }
     var paths: [TracedRun] = []
     var first = 0
+    // Starts that are one are drawn as one, whatever rounding says.
+    func start(_ run: TracedRun) -> [Float] { run.trajectory.checkpoints[0].parameters }
     for run in runs {
       let count = run.trajectory.checkpoints.count
-      paths.append(Self.path(of: run, plane.coordinates[first..<first + count]))
+      var places = Array(plane.coordinates[first..<first + count])
+      if start(run) == start(runs[0]) { places[0] = plane.coordinates[0] }
+      paths.append(Self.path(of: run, places))
       first += count
     }
     let viewport = Self.viewport(plane.coordinates)
@@ -85,7 +89,7 @@ public struct ParameterPlaneFigure: Figure {
   }
 
   /// A run that takes its path in the plane.
-  private static func path(of run: TracedRun, _ places: ArraySlice<(x: Double, y: Double)>)
+  private static func path(of run: TracedRun, _ places: [(x: Double, y: Double)])
     -> TracedRun
   {
     var path = Trajectory()
