@@ -142,7 +142,7 @@ public struct LossLine: Figure {
       }
       var x = Axis("", -0.5...1.5)
       x.named = [
-        (-0.5, "−0.5"), (0, isAlone ? "start" : base.shownLabel), (0.5, "0.5"),
+        (-0.5, "−0.5"), (0, isAlone ? "start" : "the best"), (0.5, "0.5"),
         (1, isAlone ? "end" : "the other"), (1.5, "1.5"),
       ]
       var panel = Panel(
