@@ -72,17 +72,17 @@ bench-peers: build
 
 ## Draws the committed gallery anew: one of each kind of picture.
 gallery: build
-	rm -rf .build/gallery plots/gallery
+	rm -rf .build/gallery .build/whole plots/gallery
 	$(OPTLAB) compare quick --store .build/gallery/runs.sqlite --output .build/gallery --format png
 	$(OPTLAB) compare maps --store .build/gallery/runs.sqlite --output .build/gallery --format png
 	$(OPTLAB) plot race --problems beale --store .build/gallery/runs.sqlite --output .build/gallery \
 	  --format png
 	$(OPTLAB) compare classic-2d --figures \
 	  rank,heat-map,performance-profile,ecdf,tuned,tuning-curve,hyperparameters,time-to-target \
-	  --store .build/gallery/runs.sqlite --output .build/gallery/whole --format png
+	  --store .build/gallery/runs.sqlite --output .build/whole --format png
 	mkdir -p plots/gallery
 	cp .build/gallery/*/*/*.png .build/gallery/*/*/*.gif .build/gallery/*/*/*.md plots/gallery/
-	cd .build/gallery/whole/classic-2d && for picture in rank heat-map performance-profile ecdf \
+	cd .build/whole/classic-2d && for picture in rank heat-map performance-profile ecdf \
 	  tuned-rosenbrock tuning-curve-rosenbrock hyperparameters-rosenbrock time-to-target-rosenbrock; \
 	  do cp $$picture.png $$picture.md $(CURDIR)/plots/gallery/; done
 
