@@ -6,7 +6,8 @@ import OptimizerKit
 /// The colours of optimizers and of their variants.
 ///
 /// Colour-blind safe: the qualitative palette of Okabe and Ito (2008), without its yellow, which is
-/// lost on white, then colours of Paul Tol's "muted" scheme. A name is hashed to a place in the
+/// lost on white, then colours of Paul Tol's "muted" scheme, of which two are replaced so that any two of all are at
+/// least ΔE*ab 11.5 apart whatever colours one sees. A name is hashed to a place in the
 /// palette, so that an optimizer has its colour in every figure; where two names meet, one moves on
 /// to the next free place: the one that the lab does not know, else the one later in the alphabet.
 /// While the lab knows no more names than there are colours, each of them keeps its colour whoever
@@ -18,7 +19,7 @@ public struct OptimizerColors: Sendable {
   /// The colours, safe for colour-blind readers.
   public static let palette = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
-    "#332288", "#3d4144", "#882255", "#999933", "#44aa99", "#7a4a2b",
+    "#332288", "#1c1f22", "#882255", "#999933", "#9cc06c", "#7a4a2b",
   ]
 
   /// What tells a line from others: colour, dash, and marks where those two do not suffice.

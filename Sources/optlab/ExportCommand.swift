@@ -227,11 +227,4 @@ struct ExportCommand: ParsableCommand {
   private func settings(_ plugin: PluginSpec) -> String {
     plugin.settings.map { "\($0.name)=\($0.value)" }.joined(separator: ";")
   }
-
-  /// A cell of a CSV file, quoted where it must be.
-  private func csvCell(_ text: String) -> String {
-    let special = Array(",\"\n\r".utf8)
-    guard text.utf8.contains(where: special.contains) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-  }
 }

@@ -43,6 +43,7 @@ struct RankCommand: ParsableCommand {
   @Flag(help: "Print every pair.") var pairs = false
   @Flag(help: "Print the profiles too.") var profiles = false
   @Flag(help: "Print JSON: ranks, intervals, pairs, profiles, scores, ledger.") var json = false
+  @Option(help: "Write tables for a document: latex, markdown or csv.") var format: TableFormat?
   @OptionGroup var store: StoreOptions
   @OptionGroup var plugins: PluginOptions
 
@@ -50,6 +51,10 @@ struct RankCommand: ParsableCommand {
     try refuseEmpty(optimizers, "--optimizers")
     try refuseEmpty(problems, "--problems")
     try refuse(confidence, notIn: (0.5..<1.0).bounds, "--confidence")
+    if format != nil, json || pairs || profiles {
+      throw ValidationError(
+        "--format writes tables, and stands without --json, --pairs and --profiles")
+    }
     if Criterion(by) == nil {
       throw ValidationError("--by: expected \(Criterion.expectation), found '\(by)'")
     }
@@ -73,7 +78,13 @@ struct RankCommand: ParsableCommand {
       ledger: try store.ledger(of: name), missing: progress.planned - progress.stored,
       hasProfiles: profiles || json,
       catalogue: catalogue)
-    if json { try printJSON(report) } else { report.print(pairs: pairs, profiles: profiles) }
+    if let format {
+      Swift.print(RankTables(report).text(format, suite: name), terminator: "")
+    } else if json {
+      try printJSON(report)
+    } else {
+      report.print(pairs: pairs, profiles: profiles)
+    }
   }
 }
 

@@ -103,6 +103,8 @@ struct RankReport: Encodable {
   let scores: [[[Double?]]]
   /// Whether anybody could be told apart at all.
   let hasEnoughRuns: Bool
+  /// Of each problem, who is told apart from all others on it alone; nil for nobody.
+  let leaders: [String?]
 
   init(
     _ records: [RunRecord], suite: String, by criterion: Criterion, over axis: CostAxis,
@@ -157,6 +159,13 @@ struct RankReport: Encodable {
     profiles =
       hasProfiles
       ? try judgement.profiles(at: level).map(Self.profile) : nil
+    leaders = try results.problems.indices.map { place in
+      let own = try Results(
+        participants: results.participants, problems: [results.problems[place]],
+        scores: results.scores.map { [$0[place]] })
+      let ranks = Ranking(own, confidence: confidence).ranks
+      return ranks.count > 1 && ranks[0].count == 1 ? ranks[0][0] : nil
+    }
     hasEnoughRuns = results.runs.reduce(0, +) >= ranking.runsToTell
     scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
     let load =

@@ -23,3 +23,10 @@ func point(_ coordinates: [Double]) -> String {
   let shown = coordinates.prefix(6).map { brief($0, digits: 6) }.joined(separator: ", ")
   return "(" + shown + (coordinates.count > 6 ? ", …" : "") + ")"
 }
+
+/// A cell of a CSV file, quoted where it must be.
+func csvCell(_ text: String) -> String {
+  let special = Array(",\"\n\r".utf8)
+  guard text.utf8.contains(where: special.contains) else { return text }
+  return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+}

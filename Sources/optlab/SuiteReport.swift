@@ -359,7 +359,7 @@ struct SuiteReport {
     return .init(
       text, value: interval.value,
       mark: interval.value.isFinite
-        ? .init(interval.value, in: bounds, color: color ?? "#3d4144") : nil)
+        ? .init(interval.value, in: bounds, color: color ?? Ink.text) : nil)
   }
 
   // MARK: problem by problem

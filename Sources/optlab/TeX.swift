@@ -10,6 +10,8 @@ enum TeX {
   private static let signs: [Character: String] = [
     "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
     "|": "\\textbar{}", "<": "\\textless{}", ">": "\\textgreater{}", "_": "\\_", "&": "\\&",
+    "₀": "$_0$", "₁": "$_1$", "−": "$-$", "×": "$\\times$", "≥": "$\\ge$", "≤": "$\\le$",
+    "…": "\\ldots{}", "κ": "$\\kappa$", "λ": "$\\lambda$", "Δ": "$\\Delta$", "‖": "$\\|$",
     "%": "\\%", "#": "\\#", "$": "\\$", "{": "\\{", "}": "\\}",
   ]
 }
