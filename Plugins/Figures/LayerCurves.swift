@@ -139,7 +139,7 @@ public struct LayerCurves: Figure {
     _ file: String, _ title: String, _ layers: [String], _ rows: [Row], _ page: [Int],
     _ caption: Caption
   ) -> Picture {
-    let size = (width: 280 + 165 * max(layers.count, 4), height: 130 + 180 * rows.count)
+    let size = (width: 280 + 165 * max(layers.count, 4), height: 140 + 180 * rows.count)
     let shown = rows.map { row in page.map { row.lines[$0] } }
     let margin = Panel.nameMargin(
       shown.last?.compactMap(\.last) ?? [], size: 10.5, width: size.width)
@@ -147,10 +147,10 @@ public struct LayerCurves: Figure {
       rows.flatMap { $0.lines.flatMap { $0 } }.compactMap { $0.points.last?.x }.max() ?? 1
     let (left, right) = (82 / Double(size.width), 0.985 - margin)
     let (bottom, top) = (
-      58 / Double(size.height),
+      68 / Double(size.height),
       1 - (Picture.titleHeight(title, width: size.width) + 34) / Double(size.height)
     )
-    let gaps = (x: 14 / Double(size.width), y: 16 / Double(size.height))
+    let gaps = (x: 30 / Double(size.width), y: 16 / Double(size.height))
     let width = (right - left + gaps.x) / Double(layers.count)
     let height = (top - bottom + gaps.y) / Double(rows.count)
     var panels: [Panel] = []

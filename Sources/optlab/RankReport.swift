@@ -58,6 +58,8 @@ struct RankReport: Encodable {
     let budget: String
     /// What the score is.
     let measures: String
+    /// Whether scores are logarithms, to base 10, of what is meant.
+    let isLogarithm: Bool
     let runs: Int
   }
 
@@ -130,6 +132,7 @@ struct RankReport: Encodable {
         problem: names[place], start: judged.contests[place].start,
         budget: "\(judged.contests[place].budget)",
         measures: criterion.meaning(on: judged.problems[place], over: axis) ?? "",
+        isLogarithm: criterion.isLogarithm(on: judged.problems[place]),
         runs: results.runs[place])
     }
     participants = judged.participants.indices.map { place in

@@ -2,6 +2,7 @@
 
 import Analysis
 import ArgumentParser
+import Figures
 import Foundation
 import OptimizerKit
 
@@ -56,7 +57,9 @@ struct RankTables {
           Cell(text: interval(one.place) { formatted("%.2f", $0) }), Cell(text: "\(one.failures)"),
         ]
       })
+    // Means of logarithms are shown as geometric means.
     let measures = report.contests.map(\.measures).unique.joined(separator: "; ")
+      .replacing("mean of the logarithms", with: "geometric mean")
     let nobody = report.leaders.allSatisfy { $0 == nil }
     let scores = Table(
       label: "scores",
@@ -70,7 +73,8 @@ struct RankTables {
           + report.contests.indices.map { place in
             Cell(
               text: interval(one.medians[place]) {
-                $0.isFinite ? brief($0, digits: 3) : "failed"
+                let shown = report.contests[place].isLogarithm ? pow(10, $0) : $0
+                return shown.isFinite ? Text.compact(shown) : "failed"
               }, isBold: report.leaders[place] == one.name)
           }
       })
