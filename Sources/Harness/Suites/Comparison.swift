@@ -96,11 +96,19 @@ public struct Comparison: Sendable {
       // Two parts at a time: no worker waits while the last runs of one come to their end.
       for _ in 0..<2 { group.addTask { try await workThrough(work, onEvent) } }
       defer { work.claims.end() }
-      for _ in 0..<2 {
-        // The task that renews the claims ends last.
-        try await group.next()
+      // The task that renews the claims ends last. What fails in one part ends the other, which may say so
+      // first: what is thrown is the cause.
+      do {
+        for _ in 0..<2 { try await group.next() }
+        group.cancelAll()
+      } catch {
+        group.cancelAll()
+        var cause = error
+        while let result = await group.nextResult() {
+          if case .failure(let other) = result, cause is CancellationError { cause = other }
+        }
+        throw cause
       }
-      group.cancelAll()
     }
     let done = work.done
     return ComparisonOutcome(reused: plan.entries.count - done, done: done)
