@@ -22,15 +22,10 @@ public struct Convergence: Figure {
       contest.runs.contains { $0.finiteRows > 1 && $0.hasCosts(on: axis, input) }
         && input.surface(contest.problem)?.minimumLoss != nil
     }
-    var pictures: [Picture] = []
-    for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
-      guard let surface = input.surface(contest.problem), let floor = surface.minimumLoss else {
-        continue
-      }
-      pictures += self.pictures(name, contest, floor, input)
+    return try pictures(of: contests, input) { contest, name in
+      guard let floor = input.surface(contest.problem)?.minimumLoss else { return [] }
+      return pictures(name, contest, floor, input)
     }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
   }
 
   /// An optimizer's line, and what theory says of it.
@@ -183,7 +178,7 @@ public struct Convergence: Figure {
       var arrival: EvaluationCounts?
       /// The same on the axis.
       var cost = Double.infinity
-      var name: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
+      var name: String { Text.label(label) }
     }
 
     /// From the least gap to the largest.

@@ -35,19 +35,16 @@ public struct DataProfiles: Figure {
     }
     var chart = ProfileChart(
       lines, x: "evaluations / (dimensions + 1)", y: "problems solved, %")
-    let best = lines.map(\.score).max() ?? 0
-    guard best > 0 else {
+    let leaders = ProfileChart.leaders(lines.map { ($0.label, $0.score) })
+    guard leaders.value > 0 else {
       throw .notComparable(
         figure: Self.name,
         reason: "no optimizer gets to the target on any of \(count) problems: "
           + goal(judgement, at: target))
     }
-    let leaders = lines.filter { $0.score == best }.map {
-      Text.oneLine(Text.abbreviated($0.label), limit: 30)
-    }
     let title =
-      "\(Text.enumeration(leaders, most: 3)) solve\(leaders.count == 1 ? "s" : "") most problems "
-      + "within the budget: \(Int((best * Double(count)).rounded())) of \(count), "
+      "\(leaders.names) solve\(leaders.count == 1 ? "s" : "") most problems "
+      + "within the budget: \(Int((leaders.value * Double(count)).rounded())) of \(count), "
       + goal(judgement, at: target)
     let notes = profileNotes(judgement, at: target)
     chart.layout = layout

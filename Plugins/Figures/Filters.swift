@@ -23,13 +23,7 @@ public struct Filters: Figure {
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests()
-    var pictures: [Picture] = []
-    for (contest, file) in zip(contests, input.fileNames(Self.name, contests)) {
-      pictures += self.pictures(contest, file, input)
-    }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
+    try pictures(of: input.contests(), input) { pictures($0, $1, input) }
   }
 
   /// The filters of a checkpoint.

@@ -65,7 +65,7 @@ public struct HeatMap: Figure {
   private func title(_ judgement: Judgement, _ cells: [[Cell]]) -> String {
     let results = judgement.results
     func name(_ participant: Int) -> String {
-      Text.oneLine(Text.abbreviated(results.participants[participant]), limit: 30)
+      Text.label(results.participants[participant], limit: 30)
     }
     var wins = results.participants.map { _ in 0 }
     for problem in results.problems.indices {
@@ -95,9 +95,9 @@ public struct HeatMap: Figure {
   ) -> Picture {
     let looks = input.colors.looks(ofParticipants: input.records)
     let results = judgement.results
-    let names = problems.map { Text.oneLine(Text.abbreviated(results.problems[$0]), limit: 34) }
+    let names = problems.map { Text.label(results.problems[$0], limit: 34) }
     let labels = rows.map { row in
-      "\(Text.oneLine(Text.abbreviated(results.participants[row.participant]), limit: 36))  \(row.rank)"
+      "\(Text.label(results.participants[row.participant]))  \(row.rank)"
     }
     let longest =
       labels.map { LabelPlacement.textWidth($0, size: 10.5, bold: true) }.max() ?? 0

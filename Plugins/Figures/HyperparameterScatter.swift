@@ -103,7 +103,7 @@ public struct HyperparameterScatter: Figure {
       if cell.column > 0 { panel.y.marks = 0 } else { panel.y.label = "score" }
       if cell.dimension == 0 {
         panel.title =
-          Text.oneLine(Text.abbreviated(search.optimizer), limit: 22)
+          Text.label(search.optimizer, limit: 22)
           + (isTwice ? ", \(search.method)" : "")
       }
       add(
@@ -111,14 +111,10 @@ public struct HyperparameterScatter: Figure {
         color(search, input), ceiling)
       panels.append(panel)
     }
-    let labels = Set(searches.map(\.optimizer))
-    let problem = searches[0].problem
     var picture = Picture(
       name: file, title: title,
       caption: Caption(
-        input.records.filter {
-          labels.contains($0.label) && input.problemLabel($0.spec.problem) == problem
-        }, of: input,
+        input.records(of: searches), of: input,
         notes: [
           "score: \(searches[0].history.meaning), less is better; a ring marks the best trial, × one of which "
             + "all runs failed, pale dots what had only a part of the budget or was dropped",
@@ -197,7 +193,7 @@ public struct HyperparameterScatter: Figure {
       }
     }
     guard let most = shares.max(by: { $0.share < $1.share }), most.share > 0.2 else { return text }
-    let name = Text.oneLine(Text.abbreviated(most.optimizer), limit: 30)
+    let name = Text.label(most.optimizer, limit: 30)
     return text + ": the score depends most on \(most.name) of \(name), whose quarters explain "
       + "\(Text.percent(most.share)) of its variance"
   }

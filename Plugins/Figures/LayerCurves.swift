@@ -24,10 +24,7 @@ public struct LayerCurves: Figure {
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
     let contests = input.contests().filter { !layers(of: $0.runs).isEmpty }
-    guard !contests.isEmpty else { throw missing(input) }
-    return zip(contests, input.fileNames(Self.name, contests)).flatMap { contest, file in
-      pictures(contest, file, input)
-    }
+    return try pictures(of: contests, input) { pictures($0, $1, input) }
   }
 
   /// The names of the layers, first to last.

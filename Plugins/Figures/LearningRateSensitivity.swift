@@ -37,10 +37,7 @@ public struct LearningRateSensitivity: Figure {
     let contests = input.contests(poolsInstances: true).filter { contest in
       sweeps(contest).contains { $0.rates.count > 1 }
     }
-    guard !contests.isEmpty else { throw missing(input) }
-    return zip(contests, input.fileNames(Self.name, contests)).flatMap { contest, name in
-      pictures(name, contest, input)
-    }
+    return try pictures(of: contests, input) { pictures($1, $0, input) }
   }
 
   private func sweeps(_ contest: Contest) -> [Sweep] {
@@ -60,7 +57,7 @@ public struct LearningRateSensitivity: Figure {
       let name = several ? withoutRate(runs[0].run.label) : key.name
       let rates = Set(runs.map(\.lr)).sorted { ($0 ?? 0) < ($1 ?? 0) }
       return Sweep(
-        name: Text.oneLine(Text.abbreviated(name), limit: 30), optimizer: key.name,
+        name: Text.label(name, limit: 30), optimizer: key.name,
         rates: rates.map { rate in (rate, runs.filter { $0.lr == rate }.map(\.run)) })
     }
   }

@@ -23,12 +23,7 @@ public struct LossCurves: Figure {
     let contests = input.contests().filter { contest in
       contest.runs.contains { !$0.trajectory.validation.isEmpty && $0.hasCosts(on: axis, input) }
     }
-    var pictures: [Picture] = []
-    for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
-      pictures += self.pictures(name, contest, input)
-    }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
+    return try pictures(of: contests, input) { pictures($1, $0, input) }
   }
 
   private func pictures(_ name: String, _ contest: Contest, _ input: FigureInput) -> [Picture] {
@@ -91,7 +86,7 @@ public struct LossCurves: Figure {
         let (points, band) = ChartLine.overSeeds(runs, curve)
         let diverged = runs.filter(\.diverged).count
         lines[label] = ChartLine(
-          name: Text.oneLine(Text.abbreviated(label), limit: 30), look: input.colors[runs[0]],
+          name: Text.label(label, limit: 30), look: input.colors[runs[0]],
           points: points, band: band,
           remark: diverged == 0
             ? "" : runs.count == 1 ? "diverges" : "\(diverged) of \(runs.count) diverge",
@@ -254,7 +249,7 @@ public struct LossCurves: Figure {
     let problem = contest.name
     guard let best = ranked.first, best.value.isFinite else { return "Training on \(problem)" }
     let hasClasses = hasClasses(contest.runs)
-    func name(_ label: String) -> String { Text.oneLine(Text.abbreviated(label), limit: 30) }
+    func name(_ label: String) -> String { Text.label(label, limit: 30) }
     func text(_ v: Double) -> String {
       hasClasses ? Text.readable(100 * (1 - v), digits: 3) + " %" : Text.readable(v, digits: 3)
     }

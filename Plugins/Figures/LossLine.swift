@@ -21,13 +21,7 @@ public struct LossLine: Figure {
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests()
-    var pictures: [Picture] = []
-    for (contest, file) in zip(contests, input.fileNames(Self.name, contests)) {
-      pictures += self.pictures(contest, file, input)
-    }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
+    try pictures(of: input.contests(), input) { pictures($0, $1, input) }
   }
 
   /// The losses along a line from one end to another.
@@ -50,12 +44,10 @@ public struct LossLine: Figure {
 
   private func pictures(_ contest: Contest, _ file: String, _ input: FigureInput) -> [Picture] {
     let kept = contest.runs.filter { !$0.diverged && !$0.trajectory.checkpoints.isEmpty }
-    let counts = Dictionary(grouping: kept, by: \.spec.seed).mapValues(\.count)
-    guard let most = counts.values.max(),
-      let seed = counts.filter({ $0.value == most }).keys.min(),
-      let probe = input.probe(contest.problem, seed)
-    else { return [] }
-    let runs = kept.filter { $0.spec.seed == seed }
+    let runs = kept.ofCommonSeed
+    guard let seed = runs.first?.spec.seed, let probe = input.probe(contest.problem, seed) else {
+      return []
+    }
     func end(_ run: TracedRun) -> [Float] { run.trajectory.checkpoints.last!.parameters }
     // The others are compared with the one that is validated best.
     let base = runs.min {

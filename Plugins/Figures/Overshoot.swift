@@ -23,13 +23,9 @@ public struct Overshoot: Figure {
     // A quadratic is where the directions mean the same all along the path.
     let quadratic = contests.filter { input.surface($0.problem)?.isQuadratic ?? false }
     if !quadratic.isEmpty { contests = quadratic }
-    var pictures: [Picture] = []
-    for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
-      guard let surface = input.surface(contest.problem) else { continue }
-      pictures += self.pictures(name, contest, surface, input)
+    return try pictures(of: contests, input) { contest, name in
+      input.surface(contest.problem).map { pictures(name, contest, $0, input) } ?? []
     }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
   }
 
   private struct Path {

@@ -80,7 +80,7 @@ public struct ParallelCoordinates: Figure {
     label(Text.readable(history.shown(most)), count, 1.05)
     label(Text.readable(history.shown(least)), count, -0.055)
     let title =
-      "\(Text.oneLine(Text.abbreviated(search.optimizer), limit: 30)) on \(search.problem): the best "
+      "\(Text.label(search.optimizer, limit: 30)) on \(search.problem): the best "
       + (leaders == 1 ? "trial" : "\(leaders) trials")
       + " of \(trials.count), to a score of \(Text.readable(history.shown(least)))"
     let failed = history.trials.count { $0.score == nil }
@@ -91,13 +91,10 @@ public struct ParallelCoordinates: Figure {
       "chosen by \(search.method)",
     ]
     if failed > 0 { notes.append("not drawn: \(failed) trials of which all runs failed") }
-    let problem = search.problem
     var picture = Picture(
       name: file, title: title,
       caption: Caption(
-        input.records.filter {
-          $0.label == search.optimizer && input.problemLabel($0.spec.problem) == problem
-        }, of: input, notes: notes), panels: [panel])
+        input.records(of: [search]), of: input, notes: notes), panels: [panel])
     picture.width = size.width
     picture.height = size.height
     return picture

@@ -21,23 +21,13 @@ public struct ParameterPlaneFigure: Figure {
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests()
-    var pictures: [Picture] = []
-    for (contest, file) in zip(contests, input.fileNames(Self.name, contests)) {
-      pictures += self.pictures(contest, file, input)
-    }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
+    try pictures(of: input.contests(), input) { pictures($0, $1, input) }
   }
 
   private func pictures(_ contest: Contest, _ file: String, _ input: FigureInput) -> [Picture] {
     let kept = contest.runs.filter { !$0.trajectory.checkpoints.isEmpty }
-    // One seed: the first that most of them have.
-    let counts = Dictionary(grouping: kept, by: \.spec.seed).mapValues(\.count)
-    guard let most = counts.values.max(),
-      let seed = counts.filter({ $0.value == most }).keys.min()
-    else { return [] }
-    let all = kept.filter { $0.spec.seed == seed }
+    let all = kept.ofCommonSeed
+    guard let seed = all.first?.spec.seed else { return [] }
     // What diverged went so far that nothing else would be seen.
     let staying = all.filter { !$0.diverged }
     let runs = staying.isEmpty ? all : staying

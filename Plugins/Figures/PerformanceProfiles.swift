@@ -44,13 +44,10 @@ public struct PerformanceProfiles: Figure {
         reason: "no optimizer gets to the target on any of \(count) problems: \(level)")
     }
     var title = "Within twice the \(axis.label) of the fastest until \(level), "
-    let shares = profile.profiles.map { $0(2) }
-    let best = shares.max() ?? 0
-    let leaders = shares.indices.filter { shares[$0] == best }.map {
-      Text.oneLine(Text.abbreviated(profile.participants[$0]), limit: 30)
-    }
-    title += "\(Text.enumeration(leaders, most: 3)) solve"
-    title += "\(leaders.count == 1 ? "s" : "") most: \(Int((best * Double(count)).rounded())) of "
+    let leaders = ProfileChart.leaders(
+      zip(profile.participants, profile.profiles).map { ($0, $1(2)) })
+    title += "\(leaders.names) solve\(leaders.count == 1 ? "s" : "") most: "
+    title += "\(Int((leaders.value * Double(count)).rounded())) of "
     title += "\(count) problem\(count == 1 ? "" : "s")"
     var notes = profileNotes(judgement, at: target)
     notes.append("a profile depends on who takes part; --optimizers draws it of some")

@@ -25,25 +25,21 @@ public struct Race: Figure {
   private static let height = 500
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests()
-    var pictures: [Picture] = []
-    for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
+    try pictures(of: input.contests(), input) { contest, name in
       let runs = contest.runs.firstSeeds.filter {
         $0.trajectory.dimension == 2 && $0.finiteRows > 0
       }
       guard !runs.isEmpty, let surface = input.surface(contest.problem), surface.dimension == 2
-      else { continue }
+      else { return [] }
       let pages = Pages(runs, of: 12) { run in
         run.diverged || !run.finalLoss.isFinite ? .infinity : run.finalLoss
       }
       let course = Course(pages.drawn, on: surface)
       let title = title(runs, contest, surface)
-      pictures += pages.pictures(naming: \.shownLabel) { page in
+      return pages.pictures(naming: \.shownLabel) { page in
         picture(name, title, page, course, contest, input)
       }
     }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
   }
 
   /// What all runs on a problem have in common.
@@ -128,12 +124,9 @@ public struct Race: Figure {
     init(_ run: TracedRun, _ course: Course, _ look: OptimizerColors.Look) {
       self.run = run
       self.look = look
-      name = Text.oneLine(Text.abbreviated(run.label), limit: 26)
+      name = Text.label(run.label, limit: 26)
       let rows = 0..<run.finiteRows
-      points = rows.map { row in
-        let p = run.trajectory.point(row)
-        return (p[p.startIndex], p[p.startIndex + 1])
-      }
+      points = run.places
       gaps = rows.map { max(run.trajectory.losses[$0] - course.floor, course.heights.lowerBound) }
       gradients = rows.map { run.gradients($0) }
     }
@@ -232,16 +225,15 @@ public struct Race: Figure {
     _ lines: [Runner], at gradients: Double, to map: inout Panel, prefix: String = ""
   ) {
     let size = (width: Self.width, height: Self.height)
+    let paths = lines.map { map.clipped(Array($0.points.prefix($0.rows(at: gradients)))) }
     for (index, line) in lines.enumerated() {
-      let path = map.clipped(Array(line.points.prefix(line.rows(at: gradients))))
       map.curves.append(
         .line(
-          "\(prefix)path\(index)", map.thinned(path, of: size), line.look.color, width: 2,
+          "\(prefix)path\(index)", map.thinned(paths[index], of: size), line.look.color, width: 2,
           dash: line.look.dash))
     }
     for (index, line) in lines.enumerated() {
-      let path = map.clipped(Array(line.points.prefix(line.rows(at: gradients))))
-      guard let head = path.last else { continue }
+      guard let head = paths[index].last else { continue }
       let isLost = line.run.diverged && line.hasEnded(at: gradients)
       map.curves.append(
         .points("\(prefix)rim\(index)", [head], "#ffffff", isLost ? .cross : .dot, size: 1.7))

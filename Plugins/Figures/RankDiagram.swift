@@ -66,7 +66,7 @@ public struct RankDiagram: Figure {
     let widest = (columns.max() ?? -1) + 1
     let rows = page.map { place in
       RowChart.Row(
-        Text.oneLine(Text.abbreviated(names[place]), limit: 40),
+        Text.label(names[place], limit: 40),
         color: looks[names[place]]?.color ?? Ink.text)
     }
     let numbers = 44.0

@@ -30,21 +30,18 @@ public struct RuntimeDistribution: Figure {
         remark: "\(Text.percent(reached)) reached")
     }
     var chart = ProfileChart(lines, x: axis.label, y: "targets reached, %")
-    let best = lines.map(\.score).max() ?? 0
-    guard best > 0 else {
+    let leaders = ProfileChart.leaders(lines.map { ($0.label, $0.score) })
+    guard leaders.value > 0 else {
       throw .notComparable(figure: Self.name, reason: "no run of any optimizer reaches a target")
-    }
-    let leaders = lines.filter { $0.score == best }.map {
-      Text.oneLine(Text.abbreviated($0.label), limit: 30)
     }
     let worst = lines.min { $0.score < $1.score }
     var title =
-      "\(Text.enumeration(leaders, most: 3)) reach\(leaders.count == 1 ? "es" : "") "
-      + "\(Text.percent(best)) of all targets on \(profiles.contests.count) "
+      "\(leaders.names) reach\(leaders.count == 1 ? "es" : "") "
+      + "\(Text.percent(leaders.value)) of all targets on \(profiles.contests.count) "
       + "problem\(profiles.contests.count == 1 ? "" : "s")"
-    if let worst, worst.score < best {
+    if let worst, worst.score < leaders.value {
       title +=
-        ", \(Text.oneLine(Text.abbreviated(worst.label), limit: 30)) \(Text.percent(worst.score))"
+        ", \(Text.label(worst.label, limit: 30)) \(Text.percent(worst.score))"
     }
     let hasSurfaces = profiles.contests.contains { !judgement.judged.problems[$0].isTraining }
     var notes = profileNotes(judgement, at: nil)

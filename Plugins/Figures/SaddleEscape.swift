@@ -18,17 +18,14 @@ public struct SaddleEscape: Figure {
         && (input.surface(contest.problem).map { $0.dimension == 2 && $0.saddle?.count == 2 }
           ?? false)
     }
-    var pictures: [Picture] = []
-    for (contest, name) in zip(contests, input.fileNames(Self.name, contests)) {
+    return try pictures(of: contests, input) { contest, name in
       // With one saddle, the figure is named after itself alone.
       let name = name == "saddle-saddle" ? "saddle" : name
       guard let surface = input.surface(contest.problem), let saddle = surface.saddle else {
-        continue
+        return []
       }
-      pictures += self.pictures(name, contest, surface, saddle, input)
+      return pictures(name, contest, surface, saddle, input)
     }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
   }
 
   private func pictures(
@@ -92,9 +89,7 @@ public struct SaddleEscape: Figure {
     for (index, run) in runs.enumerated() {
       var line: [Double] = []
       for row in 0..<run.finiteRows {
-        let p = run.trajectory.point(row)
-        let x = p[p.startIndex]
-        let y = p[p.startIndex + 1]
+        let (x, y) = run.place(row)
         guard viewport.x.contains(x), viewport.y.contains(y) else { break }
         line += [x, y, run.trajectory.losses[row] + lift]
       }

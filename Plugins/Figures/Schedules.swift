@@ -70,7 +70,7 @@ public struct Schedules: Figure {
       // Two of the same name are told apart by the run that they belong to.
       let names = panel.curves.map { curve in
         panel.curves.filter { $0.name == curve.name }.count > 1 || several
-          ? Text.oneLine(Text.abbreviated(curve.run.label), limit: 34) : curve.name
+          ? Text.label(curve.run.label, limit: 34) : curve.name
       }
       let lines = zip(panel.curves, names).enumerated().map { i, pair in
         let last = pair.0.points.last!.y

@@ -150,10 +150,7 @@ public struct Sheet: Figure {
     _ width: Int, _ height: Int
   ) {
     let run = cell.run
-    let path = (0..<run.finiteRows).map { i -> (x: Double, y: Double) in
-      let p = run.trajectory.point(i)
-      return (p[p.startIndex], p[p.startIndex + 1])
-    }
+    let path = run.places
     let color = input.colors.color(of: run.spec.optimizer.name)
     let line = panel.thinned(panel.clipped(path), of: (width: width, height: height))
     let minima = row.surface.minima.filter { $0.count == 2 }.map { (x: $0[0], y: $0[1]) }

@@ -64,7 +64,7 @@ public struct TimeToTarget: Figure {
     _ file: String, _ problem: String, _ rows: [Row], _ meaning: String, _ contest: Int,
     _ judgement: Judgement, _ input: FigureInput
   ) -> [Picture] {
-    func name(_ row: Row) -> String { Text.oneLine(Text.abbreviated(row.label), limit: 36) }
+    func name(_ row: Row) -> String { Text.label(row.label) }
     let reaching = rows.filter { !$0.times.isEmpty }
     var title = "On \(problem), "
     if let first = reaching.first {

@@ -28,19 +28,14 @@ public struct Trajectories: Figure {
   public init() {}
 
   public func draw(_ input: FigureInput) throws(FigureError) -> [Picture] {
-    let contests = input.contests()
-    let names = input.fileNames(Self.name, contests)
-    var pictures: [Picture] = []
-    for (contest, name) in zip(contests, names) {
+    try pictures(of: input.contests(), input) { contest, name in
       let runs = contest.runs.firstSeeds.filter {
         $0.trajectory.dimension == 2 && $0.finiteRows > 0
       }
       guard !runs.isEmpty, let surface = input.surface(contest.problem), surface.dimension == 2
-      else { continue }
-      pictures += self.pictures(name, contest, runs, surface, input)
+      else { return [] }
+      return pictures(name, contest, runs, surface, input)
     }
-    guard !pictures.isEmpty else { throw missing(input) }
-    return pictures
   }
 
   private func pictures(
@@ -103,10 +98,9 @@ public struct Trajectories: Figure {
     // Those that end near it.
     let ends = runs.filter { !$0.diverged }.compactMap { run -> Double? in
       guard run.finiteRows > 0 else { return nil }
-      let p = run.trajectory.point(run.finiteRows - 1)
+      let end = run.place(run.finiteRows - 1)
       return max(
-        abs(panel.x.share(p[p.startIndex]) - center.x),
-        abs(panel.y.share(p[p.startIndex + 1]) - center.y))
+        abs(panel.x.share(end.x) - center.x), abs(panel.y.share(end.y) - center.y))
     }.filter { $0 < 0.08 }
     guard ends.count > 2 else { return nil }
     let reach = min(max((ends.max() ?? 0) * 1.5, 0.012), 0.1)
@@ -116,10 +110,7 @@ public struct Trajectories: Figure {
     }
     let points =
       runs.flatMap { run in
-        (0..<run.finiteRows).map { row -> (x: Double, y: Double) in
-          let p = run.trajectory.point(row)
-          return (panel.x.share(p[p.startIndex]), panel.y.share(p[p.startIndex + 1]))
-        }
+        run.places.map { (x: panel.x.share($0.x), y: panel.y.share($0.y)) }
       } + [center]
     let free = corners.first { corner in
       !points.contains {
@@ -142,14 +133,10 @@ public struct Trajectories: Figure {
     _ = inset.addMap(of: surface, prefix: "inset")
     inset.commands.append("set border 15 linecolor rgb '\(Ink.text)' linewidth 1.4")
     for (index, run) in runs.enumerated() {
-      let points = (0..<run.finiteRows).map { row -> (x: Double, y: Double) in
-        let p = run.trajectory.point(row)
-        return (p[p.startIndex], p[p.startIndex + 1])
-      }
       let look = input.colors[run]
       inset.curves.append(
         .line(
-          "near\(index)", inset.thinned(points, of: (800, 600)), look.color, width: 1.8,
+          "near\(index)", inset.thinned(run.places, of: (800, 600)), look.color, width: 1.8,
           dash: look.dash))
     }
     let spot = [(x: minimum[0], y: minimum[1])]
@@ -179,11 +166,7 @@ public struct Trajectories: Figure {
       (panel.frame, panel.x, panel.y) = (grid.frames[index], axes.x, axes.y)
       panel.terminalFrame = index < 4 ? panel.frame : nil
       func path(_ run: TracedRun) -> [(x: Double, y: Double)] {
-        let points = (0..<run.finiteRows).map { row -> (x: Double, y: Double) in
-          let p = run.trajectory.point(row)
-          return (p[p.startIndex], p[p.startIndex + 1])
-        }
-        return panel.thinned(panel.clipped(points), of: grid.size)
+        return panel.thinned(panel.clipped(run.places), of: grid.size)
       }
       for (other, run) in page.enumerated() where other != index {
         panel.curves.append(.line("path\(other)", path(run), "#b4bcc4", width: 1))

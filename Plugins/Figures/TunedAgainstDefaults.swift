@@ -72,7 +72,7 @@ public struct TunedAgainstDefaults: Figure {
   private func pictures(
     _ rows: [Row], _ file: String, _ contest: Int, _ judgement: Judgement, _ input: FigureInput
   ) -> [Picture] {
-    func name(_ row: Row) -> String { Text.oneLine(Text.abbreviated(row.label), limit: 36) }
+    func name(_ row: Row) -> String { Text.label(row.label) }
     let problem = judgement.judged.problems[contest]
     let values = rows.flatMap { [$0.before.low, $0.before.high, $0.after.low, $0.after.high] }
       .filter(\.isFinite)
@@ -138,7 +138,7 @@ public struct TunedAgainstDefaults: Figure {
   }
 
   private func title(_ rows: [Row], _ problem: String) -> String {
-    func name(_ row: Row) -> String { Text.oneLine(Text.abbreviated(row.label), limit: 30) }
+    func name(_ row: Row) -> String { Text.label(row.label, limit: 30) }
     let better = rows.count { $0.after.median < $0.before.median }
     let worse = rows.filter { $0.after.median > $0.before.median }
     var text = "On \(problem), tuning improves \(better) of \(rows.count)"

@@ -85,13 +85,10 @@ public struct TuningCurve: Figure {
               OptimizerColors.mixed(line.look.color, "#ffffff", 0.4), width: 1, dash: .dotted))
         }
         panel.add(shown, prefix: "tuning", of: size, size: 10.5)
-        let labels = Set(page.map { searches[$0].optimizer })
         return Picture(
           name: file, title: title,
           caption: Caption(
-            input.records.filter {
-              labels.contains($0.label) && input.problemLabel($0.spec.problem) == problem
-            }, of: input, notes: notes), panels: [panel])
+            input.records(of: page.map { searches[$0] }), of: input, notes: notes), panels: [panel])
       }
   }
 
@@ -107,7 +104,7 @@ public struct TuningCurve: Figure {
     let drawn = isExchangeable(search) ? trials.filter { $0.stage == 0 } : []
     let scores = trials.map { $0.score ?? .infinity }
     var line = ChartLine(
-      name: Text.oneLine(Text.abbreviated(search.optimizer), limit: 30), look: look, points: [])
+      name: Text.label(search.optimizer, limit: 30), look: look, points: [])
     let best = ExpectedBest(drawn.map { $0.score ?? .infinity })
     for count in scores.indices.map({ $0 + 1 }) {
       if let median = best.median(after: count), let low = best.quantile(0.25, after: count),

@@ -18,10 +18,7 @@ public struct UpdateRatioCurves: Figure {
     let contests = input.contests().filter { contest in
       contest.runs.contains { !ratios($0).isEmpty }
     }
-    guard !contests.isEmpty else { throw missing(input) }
-    return zip(contests, input.fileNames(Self.name, contests)).flatMap { contest, name in
-      pictures(contest, name, input)
-    }
+    return try pictures(of: contests, input) { pictures($0, $1, input) }
   }
 
   /// The median and the least and the largest over weight tensors, at each step that was looked at.

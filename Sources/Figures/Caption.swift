@@ -113,18 +113,8 @@ public struct Caption: Sendable {
 
   /// As a file beside the picture, in Markdown.
   func markdown(title: String) -> String {
-    "# \(Self.plain(Text.oneLine(title, limit: 300)))\n\n"
-      + lines.map { "- **\(Self.plain($0.name))**: \(Self.plain($0.value))\n" }.joined()
-  }
-
-  /// Text without the characters that Markdown takes for marks.
-  static func plain(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if "\\`*_[]<>#|".contains(character) { result.append("\\") }
-      result.append(character)
-    }
-    return result
+    "# \(Text.markdown(Text.oneLine(title, limit: 300)))\n\n"
+      + lines.map { "- **\(Text.markdown($0.name))**: \(Text.markdown($0.value))\n" }.joined()
   }
 
   /// A plugin with all its settings: "rosenbrock (dim=2, b=100)".

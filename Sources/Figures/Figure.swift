@@ -34,6 +34,16 @@ extension Figure {
   public static var kind: PluginKind { .figure }
   public static var isOfWholeSuite: Bool { false }
 
+  /// The pictures of each contest, which `draw` is given with a name for its files; throws `missing` where
+  /// there are none.
+  public func pictures(
+    of contests: [Contest], _ input: FigureInput, _ draw: (Contest, String) -> [Picture]
+  ) throws(FigureError) -> [Picture] {
+    let pictures = zip(contests, input.fileNames(Self.name, contests)).flatMap(draw)
+    guard !pictures.isEmpty else { throw missing(input) }
+    return pictures
+  }
+
   /// The error that says what the figure needs and what it was given.
   public func missing(_ input: FigureInput) -> FigureError {
     .missingRuns(figure: Self.name, needs: Self.needs, found: input.found)

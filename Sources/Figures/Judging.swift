@@ -32,7 +32,7 @@ extension Judgement {
           + "same")
     }
     let failed = zip(judged.participants, judged.failures).filter { $0.1 > 0 }.map {
-      "\($0.1) of \(Text.oneLine(Text.abbreviated($0.0), limit: 36))"
+      "\($0.1) of \(Text.label($0.0))"
     }
     if !failed.isEmpty {
       notes.append(

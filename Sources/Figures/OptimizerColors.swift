@@ -46,18 +46,8 @@ public struct OptimizerColors: Sendable {
     var round: Int
   }
 
-  /// Variants are told apart where they meet: within a problem.
-  private struct Side: Hashable {
-    var optimizer: String
-    var problem: PluginSpec
-    init(_ run: RunRecord) {
-      optimizer = run.spec.optimizer.name
-      problem = run.spec.problem
-    }
-  }
-
-  private var looks: [Side: [String: Look]] = [:]
-  private var byProblem: [PluginSpec: [String: Look]] = [:]
+  /// By problem, optimizer and label: variants are told apart where they meet, within a problem.
+  private var looks: [PluginSpec: [String: [String: Look]]] = [:]
   private var places: [String: Place] = [:]
 
   /// The colours of these runs.
@@ -68,15 +58,18 @@ public struct OptimizerColors: Sendable {
     let shown = Set(runs.map(\.spec.optimizer.name)).sorted()
     places = Self.places(
       of: shown.filter { home[$0] != nil } + shown.filter { home[$0] == nil }, from: home)
-    var variants: [Side: [String: OptimizerSpec]] = [:]
-    for run in runs { variants[Side(run), default: [:]][run.label] = run.spec.optimizer }
-    for (side, variants) in variants {
-      let ordered = variants.sorted { $0.value.settingsPrecede($1.value) ?? ($0.key < $1.key) }
-      let plain = look(of: side.optimizer)
-      for ((label, _), look) in zip(ordered, Self.looks(plain, count: ordered.count)) {
-        looks[side, default: [:]][label] = look
-        byProblem[side.problem, default: [:]][label] = look
-      }
+    var variants: [PluginSpec: [String: [String: OptimizerSpec]]] = [:]
+    for run in runs {
+      let (problem, optimizer) = (run.spec.problem, run.spec.optimizer)
+      variants[problem, default: [:]][optimizer.name, default: [:]][run.label] = optimizer
+    }
+    looks = variants.mapValues { optimizers in
+      Dictionary(
+        uniqueKeysWithValues: optimizers.map { name, variants in
+          let ordered = variants.sorted { $0.value.settingsPrecede($1.value) ?? ($0.key < $1.key) }
+          let looks = Self.looks(look(of: name), count: ordered.count)
+          return (name, Dictionary(uniqueKeysWithValues: zip(ordered.map(\.key), looks)))
+        })
     }
   }
 
@@ -97,12 +90,13 @@ public struct OptimizerColors: Sendable {
 
   /// The look of a run.
   public subscript(run: TracedRun) -> Look {
-    looks[Side(run.record)]?[run.label] ?? look(of: run.spec.optimizer.name)
+    let name = run.spec.optimizer.name
+    return looks[run.spec.problem]?[name]?[run.label] ?? look(of: name)
   }
 
   /// The look of a run by its label and problem; nil where there is none.
   public func look(labelled label: String, on problem: PluginSpec) -> Look? {
-    byProblem[problem]?[label]
+    looks[problem]?.values.lazy.compactMap { $0[label] }.first
   }
 
   /// The looks of participants, by label, whatever the problem: those of one optimizer share its hue, from

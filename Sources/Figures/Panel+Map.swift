@@ -6,14 +6,8 @@ extension Viewport {
   /// The part of the plane to show: what the problem asks for, stretched by at most half on each side
   /// to where the paths go.
   public init(of surface: any Surface, with runs: [TracedRun]) {
-    var points: [(x: Double, y: Double)] = []
     let staying = runs.filter { !$0.diverged }
-    for run in staying.isEmpty ? runs : staying {
-      for row in 0..<run.finiteRows {
-        let p = run.trajectory.point(row)
-        points.append((p[p.startIndex], p[p.startIndex + 1]))
-      }
-    }
+    let points = (staying.isEmpty ? runs : staying).flatMap(\.places)
     func range(
       _ base: ClosedRange<Double>?, _ values: [Double], _ marks: [Double]
     ) -> ClosedRange<Double> {

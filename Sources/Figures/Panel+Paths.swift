@@ -35,12 +35,8 @@ extension Panel {
     }
     var paths: [(run: TracedRun, line: [(x: Double, y: Double)])] = []
     for run in runs {
-      let points = (0..<run.finiteRows).map { row -> (x: Double, y: Double) in
-        let p = run.trajectory.point(row)
-        return (p[p.startIndex], p[p.startIndex + 1])
-      }
       // A path that leaves the picture for good is followed as far as its border.
-      let line = thinned(clipped(points), of: size)
+      let line = thinned(clipped(run.places), of: size)
       if !line.isEmpty { paths.append((run, line)) }
     }
     // The longest below, so that short ones are seen.
@@ -163,8 +159,7 @@ extension Panel {
     for count in counts {
       while row + 1 < rows, run.trajectory.counts(row + 1).gradients <= count { row += 1 }
       guard row < rows, run.trajectory.counts(row).gradients == count else { continue }
-      let p = run.trajectory.point(row)
-      points.append((p[p.startIndex], p[p.startIndex + 1]))
+      points.append(run.place(row))
     }
     let inside = points.filter { x.range.contains($0.x) && y.range.contains($0.y) }
     curves.append(.points("milestones\(name)", inside, "#ffffff", .dot, size: 0.85))
@@ -181,8 +176,7 @@ extension Panel {
       var cells: Set<Cell> = []
       var last: (x: Double, y: Double)?
       for row in 0..<run.finiteRows {
-        let p = run.trajectory.point(row)
-        let q = room.place((p[p.startIndex], p[p.startIndex + 1]), self)
+        let q = room.place(run.place(row), self)
         guard q.x >= 0, q.y >= 0, q.x <= room.width, q.y <= room.height else {
           last = nil
           continue

@@ -46,6 +46,15 @@ public struct ProfileChart {
     self.mark = mark
   }
 
+  /// Those with the highest value, as a title names them, and that value.
+  public static func leaders(_ values: [(label: String, value: Double)])
+    -> (names: String, count: Int, value: Double)
+  {
+    let best = values.map(\.value).max() ?? 0
+    let leaders = values.filter { $0.value == best }.map { Text.label($0.label, limit: 30) }
+    return (Text.enumeration(leaders, most: 3), leaders.count, best)
+  }
+
   /// The pictures.
   ///
   /// - Parameter caption: that of the picture of these labels.
@@ -71,7 +80,7 @@ public struct ProfileChart {
     let size = (width: 800, height: 600)
     let lines = page.map { line in
       ChartLine(
-        name: Text.oneLine(Text.abbreviated(line.label), limit: 30),
+        name: Text.label(line.label, limit: 30),
         look: looks[line.label] ?? .init(Ink.text), points: points(of: line.share, within: range),
         remark: line.remark)
     }

@@ -8,6 +8,14 @@ extension [TracedRun] {
     byLabel.map { Set($0.runs.map(\.spec.seed)).count }.max() ?? 0
   }
 
+  /// Those with one seed: the lowest of those that most of them have.
+  public var ofCommonSeed: [TracedRun] {
+    let counts = Dictionary(grouping: self, by: \.spec.seed).mapValues(\.count)
+    let most = counts.values.max()
+    let seed = counts.filter { $0.value == most }.keys.min()
+    return filter { $0.spec.seed == seed }
+  }
+
   /// Whether several seeds gave the same numbers, for each participant: nothing was drawn at random.
   public var seedsAgree: Bool {
     byLabel.allSatisfy { _, runs in

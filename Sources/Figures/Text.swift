@@ -89,6 +89,21 @@ public enum Text {
     return parts.joined(separator: ".")
   }
 
+  /// Text without the characters that Markdown takes for marks.
+  public static func markdown(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      if "\\`*_[]<>#|".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+    return result
+  }
+
+  /// A label as pictures show it: its numbers short, on one line, cut to a length.
+  public static func label(_ text: String, limit: Int = 36) -> String {
+    oneLine(abbreviated(text), limit: limit)
+  }
+
   /// User text on one line, cut to a length.
   public static func oneLine(_ text: String, limit: Int = 48) -> String {
     let line = text.map { $0.isNewline ? " " : String($0) }.joined()

@@ -35,7 +35,7 @@ extension [TracedRun] {
 
 extension RunRecord {
   /// The label as it is drawn.
-  public var shownLabel: String { Text.oneLine(Text.abbreviated(label), limit: 36) }
+  public var shownLabel: String { Text.label(label) }
 
   /// Whether it diverged.
   public var diverged: Bool { outcome.status == .diverged }
@@ -79,6 +79,15 @@ extension TracedRun {
 
   /// Whether it diverged.
   public var diverged: Bool { record.diverged }
+
+  /// Where it is at a row, in its first two coordinates.
+  public func place(_ row: Int) -> (x: Double, y: Double) {
+    let point = trajectory.point(row)
+    return (point[point.startIndex], point[point.startIndex + 1])
+  }
+
+  /// Its finite rows in its first two coordinates.
+  public var places: [(x: Double, y: Double)] { (0..<finiteRows).map(place) }
 
   /// The first step at which the loss is well below the saddle's.
   public var escapeStep: Int? { outcome.measures.escapeStep.map { Int($0) } }

@@ -99,8 +99,7 @@ extension Report {
             let counts = path.counts($0)
             return Double(hasGradients ? counts.gradients : counts.evaluations(dimension: 2))
           },
-          x: rows.map { path.point($0)[path.point($0).startIndex] },
-          y: rows.map { path.point($0)[path.point($0).startIndex + 1] },
+          x: rows.map { run.place($0).x }, y: rows.map { run.place($0).y },
           losses: rows.map { path.losses[$0] })
       }
     }

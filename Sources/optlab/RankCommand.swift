@@ -79,7 +79,7 @@ struct RankCommand: ParsableCommand {
       hasProfiles: profiles || json,
       catalogue: catalogue)
     if let format {
-      Swift.print(RankTables(report).text(format, suite: name), terminator: "")
+      Swift.print(try RankTables(report).text(format, suite: name), terminator: "")
     } else if json {
       try printJSON(report)
     } else {

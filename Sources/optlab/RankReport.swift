@@ -1,6 +1,7 @@
 // What `rank` says, as JSON has it.
 
 import Analysis
+import Figures
 import Foundation
 import Harness
 import OptimizerKit
@@ -105,8 +106,6 @@ struct RankReport: Encodable {
   let scores: [[[Double?]]]
   /// Whether anybody could be told apart at all.
   let hasEnoughRuns: Bool
-  /// Of each problem, who is told apart from all others on it alone; nil for nobody.
-  let leaders: [String?]
 
   init(
     _ records: [RunRecord], suite: String, by criterion: Criterion, over axis: CostAxis,
@@ -162,13 +161,6 @@ struct RankReport: Encodable {
     profiles =
       hasProfiles
       ? try judgement.profiles(at: level).map(Self.profile) : nil
-    leaders = try results.problems.indices.map { place in
-      let own = try Results(
-        participants: results.participants, problems: [results.problems[place]],
-        scores: results.scores.map { [$0[place]] })
-      let ranks = Ranking(own, confidence: confidence).ranks
-      return ranks.count > 1 && ranks[0].count == 1 ? ranks[0][0] : nil
-    }
     hasEnoughRuns = results.runs.reduce(0, +) >= ranking.runsToTell
     scores = judged.scores.map { $0.map { $0.map { $0.isFinite ? $0 : nil } } }
     let load =
@@ -238,11 +230,11 @@ struct RankReport: Encodable {
           + "their scores: it takes \(ranking.runsToTell); more seeds or instances, or fewer participants "
           + "(--optimizers)")
     }
-    let names = Set(judged.participants.map { $0.prefix { !"[@:(".contains($0) } })
+    let names = Set(judged.participants.map(\.nameOfOptimizer))
     let variants = judged.participants.filter { label in
       label.contains("[")
         && judged.participants.count {
-          $0.prefix { !"[@:(".contains($0) } == label.prefix { !"[@:(".contains($0) }
+          $0.nameOfOptimizer == label.nameOfOptimizer
         } > 1
     }
     if variants.count > 2, names.count < judged.participants.count {

@@ -29,7 +29,9 @@ struct RankTables {
 
   private let tables: [Table]
 
-  init(_ report: RankReport) {
+  /// - Throws: `ResultsError` where the scores cannot be compared.
+  init(_ report: RankReport) throws {
+    let leaders = try Self.leaders(report)
     let ordered = report.ranks.enumerated().flatMap { rank, names in
       names.compactMap { name in
         report.participants.first { $0.name == name }.map { (rank: rank + 1, one: $0) }
@@ -60,7 +62,7 @@ struct RankTables {
     // Means of logarithms are shown as geometric means.
     let measures = report.contests.map(\.measures).unique.joined(separator: "; ")
       .replacing("mean of the logarithms", with: "geometric mean")
-    let nobody = report.leaders.allSatisfy { $0 == nil }
+    let nobody = leaders.allSatisfy { $0 == nil }
     let scores = Table(
       label: "scores",
       caption:
@@ -75,10 +77,21 @@ struct RankTables {
               text: interval(one.medians[place]) {
                 let shown = report.contests[place].isLogarithm ? pow(10, $0) : $0
                 return shown.isFinite ? Text.compact(shown) : "failed"
-              }, isBold: report.leaders[place] == one.name)
+              }, isBold: leaders[place] == one.name)
           }
       })
     tables = [ranks, scores]
+  }
+
+  /// Of each problem, who is told apart from all others on it alone; nil for nobody.
+  private static func leaders(_ report: RankReport) throws -> [String?] {
+    try report.contests.indices.map { place in
+      let results = try Results(
+        participants: report.participants.map(\.name), problems: [report.contests[place].problem],
+        scores: report.scores.map { [$0[place].map { $0 ?? .infinity }] })
+      let ranks = Ranking(results, confidence: report.confidence).ranks
+      return ranks.count > 1 && ranks[0].count == 1 ? ranks[0][0] : nil
+    }
   }
 
   /// The tables in a format, a line feed at the end.
@@ -112,21 +125,15 @@ struct RankTables {
   }
 
   private static func markdown(_ table: Table) -> String {
-    func plain(_ text: String) -> String {
-      text.reduce(into: "") { result, character in
-        if "\\`*_[]<>#|".contains(character) { result.append("\\") }
-        result.append(character)
-      }
-    }
     func line(_ row: [Cell]) -> String {
       "| "
-        + row.map { $0.isBold ? "**\(plain($0.text))**" : plain($0.text) }
+        + row.map { $0.isBold ? "**\(Text.markdown($0.text))**" : Text.markdown($0.text) }
         .joined(separator: " | ") + " |"
     }
     var lines = [line(table.header.map { Cell(text: $0) })]
     lines.append("| --- |" + String(repeating: " ---: |", count: table.header.count - 1))
     lines += table.rows.map(line)
-    lines += ["", plain(table.caption)]
+    lines += ["", Text.markdown(table.caption)]
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -1,6 +1,7 @@
 // Which runs are meant: a suite, or what is written on the command line.
 
 import ArgumentParser
+import Figures
 import Foundation
 import Harness
 import OptimizerKit
@@ -137,7 +138,7 @@ struct SuiteOptions: ParsableArguments {
   static func name(of group: Suite.Group) -> String {
     // "sgd-adam", or "sgd-momentum-nesterov-adam-and-5-more".
     func words(_ selections: [String]) -> String {
-      let names = selections.map { $0.prefix { !"[@:(".contains($0) } }.unique
+      let names = selections.map(\.nameOfOptimizer).unique
       var text = ""
       for (place, name) in names.enumerated() {
         let safe = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })

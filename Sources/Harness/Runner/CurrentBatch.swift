@@ -128,13 +128,8 @@ final class CurrentBatch: Sendable {
   func verdict(_ termination: TerminationStatus) -> Verdict {
     state.withLock { state in
       if let killed = state.killed { return killed }
-      let how =
-        switch termination {
-        case .exited(let code): "the worker left with exit code \(code)"
-        case .signaled(let signal): "the worker was ended by \(signalName(signal))"
-        }
       let said = fatalError(in: state.heard)
-      return (.crashed, how + (said.map { ": \($0)" } ?? "") + hint(termination, said, state))
+      return (.crashed, ending(termination, said) + hint(termination, said, state))
     }
   }
 
@@ -147,4 +142,14 @@ final class CurrentBatch: Sendable {
     else { return "" }
     return "; 'optlab check \(file)' gives the line"
   }
+}
+
+/// How a worker ended, and the last that it said.
+func ending(_ termination: TerminationStatus, _ said: String?) -> String {
+  let how =
+    switch termination {
+    case .exited(let code): "the worker left with exit code \(code)"
+    case .signaled(let signal): "the worker was ended by \(signalName(signal))"
+    }
+  return how + (said.map { ": \($0)" } ?? "")
 }

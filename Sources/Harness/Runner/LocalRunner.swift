@@ -116,16 +116,9 @@ public final class LocalRunner: Runner {
   private func serve(_ first: RunBatch, _ request: RunRequest) async throws {
     let current = CurrentBatch(loaded: options.loadedPlugins)
     current.begin(first, request)
-    var platform = PlatformOptions()
-    // A process group of its own: an interrupt is for the command to handle, and what a plugin may
-    // have started ends with its worker.
-    platform.processGroupID = 0
-    platform.teardownSequence = [
-      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
-    ]
     let outcome = try await Subprocess.run(
       .path(FilePath(options.executable)), arguments: Arguments(options.arguments),
-      environment: .inherit.updating(childEnvironment), platformOptions: platform,
+      environment: .inherit.updating(childEnvironment), platformOptions: .ofWorkers,
       input: .inputWriter, output: .sequence, error: .sequence
     ) { worker in
       enum Part { case feeder, listener, watcher }
@@ -215,6 +208,19 @@ public final class LocalRunner: Runner {
     // What it may have started holds its pipes open.
     if !Task.isCancelled { kill(-process, SIGKILL) }
     try? await Task.sleep(for: .milliseconds(200))
+  }
+}
+
+extension PlatformOptions {
+  /// A process group of its own: an interrupt is for the command to handle, and what a plugin may have
+  /// started ends with its worker.
+  static var ofWorkers: PlatformOptions {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+    ]
+    return options
   }
 }
 

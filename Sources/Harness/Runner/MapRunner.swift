@@ -71,14 +71,9 @@ public struct MapRunner: Sendable {
   ) async throws {
     let current = Current()
     current.begin(first)
-    var platform = PlatformOptions()
-    platform.processGroupID = 0
-    platform.teardownSequence = [
-      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
-    ]
     let outcome = try await Subprocess.run(
       .path(FilePath(options.executable)), arguments: Arguments(options.arguments),
-      environment: .inherit.updating(childEnvironment), platformOptions: platform,
+      environment: .inherit.updating(childEnvironment), platformOptions: .ofWorkers,
       input: .inputWriter, output: .sequence, error: .sequence
     ) { worker in
       try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -105,7 +100,10 @@ public struct MapRunner: Sendable {
     kill(-outcome.processIdentifier.value, SIGKILL)
     try Task.checkCancellation()
     let (part, verdict) = current.state.withLock {
-      ($0.part, $0.verdict ?? (.crashed, ending(outcome.terminationStatus, heard: $0.heard)))
+      (
+        $0.part,
+        $0.verdict ?? (.crashed, ending(outcome.terminationStatus, fatalError(in: $0.heard)))
+      )
     }
     if let part { try work.lose(part, verdict.0, verdict.1) }
   }
@@ -157,14 +155,5 @@ public struct MapRunner: Sendable {
     }
     if !Task.isCancelled { kill(-process, SIGKILL) }
     try? await Task.sleep(for: .milliseconds(200))
-  }
-}
-
-/// How a worker ended, and the last that it said.
-private func ending(_ status: TerminationStatus, heard: [UInt8]) -> String {
-  let said = fatalError(in: heard).map { ": \($0)" } ?? ""
-  return switch status {
-  case .exited(let code): "the worker left with exit code \(code)\(said)"
-  case .signaled(let signal): "the worker was ended by \(signalName(signal))\(said)"
   }
 }
