@@ -45,11 +45,10 @@ public struct Caption: Sendable {
     }
     add("start", starts, most: 6)
     for (label, group) in runs.byLabel {
-      var seen: [String] = []
-      for run in group {
-        let text = run.spec.optimizer.terms.map(Self.text).joined(separator: ", around ")
-        if !seen.contains(text) { seen.append(text) }
-      }
+      // Of each setting once: there may be a hundred thousand runs.
+      let seen = group.map(\.spec.optimizer).unique.map { optimizer in
+        optimizer.terms.map(Self.text).joined(separator: ", around ")
+      }.unique
       let more = seen.count > 3 ? " … (\(seen.count) settings)" : ""
       lines.append((Text.oneLine(label), seen.prefix(3).joined(separator: " | ") + more))
     }
