@@ -21,58 +21,58 @@ public struct SGDZigZags: Experiment {
   public static let rule =
     "It holds if, from every start, each larger condition number gives more turns back along the "
     + "steep direction before the path has settled, and a longer detour; it does not hold otherwise."
-  public static let tags = ["lecture"]
+  public static let chapter = ExperimentChapter.optimizers
+  public static let place = 1.0
   public static let figures = ["zigzag"]
-
-  @Hyperparameter("starting points, evenly over a quarter of the unit circle", in: 2.0...1000)
-  public var starts = 5
 
   public init() {}
 
   private static let conditions = [3, 10, 30, 100]
+  private static let starts = 5
 
-  /// Off the axes, where there is nothing to zig-zag between.
-  private var angles: [Double] {
-    (1...starts).map { 0.5 * Double.pi * Double($0) / Double(starts + 1) }
-  }
+  /// Evenly over a quarter of the unit circle; off the axes, where there is nothing to zig-zag between.
+  private static let angles = (1...starts).map { 0.5 * Double.pi * Double($0) / Double(starts + 1) }
 
-  public var groups: [Suite.Group] {
+  private static func name(_ condition: Int) -> String { "condition-\(condition)" }
+
+  public func groups(_ size: ExperimentSize) -> [Suite.Group] {
     Self.conditions.map { condition in
       var group = Suite.Group(
-        name: "condition-\(condition)",
-        optimizers: ["sgd[lr=\(2 / (1 + Double(condition)))]"],
+        name: Self.name(condition), optimizers: ["sgd[lr=\(2 / (1 + Double(condition)))]"],
         problems: ["quadratic[condition=\(condition)]"])
-      group.starts = angles.map { [cos($0), sin($0)] }
+      group.starts = Self.angles.map { [cos($0), sin($0)] }
       // ρᵗ is 10⁻⁴ there.
       group.budget = .steps(5 * condition)
       return group
     }
   }
 
+  public func opposite(_ size: ExperimentSize) -> Opposite {
+    Opposite(
+      "the best condition and the worst one exchanged",
+      groups(size).exchanging(Self.name(3), Self.name(100)))
+  }
+
   /// The middle start: one path for each condition number.
   public func isDrawn(_ run: RunRecord) -> Bool {
-    let middle = angles[angles.count / 2]
+    let middle = Self.angles[Self.starts / 2]
     return run.spec.start == [cos(middle), sin(middle)]
   }
 
-  public func judge(_ runs: ExperimentRuns) -> Verdict {
+  public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {
     // By condition number, one value for each start.
     var turns: [[Double]] = []
     var detours: [[Double]] = []
     for condition in Self.conditions {
-      let group = runs["condition-\(condition)"]
-      let measured = group.compactMap { run -> (turns: Double, detour: Double)? in
-        guard let share = run.measures.zigZag, let steps = run.measures.settlingStep,
-          let efficiency = run.measures.pathEfficiency, efficiency > 0
-        else { return nil }
-        return (share * steps, 1 / efficiency)
-      }
-      guard measured.count == group.count, measured.count == starts else {
-        return Verdict(
-          .undecided, "\(measured.count) of \(starts) paths at κ = \(condition) have settled")
-      }
-      turns.append(measured.map(\.turns))
-      detours.append(measured.map(\.detour))
+      let group = Self.name(condition)
+      turns.append(
+        try runs.values(group, "end of its turns", least: Self.starts) { run in
+          run.measures.zigZag.flatMap { share in run.measures.settlingStep.map { share * $0 } }
+        })
+      detours.append(
+        try runs.values(group, "detour", least: Self.starts) { run in
+          run.measures.pathEfficiency.flatMap { $0 > 0 ? 1 / $0 : nil }
+        })
     }
     func rises(_ values: [[Double]]) -> Bool {
       zip(values, values.dropFirst()).allSatisfy { smaller, larger in
@@ -92,7 +92,23 @@ public struct SGDZigZags: Experiment {
       isMore ? .holds : .doesNotHold,
       "from κ = \(Self.conditions[0]) to \(Self.conditions[Self.conditions.count - 1]) the turns "
         + "before settling go from \(Int(least.rounded())) to \(Int(most.rounded())) (medians over "
-        + "\(starts) starts)" + (isMore ? "" : ", but not at every step and from every start"),
-      numbers: numbers)
+        + "\(Self.starts) starts)" + (isMore ? "" : ", but not at every step and from every start"),
+      numbers: numbers,
+      charts: [
+        Chart(
+          name: "turns", title: "Turns before settling grow in proportion to the condition number",
+          x: Chart.Axis("condition number κ", isLog: true),
+          y: Chart.Axis("turns along the steep direction", isLog: true),
+          series: [
+            Chart.Series(
+              "measured",
+              zip(Self.conditions, turns).map { Chart.Point(Double($0), medianOf: $1) },
+              optimizer: "sgd"),
+            Chart.Series(
+              "ln 100 · κ/2",
+              Self.conditions.map { Chart.Point(Double($0), log(100) * Double($0) / 2) },
+              style: .dashed),
+          ])
+      ])
   }
 }

@@ -7,6 +7,9 @@ public struct Caption: Sendable {
   /// Named lines: problem, start, optimizers, seeds, budget, small print.
   public var lines: [(name: String, value: String)]
 
+  /// A caption of these lines.
+  public init(_ lines: [(name: String, value: String)]) { self.lines = lines }
+
   /// The caption of a picture of these runs: problems, starts, settings, schedules, seeds, budget,
   /// what diverged or failed, and the small print.
   ///
@@ -159,7 +162,7 @@ public struct Caption: Sendable {
   }
 
   /// "1–5, 8".
-  static func ranges(_ numbers: [UInt64]) -> String {
+  public static func ranges(_ numbers: [UInt64]) -> String {
     var parts: [String] = []
     let sorted = Set(numbers).sorted()
     var i = 0

@@ -55,6 +55,10 @@ extension Curve {
         case .ring: "o"
         default: "●"
         }
+    case .bars(let c):
+      color = c
+      joined = false
+      character = "█"
     default: return nil
     }
     let points = stride(from: 0, to: values.count - width + 1, by: width).map {

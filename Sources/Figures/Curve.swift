@@ -44,4 +44,20 @@ public struct Curve: Sendable {
       .table(name, columns: 3, rows.flatMap { [$0.x, $0.low, $0.high] }), .band(color),
       omittedInTerminal: true)
   }
+
+  /// Bars from the axis; where `wide` is their width in units of x.
+  public static func bars(
+    _ name: String, _ points: [(x: Double, y: Double)], wide: Double, _ color: String
+  ) -> Curve {
+    Curve(.table(name, columns: 3, points.flatMap { [$0.x, $0.y, wide] }), .bars(color))
+  }
+
+  /// Whiskers from low to high.
+  public static func whiskers(
+    _ name: String, _ rows: [(x: Double, y: Double, low: Double, high: Double)], _ color: String
+  ) -> Curve {
+    Curve(
+      .table(name, columns: 4, rows.flatMap { [$0.x, $0.y, $0.low, $0.high] }), .whiskers(color),
+      omittedInTerminal: true)
+  }
 }

@@ -6,6 +6,10 @@ public enum Style: Sendable {
   case points(String, Symbol, size: Double = 1, width: Double = 1)
   /// The area between the second and the third column.
   case band(String)
+  /// Bars from the axis to the second column, as wide as the third says.
+  case bars(String)
+  /// Whiskers at the second column from the third to the fourth.
+  case whiskers(String)
   /// Shades, smoothed by some viewers where they are few.
   case image
   /// Shades with sharp borders: cells of a table.
@@ -28,6 +32,10 @@ public enum Style: Sendable {
         + " linewidth \(Text.decimal(width)) linecolor rgb '\(color)'"
     case .band(let color):
       return "with filledcurves fillcolor rgb '\(color)' fillstyle transparent solid 0.18 noborder"
+    case .bars(let color):
+      return "with boxes fillcolor rgb '\(color)' fillstyle solid 0.82 noborder"
+    case .whiskers(let color):
+      return "with yerrorbars pointtype -1 linewidth 1.6 linecolor rgb '\(color)'"
     case .image, .tiles: return "with image"
     case .cells: return "with image pixels"
     case .surface: return "with pm3d"

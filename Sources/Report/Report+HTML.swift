@@ -35,14 +35,17 @@ extension Report {
       page += "</ul>\n"
     }
     page += "</header>\n<nav aria-label=\"Contents\"><ul>\n"
-    for (index, section) in named.enumerated() {
+    // Where there are chapters, they are the contents.
+    let hasChapters = named.contains { $0.chapter != nil }
+    for (index, section) in named.enumerated() where !hasChapters || section.chapter != nil {
       page +=
-        "<li><a href=\"#\(HTML.anchor(section.title, index))\">\(HTML.text(section.title))</a></li>\n"
+        "<li><a href=\"#\(section.anchor(index))\">"
+        + "\(HTML.text(section.chapter ?? section.title))</a></li>\n"
     }
     page += "<li><a href=\"#ledger\">Ledger</a></li>\n</ul></nav>\n<main id=\"content\">\n"
     var number = 0
     for (index, section) in named.enumerated() {
-      page += section.html(HTML.anchor(section.title, index), &number)
+      page += section.html(section.anchor(index), &number)
     }
     page += ledgerHTML + "</main>\n"
     page += "<script>\n\(String(decoding: PackageResources.report_js, as: UTF8.self))</script>\n"
@@ -84,10 +87,24 @@ extension Report {
 }
 
 extension Report.Section {
+  /// By what it is linked to.
+  fileprivate func anchor(_ index: Int) -> String { anchor ?? HTML.anchor(title, index) }
+
   /// - Parameter number: how many tables and players there were before.
   fileprivate func html(_ anchor: String, _ number: inout Int) -> String {
-    var text = "<section id=\"\(anchor)\">\n<h2>\(HTML.text(title))</h2>\n"
+    var text = "<section id=\"\(anchor)\">\n"
+    if let chapter { text += "<p class=\"chapter\">\(HTML.text(chapter))</p>\n" }
+    text += "<h2>\(HTML.text(title))</h2>\n"
+    if !lead.isEmpty {
+      let mark = badge.map { "<b class=\"badge \($0.tone.rawValue)\">\(HTML.text($0.text))</b> " }
+      text += "<p class=\"lead\">\(mark ?? "")\(HTML.text(lead))</p>\n"
+    }
     for paragraph in paragraphs { text += "<p>\(HTML.text(paragraph))</p>\n" }
+    for block in code {
+      text +=
+        "<p class=\"note\">\(HTML.text(block.title))</p>\n<pre>"
+        + block.lines.map { HTML.text($0) }.joined(separator: "\n") + "</pre>\n"
+    }
     if let player {
       number += 1
       text += player.html(number)
@@ -105,6 +122,7 @@ extension Report.Section {
         "<details class=\"folded\"><summary>\(HTML.text(table.title)) (\(table.rows.count))</summary>\n"
         + table.html(number) + "</details>\n"
     }
+    for note in notes { text += "<p class=\"note\">\(HTML.text(note))</p>\n" }
     return text + "</section>\n"
   }
 }
@@ -141,7 +159,8 @@ extension Report.Table {
           text += "<span class=\"swatch\" style=\"background:\(HTML.text(color))\"></span>"
         }
         if let mark = cell.mark { text += mark.html }
-        let content = HTML.text(cell.text)
+        var content = HTML.text(cell.text)
+        if let link = cell.link { content = "<a href=\"#\(HTML.text(link))\">\(content)</a>" }
         text += cell.isStrong ? "<strong>\(content)</strong>" : content
         text += index == 0 ? "</th>" : "</td>"
       }

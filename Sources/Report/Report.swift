@@ -26,16 +26,52 @@ public struct Report: Sendable {
   /// A part with a heading.
   public struct Section: Sendable {
     public var title: String
+    /// By what it is linked to: letters, digits and hyphens; nil for one made from the title.
+    public var anchor: String?
+    /// What begins with it; nil for nothing.
+    public var chapter: String?
+    /// A word beside the title.
+    public var badge: Badge?
+    /// The most important sentence.
+    public var lead = ""
     public var paragraphs: [String] = []
+    /// Lines that keep their form, each block with a title.
+    public var code: [(title: String, lines: [String])] = []
     public var tables: [Table] = []
     public var player: Player?
     public var figures: [Picture] = []
+    /// What stands small below.
+    public var notes: [String] = []
 
     public init(_ title: String) { self.title = title }
 
+    /// A word with a colour.
+    public struct Badge: Sendable {
+      /// What it is like.
+      public enum Tone: String, Sendable {
+        case good, mixed, bad, open
+
+        /// "#1a7f52"; told apart by lightness too.
+        public var color: String {
+          switch self {
+          case .good: "#1a7f52"
+          case .mixed: "#b87503"
+          case .bad: "#a3243b"
+          case .open: "#7b848c"
+          }
+        }
+      }
+      public var text: String
+      public var tone: Tone
+      public init(_ text: String, _ tone: Tone) {
+        self.text = text
+        self.tone = tone
+      }
+    }
+
     /// Whether there is nothing in it.
     public var isEmpty: Bool {
-      paragraphs.isEmpty && tables.isEmpty && player == nil && figures.isEmpty
+      lead.isEmpty && paragraphs.isEmpty && tables.isEmpty && player == nil && figures.isEmpty
     }
   }
 
@@ -61,10 +97,13 @@ public struct Report: Sendable {
       public var isStrong = false
       /// The value and what it is sure to lie in, drawn on a line from 0 to 1.
       public var mark: Mark?
+      /// The anchor of the section that it leads to.
+      public var link: String?
       public init(
         _ text: String, value: Double? = nil, color: String? = nil, isStrong: Bool = false,
-        mark: Mark? = nil
+        mark: Mark? = nil, link: String? = nil
       ) {
+        self.link = link
         self.text = text
         self.value = value
         self.color = color

@@ -137,11 +137,18 @@ struct CheckCommand: ParsableCommand {
     var findings = ExperimentConformance.findings(for: experiment)
     do {
       _ = try catalogue.selectFigures(type(of: experiment).figures)
-      let entries = try Plan(experiment.suite, catalogue: catalogue).entries
+      let entries = try Plan(experiment.suite(.full), catalogue: catalogue).entries
       let crashed = entries.map {
         (group: $0.group, record: $0.job.record(Outcome(status: .crashed, reason: "not run")))
       }
       findings += ExperimentConformance.findings(for: experiment, withoutResult: crashed)
+      var suites: [Suite] = [experiment.suite(.quick)]
+      for size in ExperimentSize.allCases {
+        var suite = experiment.suite(size)
+        suite.groups = experiment.opposite(size).groups
+        suites.append(suite)
+      }
+      for suite in suites { _ = try Plan(suite, catalogue: catalogue) }
       findings.append(
         ConformanceFinding("plan", "\(entries.count) runs", severity: .note))
     } catch let error as PlanError {

@@ -91,14 +91,37 @@ final class FigureDrawing {
   private func draw(
     _ figures: [SelectedFigure], of input: FigureInput, named name: String, into folder: String
   ) throws -> [FigureRenderer.Drawn] {
-    var pictures: [Picture] = []
-    for figure in figures {
-      do {
-        pictures += try figure.pictures(input)
-      } catch {
+    try draw(pictures(figures, of: input, named: name), into: folder)
+  }
+
+  /// The pictures of figures; says what could not be drawn.
+  private func pictures(
+    _ figures: [SelectedFigure], of input: FigureInput, named name: String
+  ) -> [Picture] {
+    figures.flatMap { figure in
+      do { return try figure.pictures(input) } catch {
         Terminal.warn("\(name): \(error)")
+        return []
       }
     }
+  }
+
+  /// The pictures of figures of an experiment, which are not drawn yet.
+  func pictures(_ selections: [String], of runs: [TracedRun], experiment: String) throws
+    -> [Picture]
+  {
+    guard !selections.isEmpty else { return [] }
+    var input = FigureInput(runs: runs, catalogue: catalogue)
+    input.ledger.suite = experiment
+    return pictures(try catalogue.selectFigures(selections), of: input, named: experiment)
+  }
+
+  /// Draws the pictures of an experiment into a folder of its own.
+  func draw(_ pictures: [Picture], ofExperiment name: String) throws -> [FigureRenderer.Drawn] {
+    try draw(pictures, into: "\(output)/experiments/\(name)")
+  }
+
+  private func draw(_ pictures: [Picture], into folder: String) throws -> [FigureRenderer.Drawn] {
     let size = Terminal.size
     let isForReading = formats == [.terminal]
     let options = FigureRenderer.Options(

@@ -321,37 +321,39 @@ private let experimentText = #"""
     public static let claim = "In a valley, momentum settles in half the steps of gradient descent."
     /// Stated before there is a result.
     public static let rule = "It holds if momentum settles in at most half the steps from every start."
-    /// 'optlab experiment --tag ...' asks for several.
-    public static let tags: [String] = []
+    public static let chapter = ExperimentChapter.optimizers
+    /// Figures of its runs; charts of what it measured belong to its verdict.
     public static let figures = ["convergence"]
 
     public init() {}
 
-    /// The runs: what a group of a suite may say.
-    public var groups: [Suite.Group] {
+    /// The runs: what a group of a suite may say. They are told apart by their group.
+    public func groups(_ size: ExperimentSize) -> [Suite.Group] {
       [("plain", "sgd[lr=0.0198]"), ("momentum", "momentum[lr=0.033;momentum=0.67]")].map {
         var group = Suite.Group(
           name: $0.0, optimizers: [$0.1], problems: ["quadratic[condition=100]"])
-        group.starts = [[100, 1], [1, 1], [-1, 0.5]]
+        group.starts = size.choose(full: [[100, 1], [1, 1], [-1, 0.5]], quick: [[1, 1]])
         return group
       }
     }
 
+    /// What makes the claim false: 'optlab experiment NAME --opposite' runs it, and the rule must say so.
+    public func opposite(_ size: ExperimentSize) -> Opposite {
+      Opposite("both exchanged", groups(size).exchanging("plain", "momentum"))
+    }
+
     /// A function of what was measured; what the runs do not decide is undecided.
-    public func judge(_ runs: ExperimentRuns) -> Verdict {
-      let shares = zip(runs["plain"], runs["momentum"]).compactMap { plain, heavy -> Double? in
-        guard let slow = plain.measures.settlingStep, let fast = heavy.measures.settlingStep,
-          slow > 0
-        else { return nil }
-        return fast / slow
+    public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {
+      let slow = try runs.values("plain", "settling step") { $0.measures.settlingStep }
+      let fast = try runs.values("momentum", "settling step") { $0.measures.settlingStep }
+      let shares = zip(fast, slow).map { $0 / $1 }
+      guard let share = Verdict.Number("share of the steps", medianOf: shares) else {
+        throw Undecided("there are no runs")
       }
-      guard shares.count == 3, let share = Verdict.Number("share of the steps", medianOf: shares)
-      else { return Verdict(.undecided, "not every path has settled") }
-      let holds = shares.allSatisfy { $0 <= 0.5 }
       let percent = Int((100 * share.value).rounded())
       return Verdict(
-        holds ? .holds : .doesNotHold, "momentum needs \(percent) % of the steps",
-        numbers: [share])
+        shares.allSatisfy { $0 <= 0.5 } ? .holds : .doesNotHold,
+        "momentum needs \(percent) % of the steps", numbers: [share])
     }
   }
 

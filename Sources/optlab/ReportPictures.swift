@@ -99,12 +99,29 @@ struct ReportPictures {
   func drawn(warn: (String) -> Void) -> [Drawn] {
     let chosen = chosen
     guard !chosen.isEmpty else { return [] }
+    let svgs = Self.svgs(of: chosen.map { pictures[$0.place] }, warn: warn)
+    return zip(chosen, svgs).compactMap { offer, svg in
+      guard let svg else { return nil }
+      let picture = pictures[offer.place]
+      return Drawn(
+        problem: offer.problems.count == 1 ? offer.problems[0] : nil,
+        picture: Report.Picture(
+          title: picture.title, svg: svg, width: picture.width, height: picture.height,
+          caption: picture.caption.lines, command: offer.command))
+    }
+  }
+
+  /// Pictures as svg; nil for those that could not be drawn.
+  ///
+  /// - Parameter warn: is told of them.
+  static func svgs(of pictures: [Picture], warn: (String) -> Void) -> [String?] {
+    guard !pictures.isEmpty else { return [] }
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("optlab-report-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let named = chosen.map { offer in
-      var picture = pictures[offer.place]
-      picture.name = "\(offer.place)"
+    let named = pictures.enumerated().map { index, picture in
+      var picture = picture
+      picture.name = "\(index)"
       return picture
     }
     do {
@@ -116,15 +133,6 @@ struct ReportPictures {
     } catch {
       warn("not all figures could be drawn: \(error)")
     }
-    return chosen.compactMap { offer in
-      let path = "\(folder)/\(offer.place).svg"
-      guard let svg = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-      let picture = pictures[offer.place]
-      return Drawn(
-        problem: offer.problems.count == 1 ? offer.problems[0] : nil,
-        picture: Report.Picture(
-          title: picture.title, svg: svg, width: picture.width, height: picture.height,
-          caption: picture.caption.lines, command: offer.command))
-    }
+    return named.map { try? String(contentsOfFile: "\(folder)/\($0.name).svg", encoding: .utf8) }
   }
 }

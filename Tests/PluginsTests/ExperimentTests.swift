@@ -21,11 +21,9 @@ import Testing
 
   /// Runs of `sgd-zig-zags` with these turns and detours at each condition number, the same from every
   /// start.
-  private func runs(
-    of experiment: SGDZigZags, turns: [Double], detours: [Double]
-  ) -> ExperimentRuns {
+  private func runs(turns: [Double], detours: [Double]) -> ExperimentRuns {
     var all: [(group: String, record: RunRecord)] = []
-    for (group, measured) in zip(experiment.groups, zip(turns, detours)) {
+    for (group, measured) in zip(SGDZigZags().groups(.full), zip(turns, detours)) {
       for start in group.starts ?? [] {
         var outcome = Outcome(status: .completed)
         outcome.measures.zigZag = 1
@@ -46,28 +44,28 @@ import Testing
     ([7, 23, 23, 231], [2, 7, 21, 70], .doesNotHold),
     ([7, 23, 70, 231], [2, 7, 6, 70], .doesNotHold),
     ([231, 70, 23, 7], [70, 21, 7, 2], .doesNotHold),
+    ([7, 23, .nan, 231], [2, 7, 21, 70], .undecided),
   ])
   func zigZagFollowsFromTheNumbers(
     _ turns: [Double], _ detours: [Double], _ expected: Verdict.Judgement
   ) {
-    let experiment = SGDZigZags()
-    let verdict = experiment.judge(runs(of: experiment, turns: turns, detours: detours))
+    let verdict = SGDZigZags().verdict(on: runs(turns: turns, detours: detours))
     #expect(verdict.judgement == expected)
+    guard expected != .undecided else { return }
     #expect(verdict.numbers.count == 8)
     #expect(verdict.numbers[0].value == turns[0])
   }
 
   @Test func oneMissingRunLeavesItUndecided() {
-    let experiment = SGDZigZags()
-    let whole = runs(of: experiment, turns: [7, 23, 70, 231], detours: [2, 7, 21, 70])
-    let cut = ExperimentRuns(Array(whole.all.dropLast()))
-    #expect(experiment.judge(cut).judgement == .undecided)
+    let whole = runs(turns: [7, 23, 70, 231], detours: [2, 7, 21, 70])
+    let verdict = SGDZigZags().verdict(on: ExperimentRuns(Array(whole.all.dropLast())))
+    #expect(verdict.judgement == .undecided)
+    #expect(verdict.sentence == "condition-100 has 4 runs; 5 are needed")
   }
 
   /// One path is drawn for each condition number.
   @Test func oneStartIsDrawn() {
-    let experiment = SGDZigZags()
-    let all = runs(of: experiment, turns: [7, 23, 70, 231], detours: [2, 7, 21, 70]).all
-    #expect(all.filter { experiment.isDrawn($0.record) }.count == 4)
+    let all = runs(turns: [7, 23, 70, 231], detours: [2, 7, 21, 70]).all
+    #expect(all.filter { SGDZigZags().isDrawn($0.record) }.count == 4)
   }
 }

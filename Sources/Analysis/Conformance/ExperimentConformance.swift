@@ -14,12 +14,23 @@ public enum ExperimentConformance {
       findings.append(
         ConformanceFinding(what, "the \(what) must be one or two sentences", actual: "'\(text)'"))
     }
-    if experiment.groups.isEmpty {
-      findings.append(ConformanceFinding("groups", "there are no runs", expected: "a group"))
-    }
-    let names = experiment.groups.map(\.name)
-    if Set(names).count < names.count {
-      findings.append(ConformanceFinding("groups", "two groups have the same name"))
+    for size in ExperimentSize.allCases {
+      let names = experiment.groups(size).map(\.name)
+      let place = "groups(.\(size.rawValue))"
+      if names.isEmpty {
+        findings.append(ConformanceFinding(place, "there are no runs", expected: "a group"))
+      }
+      if Set(names).count < names.count {
+        findings.append(ConformanceFinding(place, "two groups have the same name"))
+      }
+      let opposite = experiment.opposite(size)
+      if opposite.groups.map(\.name) != names {
+        findings.append(
+          ConformanceFinding(
+            "opposite(.\(size.rawValue))", "its groups are not those of the experiment",
+            expected: names.joined(separator: ", "),
+            actual: opposite.groups.map(\.name).joined(separator: ", ")))
+      }
     }
     return findings + self.findings(for: experiment, withoutResult: [])
   }
@@ -28,7 +39,7 @@ public enum ExperimentConformance {
   public static func findings(
     for experiment: some Experiment, withoutResult runs: [(group: String, record: RunRecord)]
   ) -> [ConformanceFinding] {
-    let verdict = experiment.judge(ExperimentRuns(runs))
+    let verdict = experiment.verdict(on: ExperimentRuns(runs))
     guard verdict.judgement != .undecided else { return [] }
     return [
       ConformanceFinding(

@@ -89,7 +89,7 @@ public struct Aggregates: Sendable {
         problems.map { problem in
           Middle(
             interquartileMean: estimate(),
-            median: Self.median(ofRanked: results.ranked[i][problem], confidence: confidence))
+            median: Estimate.median(ofRanked: results.ranked[i][problem], confidence: confidence))
         })
       overall.append(Middle(interquartileMean: estimate(), median: estimate()))
     }
@@ -113,14 +113,6 @@ public struct Aggregates: Sendable {
     }
     let t = Distributions.studentQuantile(beyond: 1 - confidence, degrees: degrees)
     return Distributions.normal(below: -(runs / degrees).squareRoot() * t)
-  }
-
-  private static func median(ofRanked ranked: [Double], confidence: Double) -> Estimate {
-    let median = Statistics.quantile(0.5, ofRanked: ranked) ?? .infinity
-    guard ranked[0] != ranked[ranked.count - 1],
-      let rank = Estimate.medianRank(ranked.count, confidence: confidence)
-    else { return Estimate(median, nil) }
-    return Estimate(median, ranked[rank]...ranked[ranked.count - 1 - rank])
   }
 
   /// Every mean that has a tail, over the resamples.

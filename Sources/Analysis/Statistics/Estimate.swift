@@ -15,6 +15,38 @@ public struct Estimate: Sendable, Equatable {
 }
 
 extension Estimate {
+  /// The median of values and its interval between two of them (`medianRank`); nil without any.
+  public static func median(of values: [Double], confidence: Double = 0.95) -> Estimate? {
+    values.isEmpty ? nil : median(ofRanked: Statistics.ranked(values), confidence: confidence)
+  }
+
+  static func median(ofRanked ranked: [Double], confidence: Double) -> Estimate {
+    let median = Statistics.quantile(0.5, ofRanked: ranked) ?? .infinity
+    guard ranked[0] != ranked[ranked.count - 1],
+      let rank = medianRank(ranked.count, confidence: confidence)
+    else { return Estimate(median, nil) }
+    return Estimate(median, ranked[rank]...ranked[ranked.count - 1 - rank])
+  }
+
+  /// The mean of values and its interval by Student's distribution, x̄ ± t s/√n; nil without any, no interval
+  /// where there is one value or one is infinite.
+  public static func mean(of values: [Double], confidence: Double = 0.95) -> Estimate? {
+    guard let mean = Statistics.mean(values) else { return nil }
+    let count = Double(values.count)
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    guard count > 1, squares.isFinite else { return Estimate(mean, nil) }
+    let t = Distributions.studentQuantile(beyond: 1 - confidence, degrees: count - 1)
+    let spread = t * (squares / (count - 1) / count).squareRoot()
+    return Estimate(mean, (mean - spread)...(mean + spread))
+  }
+
+  /// The share of `count` things of which `part` have a property, with Wilson's interval; nil for none.
+  public static func share(_ part: Int, of count: Int, confidence: Double = 0.95) -> Estimate? {
+    guard count > 0, (0...count).contains(part) else { return nil }
+    let share = Double(part) / Double(count)
+    return Estimate(share, wilson(share, of: Double(count), confidence: confidence))
+  }
+
   /// The interval of a proportion by the score method of Wilson (1927), which Newcombe (1998,
   /// doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E) recommends:
   ///
