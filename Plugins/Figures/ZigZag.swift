@@ -161,11 +161,13 @@ public struct ZigZag: Figure {
           if run.diverged { remark += ", diverges" }
           panel.labels.append(
             Label(
-              text: name, x: 0, y: 1.115, system: .graph, color: color, size: 10.5, bold: true))
+              text: name, x: x0, y: y1 - 13 / Double(height), system: .screen, color: color,
+              size: 10.5,
+              bold: true))
           panel.labels.append(
             Label(
-              text: remark, x: 1, y: 1.115, system: .graph, align: .right, color: Ink.soft, size: 10
-            ))
+              text: remark, x: panel.frame.right, y: y1 - 13 / Double(height), system: .screen,
+              align: .right, color: Ink.soft, size: 10))
         }
         panels.append(panel)
       }

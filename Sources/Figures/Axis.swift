@@ -67,7 +67,9 @@ public struct Axis: Sendable {
     if isLog {
       let first = Int((log10(a) - 1e-9).rounded(.up))
       let last = Int((log10(b) + 1e-9).rounded(.down))
-      if last - first >= 1 {
+      // Where there are two powers only, what lies between them has numbers too, if there is room.
+      let isShort = last - first < 2 && marks > 4 && a >= 1e-3 && b <= 1e5
+      if last - first >= 1, !isShort {
         let stride = max(1, (last - first) / marks + ((last - first) % marks == 0 ? 0 : 1))
         return (first...last).map { e in
           let numbered = e % stride == 0

@@ -130,7 +130,7 @@ extension Report.Section {
 extension Report.Table {
   fileprivate func html(_ number: Int) -> String {
     var text = "<div class=\"table\">\n"
-    if rows.count > 5 {
+    if hasFilter ?? (rows.count > 5) {
       text +=
         "<p class=\"filter\" hidden><label for=\"filter\(number)\">Filter</label> "
         + "<input type=\"search\" id=\"filter\(number)\" data-table=\"table\(number)\"> "

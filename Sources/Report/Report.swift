@@ -134,6 +134,8 @@ public struct Report: Sendable {
     public var legend: [String] = []
     /// Whether it is folded away behind its title, below the figures.
     public var isFolded: Bool
+    /// Whether its rows can be filtered; nil for where there are more than a few.
+    public var hasFilter: Bool?
 
     public init(
       _ title: String, columns: [Column], rows: [[Cell]], notes: [String] = [],

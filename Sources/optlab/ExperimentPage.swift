@@ -17,7 +17,11 @@ struct ExperimentPage {
     }
     var report = Report(
       suite: "experiments", title: "Claims about training, tested",
-      answer: ["Of \(results.count) claims, \(Text.enumeration(counts))."])
+      answer: [
+        results.count == 1
+          ? "The claim: \(results[0].verdict.judgement.rawValue)."
+          : "Of \(results.count) claims, \(Text.enumeration(counts))."
+      ])
     report.facts = [
       ("\(results.count)", results.count == 1 ? "claim" : "claims"),
       (Text.grouped(results.map(\.runs).reduce(0, +)), "runs"),
@@ -126,14 +130,14 @@ struct ExperimentPage {
     let numbers = result.verdict.numbers
     let hasStated = numbers.contains { $0.stated != nil }
     let hasRange = numbers.contains { $0.low != nil }
-    var columns = [Report.Table.Column("measured"), .init("", isNumeric: true)]
+    var columns = [Report.Table.Column("measured"), .init("value", isNumeric: true)]
     if hasRange { columns += [.init("from", isNumeric: true), .init("to", isNumeric: true)] }
     if hasStated { columns.append(.init("the source says", isNumeric: true)) }
     columns.append(.init("unit"))
     func cell(_ value: Double?) -> Report.Table.Cell {
       .init(brief(value, digits: 4), value: value)
     }
-    return Report.Table(
+    var table = Report.Table(
       "What was measured", columns: columns,
       rows: numbers.map { number in
         var row: [Report.Table.Cell] = [.init(number.name), cell(number.value)]
@@ -141,6 +145,8 @@ struct ExperimentPage {
         if hasStated { row.append(.init(number.statedText, value: number.stated)) }
         return row + [.init(number.unit)]
       })
+    table.hasFilter = false
+    return table
   }
 }
 
