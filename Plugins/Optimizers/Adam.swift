@@ -52,6 +52,17 @@ public struct Adam: CoordinateRule {
     .adaptive(epsilon: max(epsilon, epsilonRoot.squareRoot()), weightDecay: weightDecay)
   }
 
+  public var stabilityLimit: Double? { 2 * (1 + beta1) / (1 - beta1) }
+
+  /// (√v + ε), both corrected: what the uncorrected m is divided by.
+  public func preconditioner<R: Scalar>(state: OptimizerState<R>) -> Vector<R>? {
+    guard var p = state[amsgrad ? "largest" : "v"] else { return nil }
+    for i in p.indices {
+      p[i] = ((correction2 * p[i] + epsilonRoot).squareRoot() + epsilon) / R(correction1)
+    }
+    return p
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

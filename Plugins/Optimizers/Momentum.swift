@@ -45,6 +45,9 @@ public struct Momentum: CoordinateRule {
   /// The share of the gradient that enters; the first one enters whole, as in torch.
   private var gain = 1.0
 
+  public var stabilityLimit: Double? {
+    dampening < 1 ? 2 * (1 + momentum) / (1 - dampening) : nil
+  }
   public var invariances: Invariances { .linear(weightDecay: weightDecay) }
 
   public init() {}

@@ -43,6 +43,7 @@ public struct Nesterov: CoordinateRule {
 
   public enum State: Int, StateNames { case v }
 
+  public var stabilityLimit: Double? { 2 * (1 + momentum) / (1 + 2 * momentum) }
   public var invariances: Invariances { .linear(weightDecay: weightDecay) }
 
   public init() {}

@@ -54,6 +54,17 @@ public struct RMSProp: CoordinateRule {
       epsilon: epsilonInRoot ? epsilon.squareRoot() : epsilon, weightDecay: weightDecay)
   }
 
+  public var stabilityLimit: Double? { 2 * (1 + momentum) }
+
+  public func preconditioner<R: Scalar>(state: OptimizerState<R>) -> Vector<R>? {
+    guard var p = state["s"] else { return nil }
+    let mean = centered ? state["mean"] : nil
+    for i in p.indices {
+      p[i] = (p[i] - (mean?[i].squared ?? R(0.0)) + inside).squareRoot() + outside
+    }
+    return p
+  }
+
   public init() {}
 
   public mutating func prepare(step: Int) {

@@ -24,6 +24,7 @@ public struct SGD: CoordinateRule {
   @Hyperparameter("L2 coefficient λ, added to the gradient as λx", in: 0...)
   public var weightDecay = 0.0
 
+  public var stabilityLimit: Double? { 2 }
   public var invariances: Invariances { .linear(weightDecay: weightDecay) }
 
   public init() {}

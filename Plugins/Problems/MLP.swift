@@ -2,7 +2,7 @@ import Networks
 import OptimizerKit
 
 /// A multi-layer perceptron on images of clothing, or on other data: dense layers, each followed by an
-/// activation, then softmax cross-entropy.
+/// activation, then softmax cross-entropy (or another `objective`).
 ///
 ///     h₁ = f(W₁ x + b₁)   h₂ = f(W₂ h₁ + b₂)   ...   L = −log softmax(W h + b)_label
 ///
@@ -66,9 +66,12 @@ public struct MLP: NetworkProblem {
   public var l2 = 0.0
   @Hyperparameter("largest norm of a neuron's weights; 0 is no bound", in: 0...)
   public var maxNorm = 0.0
+  @Hyperparameter("what training minimises") public var objective = Objective.crossEntropy
   public var examples = TrainingExamples()
 
   public init() {}
+
+  public var loss: any Loss { objective.loss }
 
   public var layers: [any Layer] {
     let drawsAsTorch = `init` == .torch

@@ -21,6 +21,8 @@ struct CompareCommand: AsyncParsableCommand {
   var every: Int?
   @Flag(help: "Keep the statistics of each layer of networks, for 'optlab export layers'.")
   var layers = false
+  @Flag(help: "Keep the largest eigenvalue of the Hessian of networks, at every validation pass.")
+  var sharpness = false
   @Option(
     help:
       "Keep the parameters of networks at so many steps, \(RunLimits.checkpoints.span), and the start's."
@@ -136,6 +138,7 @@ struct CompareCommand: AsyncParsableCommand {
       if let every { group.recording.every = every }
       if layers { group.recording.layers = true }
       if test { group.recording.test = true }
+      if sharpness { group.recording.sharpness = true }
       if let checkpoints { group.recording.checkpoints = checkpoints }
       if let target { group.target = target }
       if let figures { group.figures = figures == "none" ? [] : splitSelections(figures) }

@@ -1,5 +1,6 @@
 // A run that trains a model, in single precision.
 
+import Analysis
 import OptimizerKit
 
 extension PluginCatalogue {
@@ -59,7 +60,12 @@ extension PluginCatalogue {
             step: step,
             updates: step == 0 ? [] : layout.updates(from: previous, to: context.x),
             layers: recording.layers
-              ? session.layerStatistics(at: context.x, step: step + 1) : []))
+              ? session.layerStatistics(at: context.x, step: step + 1) : [],
+            sharpness: recording.sharpness
+              ? Sharpness(
+                of: session, at: context.x, step: step + 1,
+                preconditioner: step > 0 ? optimizer.preconditioner(state: context.state) : nil)
+              : nil))
       }
       if recording.hasCheckpoint(after: spent, since: before, of: budget.total) {
         recorder.checkpoint(

@@ -260,7 +260,9 @@ final class RunRecorder {
 
   /// Takes in what updates and layers look like.
   func diagnostics(_ diagnostics: Trajectory.Diagnostics) {
-    if diagnostics.updates.isEmpty, diagnostics.layers.isEmpty { return }
+    if diagnostics.updates.isEmpty, diagnostics.layers.isEmpty, diagnostics.sharpness == nil {
+      return
+    }
     trajectory.diagnostics.append(diagnostics)
   }
 

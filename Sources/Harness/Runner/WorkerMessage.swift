@@ -27,7 +27,8 @@ struct WorkerJob: Sendable {
       payload.append(spec)
       let recording = job.recording
       payload.append(recording.path == .outcomes ? 1 : 0)
-      payload.append((recording.layers ? 1 : 0) | (recording.test ? 2 : 0))
+      payload.append(
+        (recording.layers ? 1 : 0) | (recording.test ? 2 : 0) | (recording.sharpness ? 4 : 0))
       payload.append(littleEndian: UInt64(recording.every))
       payload.append(littleEndian: UInt64(recording.validations))
       payload.append(littleEndian: UInt64(recording.checkpoints))
@@ -52,7 +53,7 @@ struct WorkerJob: Sendable {
       path: isBare ? .outcomes : .trajectories,
       every: Int(truncatingIfNeeded: try reader.next(UInt64.self)),
       validations: Int(truncatingIfNeeded: try reader.next(UInt64.self)),
-      layers: flags & 1 != 0, test: flags & 2 != 0,
+      layers: flags & 1 != 0, test: flags & 2 != 0, sharpness: flags & 4 != 0,
       checkpoints: Int(truncatingIfNeeded: try reader.next(UInt64.self)))
     timeLimit = Double(bitPattern: try reader.next(UInt64.self))
   }

@@ -142,6 +142,7 @@ struct PlanBuilder {
       starts = try problem.starts(for: group)
       try problem.checkRecording(for: group)
       try problem.checkTarget(for: group)
+      try problem.checkSharpness(for: group)
       try problem.checkCheckpoints(for: group, runs: optimizers.count * group.seeds.count)
     } catch { return refuse(error, at: selection, in: group) }
     let runs = entries.count + optimizers.count * starts.count * group.seeds.count
@@ -252,6 +253,15 @@ extension ProblemChoice {
     throw SelectionError(
       "\(label): \(rows) recorded rows of \(columns) numbers are too many for one run; "
         + "record every \(every) steps or more")
+  }
+
+  /// Refuses to look for the sharpness where there are no Hessian–vector products.
+  func checkSharpness(for group: Suite.Group) throws {
+    guard group.recording.sharpness, let training = instance as? any TrainingProblem,
+      !training.capabilities.contains(.hessianVectorProduct)
+    else { return }
+    throw SelectionError(
+      "\(label): its sharpness takes Hessian-vector products, which it does not offer")
   }
 
   /// Refuses checkpoints of which there would be more than can be kept.

@@ -102,7 +102,7 @@ extension Suite.Group {
   static let settings = [
     "steps", "gradients", "seconds", "seeds", "starts", "instances", "random-starts",
     "target", "tuning", "record", "every",
-    "validations", "layers", "test", "checkpoints", "time-limit", "figures",
+    "validations", "layers", "test", "sharpness", "checkpoints", "time-limit", "figures",
   ]
 }
 
@@ -251,6 +251,9 @@ struct SuiteReader {
       group.recording.validations = try count(node, key: "validations", in: RunLimits.validations)
     }
     if let node = table["layers"] { group.recording.layers = try flag(node, key: "layers") }
+    if let node = table["sharpness"] {
+      group.recording.sharpness = try flag(node, key: "sharpness")
+    }
     if let node = table["test"] { group.recording.test = try flag(node, key: "test") }
     if let node = table["checkpoints"] {
       group.recording.checkpoints = try count(

@@ -100,6 +100,7 @@ extension Tuning {
     group.recording.path = .outcomes
     group.recording.test = false
     group.recording.layers = false
+    group.recording.sharpness = false
     group.recording.checkpoints = 0
     group.starts = nil
     group.target = nil

@@ -23,6 +23,13 @@ public protocol Optimizer: Plugin {
   /// What it claims to be invariant to with its present hyperparameters; `optlab check` measures it.
   var invariances: Invariances { get }
 
+  /// The largest product of learning rate and curvature at which its steps stay bounded on a quadratic, what
+  /// it divides them by held fixed: 2 for gradient descent; nil where that is not known.
+  var stabilityLimit: Double? { get }
+
+  /// The positive diagonal P that its steps are divided by, as the last one was; nil where it has none.
+  func preconditioner<R: Scalar>(state: OptimizerState<R>) -> Vector<R>?
+
   /// The state before the first step.
   ///
   /// - Parameters:
@@ -60,6 +67,8 @@ extension Optimizer {
   public var requirements: OracleCapabilities { [] }
   public var invariances: Invariances { [] }
   public var usesGradient: Bool { true }
+  public var stabilityLimit: Double? { nil }
+  public func preconditioner<R: Scalar>(state: OptimizerState<R>) -> Vector<R>? { nil }
 
   public func evaluationPoint<R: Scalar>(_ x: Vector<R>, state: OptimizerState<R>) -> Vector<R>? {
     nil

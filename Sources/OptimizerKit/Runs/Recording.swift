@@ -20,23 +20,26 @@ public struct Recording: Codable, Sendable, Hashable {
   public var layers: Bool
   /// Whether the parameters that a training problem ends with are judged on its test examples, once.
   public var test: Bool
+  /// Whether the sharpness of the training loss of a network is kept at every validation pass.
+  public var sharpness: Bool
   /// How many checkpoints are kept after the start's: the parameters of a training problem, evenly over
   /// the budget, the end included; 0 for none, the start's included.
   public var checkpoints: Int
 
   public init(
     path: Path = .trajectories, every: Int = 1, validations: Int = 10, layers: Bool = false,
-    test: Bool = false, checkpoints: Int = 0
+    test: Bool = false, sharpness: Bool = false, checkpoints: Int = 0
   ) {
     self.path = path
     self.every = every
     self.validations = validations
     self.layers = layers
     self.test = test
+    self.sharpness = sharpness
     self.checkpoints = checkpoints
   }
 
-  /// Reads a recording; of one that was written before there were checkpoints, none.
+  /// Reads a recording; of one that was written before there were checkpoints or sharpness, none.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     path = try values.decode(Path.self, forKey: .path)
@@ -44,6 +47,7 @@ public struct Recording: Codable, Sendable, Hashable {
     validations = try values.decode(Int.self, forKey: .validations)
     layers = try values.decode(Bool.self, forKey: .layers)
     test = try values.decode(Bool.self, forKey: .test)
+    sharpness = try values.decodeIfPresent(Bool.self, forKey: .sharpness) ?? false
     checkpoints = try values.decodeIfPresent(Int.self, forKey: .checkpoints) ?? 0
   }
 
@@ -59,6 +63,7 @@ public struct Recording: Codable, Sendable, Hashable {
       keptCheckpoints == 0
       || kept.keptCheckpoints > 0 && kept.keptCheckpoints.isMultiple(of: keptCheckpoints)
     return path && passes && points && (kept.layers || !layers) && (kept.test || !test)
+      && (kept.sharpness || !sharpness)
   }
 
   /// The least that serves where this is wanted and where `other` is.
@@ -80,6 +85,7 @@ public struct Recording: Codable, Sendable, Hashable {
     both.checkpoints = points.count == 2 ? multiple(points[0], points[1]) : points.first ?? 0
     both.layers = layers || other.layers
     both.test = test || other.test
+    both.sharpness = sharpness || other.sharpness
     return both
   }
 

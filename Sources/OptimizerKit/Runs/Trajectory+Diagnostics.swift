@@ -10,12 +10,38 @@ extension Trajectory {
     /// What each layer computes for the minibatch that comes next; empty unless
     /// `Recording.layers` asks for it.
     public var layers: [LayerStatistics]
+    /// How sharply the loss of the minibatch that comes next curves; nil unless
+    /// `Recording.sharpness` asks for it.
+    public var sharpness: Sharpness?
 
-    public init(step: Int, updates: [TensorUpdate], layers: [LayerStatistics] = []) {
+    public init(
+      step: Int, updates: [TensorUpdate], layers: [LayerStatistics] = [],
+      sharpness: Sharpness? = nil
+    ) {
       self.step = step
       self.updates = updates
       self.layers = layers
+      self.sharpness = sharpness
     }
+  }
+}
+
+/// The largest eigenvalue of the Hessian of a training loss, plain or as an optimizer sees it.
+///
+/// Gradient descent with rate α is stable on a quadratic while λ_max < 2/α; an optimizer that divides its
+/// steps by a diagonal P, while the largest eigenvalue of P⁻¹H is below its own limit
+/// (`Optimizer.stabilityLimit`) over α. Full-batch training drives either up to that edge and stays there.
+///
+/// Cohen et al. 2021, arXiv 2103.00065; Cohen et al. 2022, arXiv 2207.14484 (adaptive methods).
+public struct Sharpness: Codable, Sendable, Equatable {
+  /// λ_max of the Hessian H.
+  public var plain: Double
+  /// λ_max of P^(−½) H P^(−½), which has the eigenvalues of P⁻¹H; nil where the optimizer has no P.
+  public var preconditioned: Double?
+
+  public init(plain: Double, preconditioned: Double? = nil) {
+    self.plain = plain
+    self.preconditioned = preconditioned
   }
 }
 
