@@ -41,15 +41,17 @@ private struct ChartPanels {
     let series = chart.panels.flatMap(\.series)
     names = series.map(\.name).filter { !$0.isEmpty }.unique
     let colors = OptimizerColors([], known: knownOptimizers)
+    for item in series where looks[item.name] == nil {
+      looks[item.name] = item.optimizer.map { colors.look(of: $0) }
+    }
+    // The colours that no optimizer of the chart has.
+    let taken = Set(looks.values.map(\.color))
+    let free = OptimizerColors.palette.filter { !taken.contains($0) }
+    let palette = free.isEmpty ? OptimizerColors.palette : free
     var own = 0
     for item in series where looks[item.name] == nil {
-      if let optimizer = item.optimizer {
-        looks[item.name] = colors.look(of: optimizer)
-      } else {
-        looks[item.name] = OptimizerColors.Look(
-          OptimizerColors.palette[own % OptimizerColors.palette.count])
-        own += 1
-      }
+      looks[item.name] = OptimizerColors.Look(palette[own % palette.count])
+      own += 1
     }
     layOut()
   }
