@@ -125,7 +125,19 @@ public enum ExampleRuns {
         / Double(2 * x.count)
     }
     return LossProbe(
-      count: parameters, trainingLoss: loss, validationLoss: { x, _ in loss(x) + 0.05 })
+      count: parameters, trainingLoss: loss, validationLoss: { x, _ in loss(x) + 0.05 },
+      start: { [Float](repeating: 0, count: parameters) }, layers: layers)
+  }
+
+  /// What two layers of the example network are said to compute: numbers spread evenly, the narrower the
+  /// farther the parameters are from 1.
+  private static func layers(_ x: [Float]) -> [LayerValues] {
+    let width = 1 / (1 + (x.first ?? 0) * (x.first ?? 0))
+    return (1...2).map { layer in
+      let outputs = (0..<64).map { width / Float(layer) * (Float($0) / 32 - 1) }
+      return LayerValues(
+        layer: "dense\(layer)", units: 8, outputs: outputs, gradients: outputs.map { 0.01 * $0 })
+    }
   }
 
   /// How many parameters the example network has: a dense layer on 6 × 6 pixels.

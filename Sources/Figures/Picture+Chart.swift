@@ -30,7 +30,7 @@ private struct ChartPanels {
 
   /// Whether lines are named at their ends; else a key stands above the panels.
   private var isNamedAtEnds: Bool {
-    chart.panels.count == 1
+    chart.panels.count == 1 && chart.columns == nil
       && chart.panels[0].series.allSatisfy {
         $0.name.isEmpty || $0.style == .line || $0.style == .dashed
       }
@@ -57,6 +57,59 @@ private struct ChartPanels {
   }
 
   private mutating func layOut() {
+    if let columns = chart.columns {
+      layOutGrid(max(columns, 1))
+    } else {
+      layOutSingly()
+    }
+  }
+
+  /// Panels in a grid: names and numbers of axes at its edges, titles above those that have one.
+  private mutating func layOutGrid(_ columns: Int) {
+    let rows = (max(chart.panels.count, 1) + columns - 1) / columns
+    let cell = (width: min(max(1180 / Double(columns), 110), 240), height: columns > 6 ? 92.0 : 130)
+    let (left, below, gap) = (64.0, 56.0, (x: 9.0, y: 12.0))
+    let width = left + 14 + cell.width * Double(columns)
+    let key = names.isEmpty ? [] : keyRows(width: width)
+    let hasTitles = chart.panels.contains { !$0.title.isEmpty }
+    let above =
+      Picture.titleHeight(chart.title, width: Int(width)) + 14 + Double(key.count) * 22
+      + (hasTitles ? 20 : 0)
+    let height = above + cell.height * Double(rows) + below
+    size = (Int(width), Int(height))
+    for (index, item) in chart.panels.enumerated() {
+      let x = left + Double(index % columns) * cell.width
+      let y = above + Double(index / columns) * cell.height
+      var axes = (
+        x: axis(item.x, item, isX: true, columns: columns),
+        y: axis(item.y, item, isX: false, columns: columns)
+      )
+      axes.x.marks = min(axes.x.marks, 4)
+      if index % columns > 0 { axes.y = unnamed(axes.y) }
+      if index + columns < chart.panels.count { axes.x = unnamed(axes.x) }
+      // One name serves the whole row of numbers.
+      if index % columns != (columns - 1) / 2 { axes.x.label = "" }
+      var panel = Panel(
+        frame: Frame(
+          left: x / width, right: (x + cell.width - gap.x) / width,
+          bottom: 1 - (y + cell.height - gap.y) / height, top: 1 - y / height),
+        x: axes.x, y: axes.y)
+      panel.title = item.title
+      draw(item, in: &panel, prefix: "p\(index)")
+      panels.append(panel)
+    }
+    addKey(key, below: Picture.titleHeight(chart.title, width: Int(width)))
+  }
+
+  /// An axis with its marks and without names.
+  private func unnamed(_ axis: Axis) -> Axis {
+    var axis = axis
+    axis.label = ""
+    axis.named = axis.ticks.map { ($0.value, "") }
+    return axis
+  }
+
+  private mutating func layOutSingly() {
     let count = chart.panels.count
     let columns = count <= 3 ? max(count, 1) : count == 4 ? 2 : count <= 10 ? (count + 1) / 2 : 5
     let rows = (max(count, 1) + columns - 1) / columns
@@ -90,15 +143,18 @@ private struct ChartPanels {
       draw(item, in: &panel, prefix: "p\(index)")
       panels.append(panel)
     }
-    for (row, entries) in key.enumerated() {
-      let y =
-        1
-        - (Picture.titleHeight(chart.title, width: Int(width)) + 12 + 22 * Double(row)) / height
+    addKey(key, below: Picture.titleHeight(chart.title, width: Int(width)))
+  }
+
+  /// The names of series above the panels.
+  private mutating func addKey(_ rows: [[(name: String, x: Double)]], below title: Double) {
+    for (row, entries) in rows.enumerated() {
+      let y = 1 - (title + 12 + 22 * Double(row)) / Double(size.height)
       for (name, x) in entries {
         let color = looks[name]?.color ?? Ink.text
         panels[0].labels.append(
           Label(
-            text: "■ \(name)", x: x / width, y: y, system: .screen,
+            text: "■ \(name)", x: x / Double(size.width), y: y, system: .screen,
             color: OptimizerColors.legible(color), size: 10.5, bold: true))
       }
     }
@@ -123,7 +179,7 @@ private struct ChartPanels {
   /// The range of an axis: that which is asked for, or around all that is drawn, with a little room.
   private func axis(_ axis: Chart.Axis, _ panel: Chart.Panel, isX: Bool, columns: Int) -> Axis {
     var marks = columns > 3 ? 4 : columns > 1 ? 5 : 6
-    if !axis.categories.isEmpty { marks = 0 }
+    if !axis.categories.isEmpty || !axis.isNumbered { marks = 0 }
     var result = Axis(
       axis.label, axis.range ?? range(axis, panel, isX: isX), isLog: axis.isLog, marks: marks,
       grid: !isX)

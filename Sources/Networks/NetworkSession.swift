@@ -126,10 +126,29 @@ public final class NetworkSession: TrainingSession {
 
   /// First layer first. A unit is a channel: dead where it is 0 for every example and at every pixel.
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] {
+    layers(at: x, step: step) { LayerStatistics(of: $0, examples: self.batch) }
+  }
+
+  /// First layer first.
+  public func layerValues(at x: Vector<Float>, step: Int) -> [LayerValues] {
+    layers(at: x, step: step) { signals in
+      let count = self.batch * signals.shape.count
+      return LayerValues(
+        layer: signals.layer, units: signals.shape.channels,
+        outputs: Array(UnsafeBufferPointer(start: signals.output, count: count)),
+        gradients: Array(UnsafeBufferPointer(start: signals.outputGradient, count: count)))
+    }
+  }
+
+  /// What `look` makes of the signals of each layer, first layer first, for the minibatch of `step` as it is
+  /// trained on, in a pass that leaves no trace.
+  private func layers<T>(
+    at x: Vector<Float>, step: Int, _ look: @escaping (LayerSignals<Float>) -> T
+  ) -> [T] {
     precondition(x.count == layout.count, "vectors of the layout")
     gather(step)
-    var statistics: [LayerStatistics] = []
-    network.observe { statistics.append(LayerStatistics(of: $0, examples: self.batch)) }
+    var seen: [T] = []
+    network.observe { seen.append(look($0)) }
     defer { network.observe(nil) }
     var gradient = Vector<Float>(repeating: 0, count: layout.count)
     _ = withExtendedLifetime(x) {
@@ -137,7 +156,7 @@ public final class NetworkSession: TrainingSession {
         minibatch(batch), parameters: x.pointer, gradient: gradient.mutablePointer(),
         pass: Pass(examples: batch, isTraining: true, seed: seed, step: step))
     }
-    return statistics.reversed()
+    return seen.reversed()
   }
 
   public func validate(_ x: Vector<Float>) -> ValidationMetrics {

@@ -58,6 +58,27 @@ struct LayerStatisticsTests {
       ])
   }
 
+  /// The values are those that the statistics are of: 20 examples of each layer's units.
+  @Test func valuesAreThoseOfTheStatistics() throws {
+    let session = try session([Dense(8, .relu), Dense(2)])
+    let x = session.initialParameters()
+    let values = session.layerValues(at: x, step: 3)
+    let statistics = session.layerStatistics(at: x, step: 3)
+    #expect(values.map(\.layer) == statistics.map(\.layer))
+    #expect(values.map(\.units) == [8, 2])
+    for (layer, statistics) in zip(values, statistics) {
+      #expect(layer.outputs.count == 20 * layer.units)
+      #expect(layer.gradients.count == 20 * layer.units)
+      let mean = layer.outputs.reduce(0) { $0 + Double($1) } / Double(layer.outputs.count)
+      // Sums of at most 160 numbers of size 1 in double precision.
+      #expect(abs(mean - statistics.activationMean) < 1e-13)
+    }
+    // A rectifier's outputs are not negative.
+    #expect(values[0].outputs.allSatisfy { $0 >= 0 })
+    // The gradient of a score is (p − y) / 20.
+    #expect(values[1].gradients.allSatisfy { $0.magnitude <= 1 / 20.0 })
+  }
+
   @Test func lookingLeavesNoTrace() throws {
     let layers: [any Layer] = [
       Dense(8, biases: nil), BatchNormalization(.relu), Dropout(keep: 0.5), Dense(2),
@@ -68,7 +89,10 @@ struct LayerStatisticsTests {
       var gradient = Vector<Float>(repeating: 0, count: x.count)
       var losses: [Double] = []
       for step in 1...5 {
-        if looking { _ = session.layerStatistics(at: x, step: step) }
+        if looking {
+          _ = session.layerStatistics(at: x, step: step)
+          _ = session.layerValues(at: x, step: step)
+        }
         losses.append(session.lossAndGradient(at: x, step: step, gradient: &gradient))
         for i in 0..<x.count { x[i] -= 0.1 * gradient[i] }
         losses.append(session.validate(x).loss)

@@ -8,13 +8,19 @@ public struct Chart: Sendable, Equatable {
   /// What is to be seen, in one sentence.
   public var title: String
   public var panels: [Panel]
+  /// How many panels make a row of a grid that shares its axes: numbers and names of axes stand at its left
+  /// and lower edges only. nil for panels that each have their own.
+  public var columns: Int?
   /// What must be said of it and does not stand in it: what a band is, how much was left out.
   public var notes: [String]
 
-  public init(name: String, title: String, panels: [Panel], notes: [String] = []) {
+  public init(
+    name: String, title: String, panels: [Panel], columns: Int? = nil, notes: [String] = []
+  ) {
     self.name = name
     self.title = title
     self.panels = panels
+    self.columns = columns
     self.notes = notes
   }
 
@@ -55,15 +61,18 @@ public struct Chart: Sendable, Equatable {
     public var range: ClosedRange<Double>?
     /// Names of the places 1, 2, 3, ... in place of numbers.
     public var categories: [String]
+    /// Whether numbers stand at its marks; of heights that mean nothing by themselves, none.
+    public var isNumbered: Bool
 
     public init(
       _ label: String, isLog: Bool = false, range: ClosedRange<Double>? = nil,
-      categories: [String] = []
+      categories: [String] = [], isNumbered: Bool = true
     ) {
       self.label = label
       self.isLog = isLog
       self.range = range
       self.categories = categories
+      self.isNumbered = isNumbered
     }
   }
 
@@ -115,6 +124,12 @@ public struct Chart: Sendable, Equatable {
     /// The optimizer whose colour it has; nil for a colour of its own, by `name`: series of one name have
     /// one colour in all panels.
     public var optimizer: String?
+
+    /// A histogram, each bin as high as it is full relative to the fullest one.
+    public init(_ name: String, heightsOf histogram: Histogram) {
+      self.init(
+        name, histogram.heights.enumerated().map { Point(histogram.centre($0), $1) }, style: .steps)
+    }
 
     public init(
       _ name: String, _ points: [Point], style: Style = .line, optimizer: String? = nil

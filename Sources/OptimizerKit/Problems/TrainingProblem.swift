@@ -72,6 +72,8 @@ public protocol TrainingSession: AnyObject {
   /// none unless said otherwise. Leaves no trace in the run: neither in running statistics nor in
   /// what the next call of `lossAndGradient` gives.
   func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics]
+  /// The same, number by number: for histograms. None unless said otherwise; likewise without a trace.
+  func layerValues(at x: Vector<Float>, step: Int) -> [LayerValues]
   /// The training examples in the minibatch of `step` (from 1), counted from 0 within the training
   /// part; empty where there are none to tell apart.
   func minibatchIndices(step: Int) -> [Int32]
@@ -91,6 +93,7 @@ extension TrainingSession {
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? { nil }
   public func project(_ x: inout Vector<Float>) {}
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }
+  public func layerValues(at x: Vector<Float>, step: Int) -> [LayerValues] { [] }
   public func minibatchIndices(step: Int) -> [Int32] { [] }
 }
 
