@@ -131,17 +131,24 @@ public final class Network<R: NetworkScalar> {
   public func correct(
     _ outputs: UnsafePointer<R>, labels: UnsafePointer<Int32>, examples: Int
   ) -> Int {
-    let columns = output.count
-    var correct = 0
-    for row in 0..<examples {
-      let z = outputs + row * columns
-      var best = 0
-      for j in 0..<columns where z[j] > z[best] { best = j }
-      // A NaN compares with nothing, and is right about nothing.
-      if best == Int(labels[row]), z[best] == z[best] { correct += 1 }
-    }
-    return correct
+    rightAnswers(outputs, columns: output.count, labels: labels, examples: examples)
   }
+}
+
+/// How many of `examples` rows are largest at their label.
+@inline(__always)
+func rightAnswers<T: BinaryFloatingPoint>(
+  _ outputs: UnsafePointer<T>, columns: Int, labels: UnsafePointer<Int32>, examples: Int
+) -> Int {
+  var correct = 0
+  for row in 0..<examples {
+    let z = outputs + row * columns
+    var best = 0
+    for j in 0..<columns where z[j] > z[best] { best = j }
+    // A NaN compares with nothing, and is right about nothing.
+    if best == Int(labels[row]), z[best] == z[best] { correct += 1 }
+  }
+  return correct
 }
 
 /// Zeroed memory for `count` numbers, at the beginning of a cache line.

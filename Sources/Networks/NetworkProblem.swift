@@ -58,6 +58,9 @@ extension NetworkProblem {
   /// own to call.
   public func validateNetwork() throws(HyperparameterError) {
     try examples.validate(for: Self.name)
+    do throws(DataError) { try examples.views.check(loss) } catch {
+      throw .inconsistent(plugin: Self.name, reason: error.description)
+    }
     do throws(ShapeError) {
       let input = examples.shape
       let output = try NetworkPlan(layers, input: input).output
@@ -79,7 +82,7 @@ extension NetworkProblem {
     let (training, validation) = try examples.load()
     return try NetworkSession(
       layers, loss: loss, training: training, validation: validation, batch: examples.batch,
-      seed: seed, regularizer: regularizer, constraint: constraint,
+      seed: seed, regularizer: regularizer, constraint: constraint, views: examples.views,
       readTest: { try examples.data.loadTest(examples.preprocessing, fold: examples.fold) })
   }
 }

@@ -4,10 +4,14 @@ import OptimizerKit
 
 /// A network in single precision with the data that it is trained and validated on.
 public final class NetworkSession: TrainingSession {
-  private let network: Network<Float>
+  let network: Network<Float>
   private let training: any Examples
-  private let validation: any Examples
+  /// The validation examples in all views that their predictions are averaged over; the first as they
+  /// are.
+  let validationViews: [any Examples]
   private let readTest: (() throws -> any Examples)?
+  private let views: Views
+  private let start: [Float]
   private let regularizer: Regularizer?
   private let constraint: MaxNorm?
   private let seed: UInt64
@@ -15,10 +19,10 @@ public final class NetworkSession: TrainingSession {
   public let isValidatedByParametersAlone: Bool
   private let batch: Int
   private var order: MinibatchOrder
-  private let inputs: UnsafeMutablePointer<Float>
-  private let labels: UnsafeMutablePointer<Int32>
-  // The step whose minibatch lies in `inputs`; 0 where none does.
-  private var gathered = 0
+  let inputs: UnsafeMutablePointer<Float>
+  let labels: UnsafeMutablePointer<Int32>
+  /// The step whose minibatch lies in `inputs`; 0 where none does.
+  var gathered = 0
 
   /// How many examples a validation pass takes at a time.
   static let validationBatch = 500
@@ -28,19 +32,26 @@ public final class NetworkSession: TrainingSession {
   /// - Parameters:
   ///   - regularizer: what is added to the training loss.
   ///   - constraint: what `project` projects parameters onto.
+  ///   - views: what predictions that are validated or tested are averaged over.
+  ///   - start: the first parameters before the first step; the others are drawn.
   ///   - readTest: gives the examples to test on.
-  /// - Throws: `ShapeError`, where layers do not fit the examples or each other.
+  /// - Throws: `ShapeError`, where layers do not fit the examples or each other; `DataError`, where
+  ///   examples have no such views.
   public init(
     _ layers: [any Layer], loss: any Loss = SoftmaxCrossEntropy(), training: any Examples,
     validation: any Examples, batch: Int, seed: UInt64, regularizer: Regularizer? = nil,
-    constraint: MaxNorm? = nil, readTest: (() throws -> any Examples)? = nil
+    constraint: MaxNorm? = nil, views: Views = .none, start: [Float] = [],
+    readTest: (() throws -> any Examples)? = nil
   ) throws {
+    try views.check(loss)
+    validationViews = try views.applied(to: validation)
     let capacity = max(batch, min(Self.validationBatch, validation.count))
     network = try Network(layers, input: training.shape, loss: loss, capacity: capacity)
     try loss.check(output: network.output, input: training.shape, classes: training.classes)
     self.training = training
-    self.validation = validation
     self.readTest = readTest
+    self.views = views
+    self.start = start
     self.regularizer = regularizer
     self.constraint = constraint
     self.seed = seed
@@ -62,7 +73,10 @@ public final class NetworkSession: TrainingSession {
 
   public func initialParameters() -> Vector<Float> {
     var x = Vector<Float>(repeating: 0, count: layout.count)
-    network.initialize(x.mutablePointer(), seed: seed)
+    let target = x.mutablePointer()
+    network.initialize(target, seed: seed)
+    precondition(start.count <= layout.count, "no more than there are parameters")
+    for (i, value) in start.enumerated() { target[i] = value }
     return x
   }
 
@@ -160,17 +174,20 @@ public final class NetworkSession: TrainingSession {
   }
 
   public func validate(_ x: Vector<Float>) -> ValidationMetrics {
-    metrics(x, on: validation)
+    metrics(x, seenAs: validationViews)
   }
 
   public func validate(_ x: Vector<Float>, most: Int) -> ValidationMetrics {
-    metrics(x, on: validation, most: most)
+    metrics(x, seenAs: validationViews, most: most)
   }
 
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? {
-    guard let examples = try readTest?() else { return nil }
-    return { self.metrics($0, on: examples) }
+    guard let views = try testViews() else { return nil }
+    return { self.metrics($0, seenAs: views) }
   }
+
+  /// The test examples in all views that their predictions are averaged over; nil where there are none.
+  func testViews() throws -> [any Examples]? { try readTest.map { try views.applied(to: $0()) } }
 
   /// Mean loss, without the regularizer's term, and accuracy over `examples`, of the same shape as
   /// those trained on. The accuracy is NaN where the loss is not one of classification.

@@ -27,7 +27,7 @@ struct OptLab: AsyncParsableCommand {
     subcommands: [
       ListCommand.self, ShowCommand.self, NewCommand.self, CheckCommand.self, TraceCommand.self,
       CompareCommand.self, MapCommand.self, TuneCommand.self, RankCommand.self,
-      ExperimentCommand.self,
+      EnsembleCommand.self, ExperimentCommand.self,
       PlotCommand.self, ReportCommand.self,
       RunsCommand.self,
       ExportCommand.self, MergeCommand.self, VerifyCommand.self,

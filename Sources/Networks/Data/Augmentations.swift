@@ -93,11 +93,14 @@ public struct Augmentations: HyperparameterValue, Hashable {
 
   /// Refuses data that cannot be changed so.
   ///
+  /// - Parameter name: the hyperparameter that asks for it.
   /// - Throws: `DataError`, for values out of range, for what is no image, for images that are
   ///   smaller than their padding, for colours without three channels and for components.
-  func check(_ shape: Shape, preprocessing: Preprocessing) throws(DataError) {
+  func check(
+    _ shape: Shape, preprocessing: Preprocessing, as name: String = "augmentation"
+  ) throws(DataError) {
     if self == .none { return }
-    let text = "augmentation = \(hyperparameterText)"
+    let text = "\(name) = \(hyperparameterText)"
     guard areInRange else { throw .unsuitable("\(text); expected \(Self.expectation)") }
     guard shape.axes.count == 3 else {
       throw .unsuitable("\(text) changes images; the examples are \(shape); expected none")

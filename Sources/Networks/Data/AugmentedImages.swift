@@ -15,6 +15,7 @@ struct AugmentedImages: Examples {
   var count: Int { images.count }
   var shape: Shape { images.shape }
   var classes: Int { images.classes }
+  var allLabels: [Int32] { images.allLabels }
 
   func gather(
     _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,
@@ -33,12 +34,7 @@ struct AugmentedImages: Examples {
     for (row, index) in indices.enumerated() {
       var random = RandomSource(seed: key, purpose: .augmentation, step: row)
       let change = ImageChange(augmentations, colours: colours, shape: shape, random: &random)
-      let target = inputs + row * size
-      images.withImage(Int(index)) { pixels, label in
-        labels[row] = label
-        change.write(pixels, to: target)
-      }
-      images.write(target, to: target)
+      images.write(Int(index), changed: change, to: inputs + row * size, label: labels + row)
     }
   }
 }

@@ -57,7 +57,7 @@ public struct ByteImages: RawExamples {
       labels: Array(kept), range: 0..<kept.count, shape: shape, classes: classes)
   }
 
-  var allLabels: [Int32] { labels[range].map(Int32.init) }
+  public var allLabels: [Int32] { labels[range].map(Int32.init) }
 
   /// From exact sums, so that the order of the images does not matter.
   func moments() -> FeatureMoments {
@@ -129,6 +129,18 @@ extension ByteImages {
     pixels.withUnsafeBufferPointer { pixels in
       body(pixels.baseAddress! + example * shape.count, Int32(labels[example]))
     }
+  }
+
+  /// Writes the inputs of one image after a change, and its label.
+  func write(
+    _ index: Int, changed change: ImageChange, to target: UnsafeMutablePointer<Float>,
+    label: UnsafeMutablePointer<Int32>
+  ) {
+    withImage(index) { pixels, known in
+      label.pointee = known
+      change.write(pixels, to: target)
+    }
+    write(target, to: target)
   }
 
   /// Writes the inputs of one image, whose pixels are bytes or numbers from 0 to 255; `target` may be

@@ -12,6 +12,8 @@ public protocol Examples: Sendable {
   var shape: Shape { get }
   /// The number of classes.
   var classes: Int { get }
+  /// The classes of all examples, in order.
+  var allLabels: [Int32] { get }
   /// Copies the examples with these indices, in this order, ready for the first layer.
   ///
   /// - Parameters:
@@ -49,6 +51,7 @@ struct FirstExamples<Base: Examples>: Examples {
   let count: Int
   var shape: Shape { base.shape }
   var classes: Int { base.classes }
+  var allLabels: [Int32] { Array(base.allLabels.prefix(count)) }
 
   func gather(
     _ indices: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<Float>,

@@ -85,7 +85,7 @@ public struct FloatExamples: RawExamples {
     return (0..<count).shuffled(using: &random)
   }
 
-  var allLabels: [Int32] { Array(labels[range]) }
+  public var allLabels: [Int32] { Array(labels[range]) }
 
   /// The features, example after example.
   var allValues: [Float] {

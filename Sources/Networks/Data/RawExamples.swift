@@ -15,8 +15,6 @@ protocol RawExamples: Examples {
   ///   - mean: repeated over the features: one number, one for each channel or one for each feature.
   ///   - deviation: the same.
   func scaled(mean: [Double], deviation: [Double]) -> Self
-  /// The classes of all examples, in order.
-  var allLabels: [Int32] { get }
 }
 
 extension RawExamples {

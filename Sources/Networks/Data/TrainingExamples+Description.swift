@@ -39,6 +39,7 @@ extension TrainingExamples {
       description.arrays[.colourAxes] = .float32(
         axes.flatMap { [$0.x, $0.y, $0.z] }, shape: [axes.count, 3])
     }
+    if views != .none { description.facts["views"] = views.facts }
     description.facts["minibatches"] = [
       "batch": .count(batch), "perEpoch": .count(trained / batch),
       "rule": .text(

@@ -6,7 +6,8 @@ import OptimizerKit
 ///
 ///     public var examples = TrainingExamples(.spirals, batch: 50)
 ///
-/// gives it six hyperparameters: `batch`, `trainSize`, `data`, `preprocessing`, `augmentation`, `fold`.
+/// gives it seven hyperparameters: `batch`, `trainSize`, `data`, `preprocessing`, `augmentation`, `views`,
+/// `fold`.
 public struct TrainingExamples: HyperparameterGroup {
   @Hyperparameter("examples in a minibatch", in: 1.0...1e9, scale: .log) public var batch = 128
   @Hyperparameter("training examples used, counted from the first; 0 for all", in: 0.0...1e9)
@@ -14,6 +15,8 @@ public struct TrainingExamples: HyperparameterGroup {
   @Hyperparameter("the data set") public var data = DataSource.fashionMNIST
   @Hyperparameter("what is done to the features") public var preprocessing = Preprocessing.normalize
   @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
+  @Hyperparameter("what of each image predictions are averaged over when they are judged")
+  public var views = Views.none
   @Hyperparameter("part of the training examples that is validated on") public var fold = Fold.none
 
   /// Examples of `data` in minibatches of `batch`.
@@ -39,6 +42,7 @@ public struct TrainingExamples: HyperparameterGroup {
       summary = try data.summary()
       if preprocessing.isProjection { try PrincipalComponents.check(summary.shape.count) }
       try augmentation.check(summary.shape, preprocessing: preprocessing)
+      try views.check(summary.shape, preprocessing: preprocessing)
     } catch {
       throw .inconsistent(plugin: plugin, reason: error.description)
     }

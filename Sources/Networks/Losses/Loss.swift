@@ -94,6 +94,18 @@ extension Loss {
   }
 }
 
+/// A loss whose outputs stand for the probabilities of the classes, so that predictions can be averaged.
+public protocol ProbabilisticLoss: Loss {
+  /// Adds `weight` times the probabilities of the classes to `probabilities`.
+  ///
+  /// - Parameters:
+  ///   - outputs: what the network computed for an example, `columns` numbers.
+  ///   - probabilities: as many; changed. A NaN among the outputs makes all of them NaN.
+  func addProbabilities<R: NetworkScalar>(
+    of outputs: UnsafePointer<R>, columns: Int, weight: Double,
+    to probabilities: UnsafeMutablePointer<Double>)
+}
+
 /// A loss whose gradient can be differentiated along a direction, as Hessian–vector products ask.
 public protocol CurvedLoss: Loss {
   /// The tangent of the gradient that `value` gives: share × ∂²loss/∂outputs² · outputs.tangent.

@@ -9,7 +9,7 @@ import Glibc
 ///     L = log Σⱼ e^{zⱼ − max z} − (z_label − max z)    ∂L/∂zⱼ = (softmax(z)ⱼ − [j = label]) / N
 ///
 /// and along a direction, with p = softmax(z), R{∂L/∂zⱼ} = pⱼ (R{zⱼ} − Σᵢ pᵢ R{zᵢ}) / N.
-public struct SoftmaxCrossEntropy: CurvedLoss {
+public struct SoftmaxCrossEntropy: CurvedLoss, ProbabilisticLoss {
   public static let formula = "log(sum over j of exp(z_j)) - z_label"
 
   public init() {}
@@ -49,6 +49,22 @@ public struct SoftmaxCrossEntropy: CurvedLoss {
     for j in 0..<columns { mean += tangent[j] * (z.tangent[j] - origin) }
     mean /= share
     for j in 0..<columns { tangent[j] *= z.tangent[j] - origin - mean }
+  }
+
+  /// In double precision, so that the mean of confident predictions has a finite logarithm.
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
+  public func addProbabilities<R: NetworkScalar>(
+    of z: UnsafePointer<R>, columns: Int, weight: Double,
+    to probabilities: UnsafeMutablePointer<Double>
+  ) {
+    var largest = z[0]
+    for j in 1..<max(columns, 1) { largest = z[j] > largest ? z[j] : largest }
+    var sum = 0.0
+    for j in 0..<columns { sum += Glibc.exp(Double(z[j] - largest)) }
+    for j in 0..<columns {
+      probabilities[j] += weight * (Glibc.exp(Double(z[j] - largest)) / sum)
+    }
   }
 
   /// p ← share · softmax(z); returns Σⱼ e^{zⱼ − largest}.

@@ -65,6 +65,12 @@ public protocol TrainingSession: AnyObject {
   /// parameters by them; nil, unless said otherwise, where there are none. Throws where they cannot
   /// be read.
   func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)?
+  /// Mean loss and accuracy over the validation set of the mean prediction of several parameter
+  /// vectors: an ensemble, whose members' probabilities of the classes are averaged. nil, unless said
+  /// otherwise, where there are none, and where predictions depend on more than parameters.
+  func validate(meanOf members: [Vector<Float>]) -> ValidationMetrics?
+  /// The same over the test examples; nil too where there are none. Throws where they cannot be read.
+  func test(meanOf members: [Vector<Float>]) throws -> ValidationMetrics?
   /// Moves `x` back into the set that the problem allows, as max-norm regularisation does; called
   /// after every update. Nothing unless said otherwise.
   func project(_ x: inout Vector<Float>)
@@ -91,6 +97,8 @@ extension TrainingSession {
   public func validate(_ x: Vector<Float>, most: Int) -> ValidationMetrics { validate(x) }
   public var isValidatedByParametersAlone: Bool { true }
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? { nil }
+  public func validate(meanOf members: [Vector<Float>]) -> ValidationMetrics? { nil }
+  public func test(meanOf members: [Vector<Float>]) throws -> ValidationMetrics? { nil }
   public func project(_ x: inout Vector<Float>) {}
   public func layerStatistics(at x: Vector<Float>, step: Int) -> [LayerStatistics] { [] }
   public func layerValues(at x: Vector<Float>, step: Int) -> [LayerValues] { [] }
