@@ -147,7 +147,8 @@ public struct NesterovOvershootsLess: Experiment {
       numbers += [
         Verdict.Number("\(surface): Nesterov's overshoot less that of momentum", less, unit: "%")
       ]
-      texts.append("\(rounded(least, digits: 3)) in place of \(rounded(most, digits: 3)) % on \(surface)")
+      texts.append(
+        "\(rounded(least, digits: 3)) in place of \(rounded(most, digits: 3)) % on \(surface)")
       // Two starts in a hundred lie almost level with the minimum they end at.
       let farthest = Statistics.quantile(0.98, of: plain) ?? 100
       panels.append(

@@ -20,6 +20,9 @@ public enum Initializer: Sendable, Equatable {
   case constant(Double)
   /// Normal with mean 0 and this standard deviation.
   case normal(Double)
+  /// The same without what lies beyond two standard deviations, which is drawn again: the deviation
+  /// that comes out is 0.88 of the stated one, as TensorFlow's `truncated_normal` has it.
+  case truncatedNormal(Double)
   /// Uniform in ±bound.
   case uniform(Double)
   /// Normal, variance 2 / fan-in.
@@ -60,6 +63,12 @@ public enum Initializer: Sendable, Equatable {
       for i in elements.indices { elements[i] = R(value) }
     case .normal(let deviation):
       for i in elements.indices { elements[i] = R(deviation * source.normal()) }
+    case .truncatedNormal(let deviation):
+      for i in elements.indices {
+        var draw = source.normal()
+        while draw.magnitude > 2 { draw = source.normal() }
+        elements[i] = R(deviation * draw)
+      }
     case .uniform(let bound):
       for i in elements.indices { elements[i] = R(bound * (2 * source.uniform() - 1)) }
     case .orthogonal(let gain):
@@ -88,13 +97,15 @@ public enum Initializer: Sendable, Equatable {
   }
 
   enum Distribution {
-    case constant(Double), normal(Double), uniform(Double), orthogonal(Double)
+    case constant(Double), normal(Double), truncatedNormal(Double), uniform(Double)
+    case orthogonal(Double)
   }
 
   func distribution(fanIn: Double, fanOut: Double) -> Distribution {
     switch self {
     case .constant(let value): .constant(value)
     case .normal(let deviation): .normal(deviation)
+    case .truncatedNormal(let deviation): .truncatedNormal(deviation)
     case .uniform(let bound): .uniform(bound)
     case .kaimingNormal: .normal((2 / fanIn).squareRoot())
     case .kaimingUniform: .uniform((6 / fanIn).squareRoot())
@@ -120,7 +131,7 @@ extension Initializer: HyperparameterValue {
 
   public static var expectation: String {
     "one of {kaiming,xavier,lecun}-{normal,uniform}, torch, zeros, orthogonal(gain), "
-      + "normal(deviation), uniform(bound), constant(value)"
+      + "normal(deviation), truncated-normal(deviation), uniform(bound), constant(value)"
   }
 
   public init?(hyperparameter text: String) {
@@ -133,6 +144,7 @@ extension Initializer: HyperparameterValue {
     else { return nil }
     switch (text[..<open], number) {
     case ("normal", 0...): self = .normal(number)
+    case ("truncated-normal", 0...): self = .truncatedNormal(number)
     case ("uniform", 0...): self = .uniform(number)
     case ("constant", _): self = .constant(number)
     case ("orthogonal", _): self = .orthogonal(gain: number)
@@ -145,6 +157,7 @@ extension Initializer: HyperparameterValue {
     switch self {
     case .constant(let value): return "constant(\(shortest(value)))"
     case .normal(let deviation): return "normal(\(shortest(deviation)))"
+    case .truncatedNormal(let deviation): return "truncated-normal(\(shortest(deviation)))"
     case .uniform(let bound): return "uniform(\(shortest(bound)))"
     case .orthogonal(let gain): return "orthogonal(\(shortest(gain)))"
     case .kaimingNormal, .kaimingUniform, .xavierNormal, .xavierUniform, .lecunNormal,

@@ -83,6 +83,8 @@ extension Initializer {
     switch distribution(fanIn: Double(fanIn), fanOut: Double(fanOut)) {
     case .constant(let value): "constant, \(shortest(value))"
     case .normal(let deviation): "normal, mean 0, deviation \(shortest(deviation))"
+    case .truncatedNormal(let deviation):
+      "normal, mean 0, deviation \(shortest(deviation)), drawn again beyond two deviations"
     case .uniform(let bound): "uniform, from -\(shortest(bound)) to \(shortest(bound))"
     case .orthogonal(let gain): "orthonormal rows or columns, times \(shortest(gain))"
     }

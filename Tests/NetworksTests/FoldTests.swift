@@ -11,6 +11,8 @@ import Testing
     #expect(Fold(hyperparameter: "none") == Fold.none && Fold.none.hyperparameterText == "none")
     let part = Fold(hyperparameter: "2/5")
     #expect(part?.number == 2 && part?.count == 5 && part?.hyperparameterText == "2/5")
+    #expect(Fold(hyperparameter: "test") == Fold.test && Fold.test.hyperparameterText == "test")
+    #expect(Fold.test != Fold.none && Fold.test.range(of: 10).isEmpty)
     for text in ["", "0/5", "6/5", "1/1", "1/1001", "2", "2/5/1", "a/b", "-1/5", "1/"] {
       #expect(Fold(hyperparameter: text) == nil, "\(text)")
     }
@@ -60,6 +62,21 @@ import Testing
     #expect(try data.load(.normalize).training.count == whole.training.count)
   }
 
+  /// All but the test examples are trained on, in their order, and these are validated on.
+  @Test func testExamplesAreValidatedOn() throws {
+    let whole = try DataSource.blobs.raw(in: DataSource.root)
+    let test = try #require(whole.test)
+    let parts = whole.validated(onTest: test)
+    #expect(parts.training.allLabels == whole.training.allLabels + whole.validation.allLabels)
+    #expect(parts.validation.allLabels == test.allLabels)
+    let training = try #require(parts.training as? FloatExamples).allValues
+    let first = try #require(whole.training as? FloatExamples).allValues
+    let second = try #require(whole.validation as? FloatExamples).allValues
+    #expect(training == first + second)
+    let prepared = try DataSource.blobs.load(.none, fold: .test)
+    #expect(prepared.training.count == 2500 && prepared.validation.count == 500)
+  }
+
   @Test func imagesAreDivided() throws {
     let images = ByteImages(
       pixels: (0..<24).map { UInt8($0) }, labels: [0, 1, 2, 0, 1, 2], shape: Shape([1, 2, 2]),
@@ -73,6 +90,12 @@ import Testing
     let bytes = inputs.map { Int(($0 * 255).rounded()) }
     #expect(bytes == [4, 5, 6, 7] + [16, 17, 18, 19] + [20, 21, 22, 23])
     #expect(labels == [1, 1, 2])
+    // And with others.
+    let more = part.followed(by: images.part(0..<2))
+    #expect(more.allLabels == [1, 1, 2, 0, 1])
+    [2, 3].withUnsafeBufferPointer { more.gather($0, inputs: &inputs, labels: &labels) }
+    #expect(
+      inputs.prefix(8).map { Int(($0 * 255).rounded()) } == [20, 21, 22, 23] + [0, 1, 2, 3])
   }
 
   /// A problem trains on what the part leaves, and says in a dump which examples those are.
@@ -91,6 +114,7 @@ import Testing
     for (settings, steps) in [
       (["batch": "30"], 2000 / 30), (["batch": "30", "fold": "2/4"], 1500 / 30),
       (["batch": "30", "trainSize": "100"], 3),
+      (["batch": "30", "fold": "test"], 2500 / 30),
     ] as [([String: String], Int)] {
       let problem = try problem(settings)
       #expect(problem.stepsPerPass == steps)
@@ -105,11 +129,14 @@ import Testing
     }
     #expect(Set(trained).isDisjoint(with: validated))
     #expect(validated == Array(500..<1000) && trained.count == 1500)
+    let tested = try #require(try problem(["fold": "test"]).trainingDescription())
+    #expect(tested.arrays[.trainingExamples] == .vector(Array(0..<2500)))
+    #expect(tested.arrays[.validationExamples] == .vector(Array(2500..<3000)))
     #expect(throws: HyperparameterError.self) { try problem(["fold": "1/4", "trainSize": "1501"]) }
     #expect(
       throws: HyperparameterError.malformed(
         name: "fold", value: "5/4", plugin: "perceptron",
-        expected: "none, or a part of 2 to 1000 such as 2/5")
+        expected: "none, a part of 2 to 1000 such as 2/5, or test")
     ) { try problem(["fold": "5/4"]) }
   }
 }

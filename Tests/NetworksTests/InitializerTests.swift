@@ -28,6 +28,11 @@ struct InitializerTests {
   static let fanOut = 150
   static let moments: [Moments] = [
     Moments(initializer: .normal(0.5), variance: 0.25, kurtosis: 3),
+    // With φ(2) = 0.0539910 and Φ(2) − Φ(−2) = 0.9544997 = m: variance 1 − 4 φ/m, fourth moment
+    // 3 − 28 φ/m.
+    Moments(
+      initializer: .truncatedNormal(0.5), variance: 0.25 * 0.7737413,
+      kurtosis: 1.4161888 / (0.7737413 * 0.7737413)),
     Moments(initializer: .uniform(0.6), variance: 0.12, kurtosis: 1.8),
     Moments(initializer: .kaimingNormal, variance: 2.0 / 250, kurtosis: 3),
     Moments(initializer: .kaimingUniform, variance: 2.0 / 250, kurtosis: 1.8),

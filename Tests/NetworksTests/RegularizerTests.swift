@@ -220,7 +220,8 @@ struct RegularizedProblemTests {
     (
       "init", "he",
       "mlp: init = he is not valid; expected one of {kaiming,xavier,lecun}-{normal,uniform}, "
-        + "torch, zeros, orthogonal(gain), normal(deviation), uniform(bound), constant(value)"
+        + "torch, zeros, orthogonal(gain), normal(deviation), truncated-normal(deviation), "
+        + "uniform(bound), constant(value)"
     ),
   ])
   func whatIsNotValidIsRefused(_ name: String, _ value: String, _ expected: String) {

@@ -57,6 +57,17 @@ public struct ByteImages: RawExamples {
       labels: Array(kept), range: 0..<kept.count, shape: shape, classes: classes)
   }
 
+  func followed(by others: ByteImages) -> ByteImages {
+    let size = shape.count
+    func pixels(_ images: ByteImages) -> ArraySlice<UInt8> {
+      images.pixels[images.range.lowerBound * size..<images.range.upperBound * size]
+    }
+    let all = labels[range] + others.labels[others.range]
+    return ByteImages(
+      pixels: Array(pixels(self) + pixels(others)), labels: Array(all), range: 0..<all.count,
+      shape: shape, classes: classes)
+  }
+
   public var allLabels: [Int32] { labels[range].map(Int32.init) }
 
   /// From exact sums, so that the order of the images does not matter.

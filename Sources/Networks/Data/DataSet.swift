@@ -84,6 +84,14 @@ struct RawDataSet: Sendable {
     return folded
   }
 
+  /// The data set with all that is not `test` to train on, and that to validate on.
+  func validated(onTest test: any RawExamples) -> RawDataSet {
+    var whole = self
+    whole.training = training.followed(byAny: validation) ?? training
+    whole.validation = test
+    return whole
+  }
+
   /// The parts as a network sees them.
   func prepared(_ preprocessing: Preprocessing) throws(DataError) -> DataSet {
     let preprocessor = try Preprocessor(preprocessing, fittedTo: training)

@@ -8,7 +8,7 @@ extension DataSource {
   ///
   /// - Parameters:
   ///   - preprocessing: what is done to both, with the statistics of the training examples.
-  ///   - fold: which part of the training examples is validated on in place of the data set's own.
+  ///   - fold: what is validated on in place of the data set's own part.
   ///   - root: the folder in which data sets lie.
   /// - Throws: `DataError`.
   public func load(
@@ -16,7 +16,11 @@ extension DataSource {
   ) throws(DataError) -> DataSet {
     try Self.prepared.value("\(key(preprocessing, root)) \(fold.hyperparameterText)") {
       () throws(DataError) in
-      try raw(in: root).validated(on: fold, name).prepared(preprocessing)
+      let raw = try raw(in: root)
+      let parts =
+        fold.isTest
+        ? raw.validated(onTest: try readTest(from: root)) : try raw.validated(on: fold, name)
+      return try parts.prepared(preprocessing)
     }
   }
 

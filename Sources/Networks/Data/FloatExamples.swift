@@ -64,6 +64,12 @@ public struct FloatExamples: RawExamples {
       labels: Array(kept), range: 0..<kept.count, shape: shape, classes: classes)
   }
 
+  func followed(by others: FloatExamples) -> FloatExamples {
+    FloatExamples(
+      unchecked: allValues + others.allValues, labels: allLabels + others.allLabels,
+      range: 0..<count + others.count, shape: shape, classes: classes)
+  }
+
   /// The same examples in another order, the same on every call.
   func shuffled() -> FloatExamples {
     let size = shape.count

@@ -7,6 +7,8 @@ protocol RawExamples: Examples {
   func part(_ range: Range<Int>) -> Self
   /// The examples outside of `range`, copied.
   func without(_ range: Range<Int>) -> Self
+  /// These examples and then others of the same kind, copied.
+  func followed(by others: Self) -> Self
   /// Mean and variance of each feature.
   func moments() -> FeatureMoments
   /// The examples with every feature x as (x − mean) / deviation.
@@ -18,6 +20,11 @@ protocol RawExamples: Examples {
 }
 
 extension RawExamples {
+  /// These examples and then others; nil where the others are of another kind.
+  func followed(byAny others: any RawExamples) -> (any RawExamples)? {
+    (others as? Self).map(followed(by:))
+  }
+
   /// How many examples there are of each class.
   func classCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: classes)

@@ -10,7 +10,13 @@ extension TrainingExamples {
     let data = try data.load(preprocessing, fold: fold)
     var description = try self.data.description()
     let trained = trainSize == 0 ? data.training.count : trainSize
-    if fold != .none, case .int32(let indices, _)? = description.arrays[.trainingExamples] {
+    if fold.isTest, case .int32(let training, _)? = description.arrays[.trainingExamples],
+      case .int32(let validation, _)? = description.arrays[.validationExamples]
+    {
+      description.arrays[.trainingExamples] = .vector(training + validation)
+      description.arrays[.validationExamples] = description.arrays[.testExamples]
+      description.facts["fold"] = "test: validated on the test examples, trained on all others"
+    } else if fold != .none, case .int32(let indices, _)? = description.arrays[.trainingExamples] {
       let range = fold.range(of: indices.count)
       description.arrays[.validationExamples] = .vector(Array(indices[range]))
       description.arrays[.trainingExamples] = .vector(

@@ -17,7 +17,8 @@ public struct TrainingExamples: HyperparameterGroup {
   @Hyperparameter("random changes to training images") public var augmentation = Augmentations.none
   @Hyperparameter("what of each image predictions are averaged over when they are judged")
   public var views = Views.none
-  @Hyperparameter("part of the training examples that is validated on") public var fold = Fold.none
+  @Hyperparameter("what is validated on: a part of the training examples, or those to test on")
+  public var fold = Fold.none
 
   /// Examples of `data` in minibatches of `batch`.
   public init(
@@ -70,7 +71,9 @@ public struct TrainingExamples: HyperparameterGroup {
 
   /// How many examples there are to train on.
   private func available(of summary: DataSummary) -> Int {
-    summary.trainingCount - fold.range(of: summary.trainingCount).count
+    fold.isTest
+      ? summary.trainingCount + summary.validationCount
+      : summary.trainingCount - fold.range(of: summary.trainingCount).count
   }
 
   /// How many minibatches go through the training examples once; nil where the data are not known.
