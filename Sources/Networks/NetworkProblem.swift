@@ -37,6 +37,11 @@ extension NetworkProblem {
   public static var targets: [String: TrainingTarget] { [:] }
   public var target: TrainingTarget? { Self.targets.first { stands(at: $0.key) }?.value }
 
+  /// The loss where all outputs are 0; nil where the loss is not one of classification.
+  public var lossOfGuess: Double? {
+    loss.isClassification ? loss.ofEqualOutputs(classes: data.classes) : nil
+  }
+
   public var stepsPerPass: Int? { examples.stepsPerPass }
 
   /// Losses and gradients; Hessian–vector products too, where every layer is made of a

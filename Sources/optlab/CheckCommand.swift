@@ -14,7 +14,10 @@ struct CheckCommand: ParsableCommand {
   )
 
   @Argument(
-    help: "A name, as 'optlab list' shows it, a type such as Lion, or a file.",
+    help: """
+      A name, as 'optlab list' shows it, a type such as Lion, a file, or a problem with settings such as \
+      cnn@batch-norm or 'mlp[l2=1e-3]'.
+      """,
     completion: .plugins)
   var name: String
   @OptionGroup var plugins: PluginOptions
@@ -51,6 +54,7 @@ struct CheckCommand: ParsableCommand {
       checked.append((entry, try findings(for: entry, catalogue)))
     }
     guard !checked.isEmpty else {
+      if name.contains(where: { "@[".contains($0) }) { return try checkProblems(catalogue) }
       for failure in catalogue.failures
       where isMeant("", failure.file)
         || stem(failure.file).lowercased() == name.lowercased().filter({ $0 != "-" })
@@ -74,6 +78,36 @@ struct CheckCommand: ParsableCommand {
       let isSound = !findings.contains { $0.severity == .failure }
       if isSound { try describe(entry, catalogue) }
       if isSound || entry.type is any CoordinateRule.Type { try sweep(entry, catalogue) }
+    }
+    for (entry, findings) in checked
+    where entry.kind == .problem && !findings.contains(where: { $0.severity == .failure }) {
+      if let problem = entry.make() as? any NetworkProblem {
+        Supervisor.report(trying: entry.name, on: "a network's checks")
+        failures += try NetworkReport(of: problem, in: catalogue).print()
+      }
+    }
+    if failures > 0 { throw ExitCode(1) }
+  }
+
+  /// Checks problems that are selected with settings.
+  private func checkProblems(_ catalogue: PluginCatalogue) throws {
+    var failures = 0
+    for choice in try catalogue.selectProblems(name) {
+      Supervisor.report(trying: choice.label)
+      let problem = choice.instance
+      let findings =
+        (problem as? any Surface).map { SurfaceConformance.findings(for: $0) }
+        ?? PluginConformance.findings(for: problem)
+      failures += findings.count { $0.severity == .failure }
+      print(
+        "\(Terminal.bold(choice.label)) (problem): "
+          + (findings.contains { $0.severity == .failure } ? "fails" : "passes"))
+      for finding in findings {
+        print("  \(finding.severity == .failure ? "fault" : "note ")  \(finding)")
+      }
+      if let network = problem as? any NetworkProblem {
+        failures += try NetworkReport(of: network, in: catalogue).print()
+      }
     }
     if failures > 0 { throw ExitCode(1) }
   }

@@ -41,6 +41,10 @@ struct ComparisonLine: Encodable {
   let stepsToTarget: Double?
   /// ‖Δw‖/‖w‖: the median over weight tensors and the run, then over seeds.
   let updateRatio: Double?
+  /// What the loss curves look like: the class of most runs, and how many have it; of equally many the
+  /// first.
+  let lossCurve: String?
+  let lossCurveRuns: Int?
   let microsecondsPerStep: Double?
   /// How many runs at a time the clock saw.
   let concurrency: Int
@@ -96,6 +100,10 @@ struct ComparisonLine: Encodable {
       Statistics.median(steps.map { $0 ?? .infinity })
     }.flatMap { $0.isFinite ? $0 : nil }
     updateRatio = median { $0.measures.updateRatio }
+    let curves = grouped(records.compactMap(\.measures.curve)) { $0 }
+    let most = curves.map(\.members.count).max()
+    lossCurve = curves.first { $0.members.count == most }?.key.description
+    lossCurveRuns = most
     concurrency = records.map(\.concurrency).max() ?? 1
     isSame = outcomes.dropFirst().allSatisfy { $0.hasSameNumbers(as: outcomes[0]) }
     microsecondsPerStep = median { $0.steps > 0 ? 1e6 * $0.seconds / Double($0.steps) : nil }
@@ -111,7 +119,8 @@ struct ComparisonLine: Encodable {
       brief(settlingStep, digits: 6),
       percent(pathEfficiency), brief(rate, digits: 4), brief(theoreticalRate, digits: 4),
       brief(escapeStep, digits: 6), brief(validationLoss), accuracy(validationAccuracy),
-      brief(testLoss), accuracy(testAccuracy), stepsToTargetCell, brief(updateRatio, digits: 2),
+      brief(testLoss), accuracy(testAccuracy), stepsToTargetCell, lossCurveCell,
+      brief(updateRatio, digits: 2),
       validationLoss == nil
         ? "" : (microsecondsPerStep.map { String(Int($0)) + (concurrency > 1 ? "*" : "") } ?? ""),
     ]
@@ -138,6 +147,12 @@ struct ComparisonLine: Encodable {
       ? steps : "\(steps) (\(reachedTarget)/\(runs))"
   }
 
+  /// "good", "explodes (2/3)" where not all seeds do.
+  private var lossCurveCell: String {
+    guard let lossCurve, let lossCurveRuns else { return "" }
+    return lossCurveRuns == runs ? lossCurve : "\(lossCurve) (\(lossCurveRuns)/\(runs))"
+  }
+
   /// To the tenth of a per cent: methods that are worth comparing differ by little.
   private func accuracy(_ share: Double?) -> String {
     share.map { formatted("%.1f %%", 100 * $0) } ?? ""
@@ -147,14 +162,14 @@ struct ComparisonLine: Encodable {
     [
       "optimizer", "status", loss, "zig-zag", "overshoot steep", "flat", "settled at", "efficiency",
       "rate", "theory", "escaped at", "val. loss", "accuracy", "test loss", "test acc.",
-      "to target", "‖Δw‖/‖w‖", "µs/step",
+      "to target", "curve", "‖Δw‖/‖w‖", "µs/step",
     ]
   }
 
   /// What is left out first where there is no room.
   static let expendable = [
     "µs/step", "‖Δw‖/‖w‖", "theory", "efficiency", "flat", "settled at", "rate", "overshoot steep",
-    "test loss", "zig-zag",
+    "test loss", "zig-zag", "curve",
   ]
 
   /// What the columns mean that lines like these fill, a line each.
@@ -178,6 +193,11 @@ struct ComparisonLine: Encodable {
     if anyHas(\.rate) {
       legend.append(
         "rate: the factor a step of the distance at the end of the path; theory: that of the rule")
+    }
+    for curve in LossCurve.allCases where lines.contains(where: { $0.lossCurve == "\(curve)" }) {
+      if !curve.cause.isEmpty {
+        legend.append("\(curve): \(curve.cause), told from the loss curve")
+      }
     }
     return legend
   }

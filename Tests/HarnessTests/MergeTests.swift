@@ -176,24 +176,34 @@ import Testing
     }
   }
 
-  /// A store of the version before is read as it is, and brought to this version where it is written.
-  @Test func theVersionBeforeIsTaken() throws {
+  /// A store of an earlier version is read as it is, and brought to this version where it is written.
+  @Test(arguments: [6, 7]) func earlierVersionsAreTaken(_ version: Int) throws {
     try withFolder { folder in
       let plan = try plan()
       let runs = try plan.entries.map { try done($0.job) }
       let old = try store(folder.appendingPathComponent("old"), "a", runs, of: [plan])
       try DatabaseQueue(path: old).write {
+        $0.add(function: Checksum.function)
+        let columns = RunStore.checkedColumns.filter { $0 != "lossCurve" }
         try $0.execute(
           sql: """
-            ALTER TABLE run DROP COLUMN checksum; ALTER TABLE run DROP COLUMN pathChecksum;
-            PRAGMA user_version = 6
+            DROP VIEW judged; DROP VIEW trial; ALTER TABLE run DROP COLUMN lossCurve;
+            UPDATE run SET checksum = \(Checksum.name)(\(columns.joined(separator: ", ")));
             """)
+        if version == 6 {
+          try $0.execute(
+            sql: """
+              ALTER TABLE run DROP COLUMN checksum; ALTER TABLE run DROP COLUMN pathChecksum;
+              """)
+        }
+        try $0.execute(sql: "PRAGMA user_version = \(version)")
       }
       let before = try files(folder.appendingPathComponent("old"))
       let target = folder.appendingPathComponent("all").path
       #expect(try merge(target, old)[0].added == 2)
       #expect(try RunStore.existing(path: target).health().isWhole)
       #expect(try RunStore(reading: old).records().count == 2)
+      #expect(try RunStore(reading: old).health().isWhole)
       #expect(try files(folder.appendingPathComponent("old")) == before)
       let migrated = try RunStore(path: old)
       let health = try migrated.health()
@@ -207,6 +217,32 @@ import Testing
       }
       let fresh = try RunStore(path: try store(folder, "fresh", runs))
       #expect(try checksums(migrated) == checksums(fresh))
+      // Its views have what those of a new one have.
+      #expect(
+        try migrated.database.read { try Row.fetchAll($0, sql: "SELECT loss_curve FROM judged") }
+          .count == 2)
+    }
+  }
+
+  /// What was damaged before is so after a store was brought to this version.
+  @Test func damageIsNotMadeGood() throws {
+    try withFolder { folder in
+      let runs = try plan().entries.map { try done($0.job) }
+      let old = try store(folder, "a", runs)
+      try DatabaseQueue(path: old).write {
+        $0.add(function: Checksum.function)
+        let columns = RunStore.checkedColumns.filter { $0 != "lossCurve" }
+        try $0.execute(
+          sql: """
+            DROP VIEW judged; DROP VIEW trial; ALTER TABLE run DROP COLUMN lossCurve;
+            UPDATE run SET checksum = \(Checksum.name)(\(columns.joined(separator: ", ")));
+            PRAGMA user_version = 7;
+            """)
+        try $0.execute(
+          sql: "UPDATE run SET steps = steps + 1 WHERE key = ?", arguments: [runs[0].key])
+      }
+      #expect(try RunStore(reading: old).health().damaged == [runs[0].key])
+      #expect(try RunStore(path: old).health().damaged == [runs[0].key])
     }
   }
 

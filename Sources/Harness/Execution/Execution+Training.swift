@@ -18,7 +18,7 @@ extension PluginCatalogue {
     recorder.divergenceFactor = 1e4
     let usesGradient = optimizer.usesGradient
     recorder.judgesGradient = usesGradient
-    recorder.measure = { RunMeasures(of: $0, target: problem.target) }
+    recorder.measure = { RunMeasures(of: $0, target: problem.target, guess: problem.lossOfGuess) }
     let start = session.initialParameters()
     let layout = session.layout
     if let dump = recorder.context.dump {

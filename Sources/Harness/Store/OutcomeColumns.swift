@@ -62,6 +62,10 @@ struct OutcomeColumns: Sendable {
       set: { $0.measures[keyPath: column.path] = $1[$2] })
   }
 
+  /// The version of the store that has them first, of those that have not been there from the earliest
+  /// version that is read.
+  static let later: [String: Int32] = ["lossCurve": 8]
+
   /// All of them, in order.
   static let all: [Self] =
     [

@@ -156,13 +156,7 @@ private struct Merge {
     let checked = Self.columns.joined(separator: ", ")
     let rows = try Row.fetchCursor(
       other,
-      sql: source.hasChecksums
-        ? "SELECT \(checked), checksum, finished FROM run ORDER BY key"
-        : """
-        SELECT \(Self.columns.dropLast().joined(separator: ", ")),
-          (SELECT \(Checksum.name)(data) FROM trajectory WHERE trajectory.key = run.key),
-          NULL, finished FROM run ORDER BY key
-        """)
+      sql: "SELECT \(checked), checksum, finished FROM run ORDER BY key")
     let find = try db.cachedStatement(
       sql: "SELECT \(checked), checksum, finished FROM run WHERE key = ?")
     let theirPath = try other.cachedStatement(sql: "SELECT data FROM trajectory WHERE key = ?")

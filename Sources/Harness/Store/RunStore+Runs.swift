@@ -115,7 +115,7 @@ extension RunStore {
         var recordings: [Data: Recording] = [:]
         var found: [String: Stored] = [:]
         found.reserveCapacity(keys.count)
-        let isWhole = hasChecksums ? "\(Self.isRowWhole) AND \(Self.isPathWhole)" : "1"
+        let isWhole = "\(Self.isRowWhole) AND \(Self.isPathWhole)"
         try Self.forEachRow(db, "key, status, recording, \(isWhole)", keys) { row in
           guard row[3] == true else {
             found[row[0]] = Stored(status: .interrupted, recording: Recording(), isDamaged: true)

@@ -16,16 +16,14 @@ public struct RunStoreError: Error, CustomStringConvertible {
 public final class RunStore: Sendable {
   /// "OLAB": marks the file as a store of this lab.
   static let applicationID: Int32 = 0x4F4C_4142
-  /// 7 since runs have checksums; 6, the earliest that is read, since instances have rotations and
-  /// shifts, and suites ledgers.
-  static let version: Int32 = 7
+  /// 8 since trainings have a class of loss curve; 7 since runs have checksums; 6, the earliest that is
+  /// read, since instances have rotations and shifts, and suites ledgers.
+  static let version: Int32 = 8
   static let earliestVersion: Int32 = 6
 
   let database: DatabaseQueue
   /// Where the file is.
   public let path: String
-  /// Whether its runs have checksums: all but those of an earlier version that is only read.
-  let hasChecksums: Bool
   /// When the file was last written, of one that is read without locks.
   private let modified: Int?
 
@@ -50,9 +48,12 @@ public final class RunStore: Sendable {
   public init(reading path: String) throws {
     self.path = path
     try Self.requireFile(path)
-    hasChecksums = try Self.inspect(path) == Self.version
+    let found = try Self.inspect(path)
     var configuration = Self.configuration()
     configuration.readonly = true
+    if found < Self.version {
+      configuration.prepareDatabase { try $0.execute(sql: Self.runs(ofVersion: found)) }
+    }
     do {
       // With no log nobody writes: what does not change needs no locks, and no files for them.
       let log = FileStatus(of: path + "-wal")?.size ?? 0
@@ -70,7 +71,6 @@ public final class RunStore: Sendable {
   private init(writing path: String, _ folder: URL) throws {
     self.path = path
     try Self.inspect(path)
-    hasChecksums = true
     modified = nil
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -207,7 +207,7 @@ public final class RunStore: Sendable {
     try db.execute(sql: mapTables)
     let found = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     guard found == 0 else {
-      if found < version { try migrate(db) }
+      if found < version { try migrate(db, from: found) }
       return
     }
     let columns = SpecColumns.all.map { "\($0.name) \($0.type)" }.joined(separator: ",\n  ")

@@ -86,6 +86,17 @@ extension Loss {
     return total / Double(batch.examples)
   }
 
+  /// The loss of an example for which all outputs are 0: that of a guess.
+  func ofEqualOutputs(classes: Int) -> Double {
+    let outputs = [Double](repeating: 0, count: classes)
+    return outputs.withUnsafeBufferPointer { outputs in
+      guard let zeros = outputs.baseAddress else { return .nan }
+      // No loss of classification looks at the input.
+      return value(
+        zeros, columns: classes, example: Example(input: zeros, label: 0), share: 1, gradient: nil)
+    }
+  }
+
   public func check(output: Shape, input: Shape, classes: Int) throws(ShapeError) {
     guard output.count == classes else {
       throw ShapeError(

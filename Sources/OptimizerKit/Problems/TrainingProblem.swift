@@ -13,6 +13,9 @@ public protocol TrainingProblem: Problem {
   func checkAvailability() throws
   /// What counts as success; nil where nothing was fixed.
   var target: TrainingTarget? { get }
+  /// The mean loss of equal odds for all classes, ln C of softmax over C classes; nil, unless said otherwise,
+  /// where there are no classes.
+  var lossOfGuess: Double? { get }
   /// How many minibatches go through the training examples once, where that is known without loading them;
   /// nil unless said otherwise.
   var stepsPerPass: Int? { get }
@@ -28,6 +31,7 @@ extension TrainingProblem {
   public var capabilities: OracleCapabilities { [.loss, .gradient] }
   public func checkAvailability() throws {}
   public var target: TrainingTarget? { nil }
+  public var lossOfGuess: Double? { nil }
   public var stepsPerPass: Int? { nil }
   public func outline() throws -> [LayerOutline] { [] }
   public func trainingDescription() throws -> TrainingDescription? { nil }

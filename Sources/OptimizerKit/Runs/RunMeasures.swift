@@ -31,11 +31,18 @@ public struct RunMeasures: Codable, Sendable, Equatable {
   public var stepsToTarget: Double?
   /// ‖Δw‖/‖w‖: the median over weight tensors and over the steps at which it was looked at.
   public var updateRatio: Double?
+  /// What the loss curve of a training looks like, by the number of its class: `curve` is the class.
+  public var lossCurve: Double?
   /// What was evaluated before the first row with f − f* ≤ 10⁻ᵏ (f₀ − f*), for k from 1 to 8 in this
   /// order: `EvaluationCounts.evaluations`, all of it; nil for what is not reached.
   public var evaluationsTo = [Double?](repeating: nil, count: RunMeasures.targets.count)
 
   public init() {}
+
+  /// What the loss curve of a training looks like.
+  public var curve: LossCurve? {
+    lossCurve.flatMap { Int(exactly: $0) }.flatMap(LossCurve.init(rawValue:))
+  }
 
   /// The targets of a run on a surface whose minimum is known, as shares of the start's f₀ − f*.
   public static let targets = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]
@@ -63,6 +70,7 @@ public struct RunMeasures: Codable, Sendable, Equatable {
       Column(name: "escapeStep", path: \.escapeStep),
       Column(name: "stepsToTarget", path: \.stepsToTarget),
       Column(name: "updateRatio", path: \.updateRatio),
+      Column(name: "lossCurve", path: \.lossCurve),
     ]
     + targets.indices.map { Column(name: "evaluationsTo1e\($0 + 1)", path: \.evaluationsTo[$0]) }
 }
