@@ -42,10 +42,9 @@ public struct AdagradSlowsDown: Experiment {
   private static func steps(_ rule: String) -> String { "steps of \(rule)" }
   private static func saddle(_ rule: String) -> String { "\(rule) at a saddle" }
 
-  /// The ends of the octaves.
-  private static func octaves(_ size: ExperimentSize) -> [Int] {
-    (5...size.choose(full: 12, quick: 10)).map { 1 << $0 }
-  }
+  private static let firstOctave = 32
+
+  private static func octaves(_ size: ExperimentSize) -> Int { size.choose(full: 7, quick: 5) }
 
   public func groups(_ size: ExperimentSize) -> [Suite.Group] {
     let steps = Self.rules.map { rule in
@@ -54,7 +53,7 @@ public struct AdagradSlowsDown: Experiment {
         problems: ["quadratic[condition=1;noise=1]"])
       group.starts = [[0.1, 0.1]]
       group.seeds = Array(1...size.choose(full: 20, quick: 6))
-      group.budget = .steps(Self.octaves(size).last ?? 0)
+      group.budget = .steps(Self.firstOctave << Self.octaves(size))
       return group
     }
     let saddles = Self.rules.map { rule in
@@ -81,21 +80,20 @@ public struct AdagradSlowsDown: Experiment {
   }
 
   public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {
-    let octaves = Self.octaves(runs.size)
+    let count = Self.octaves(runs.size)
     var numbers: [Verdict.Number] = []
     var exponents: [Estimate] = []
     var series: [Chart.Series] = []
     for rule in Self.rules {
       var slopes: [Double] = []
-      var lengths = octaves.dropFirst().map { _ in [Double]() }
+      var lengths = [[Double]](repeating: [], count: count)
       for run in try runs.ended(Self.steps(rule), least: 5) {
         let path = try runs.traced(run).trajectory
-        guard path.count > octaves[octaves.count - 1], path.dimension > 0 else {
+        guard let octaves = StepOctaves(path, from: Self.firstOctave, count: count) else {
           throw Undecided("\(run.label) has not all of its points")
         }
-        let own = zip(octaves, octaves.dropFirst()).map { Self.length(of: path, from: $0, to: $1) }
-        for (place, length) in own.enumerated() { lengths[place].append(length) }
-        slopes.append(Self.slope(over: octaves, own))
+        for (place, length) in octaves.lengths.enumerated() { lengths[place].append(length) }
+        slopes.append(octaves.exponent)
       }
       guard let exponent = Estimate.mean(of: slopes) else { throw Undecided("there are no steps") }
       exponents.append(exponent)
@@ -104,7 +102,9 @@ public struct AdagradSlowsDown: Experiment {
       series.append(
         Chart.Series(
           rule,
-          zip(octaves, lengths).map { Chart.Point(1.5 * Double($0), medianOf: $1) },
+          lengths.enumerated().map {
+            Chart.Point(1.5 * Double(Self.firstOctave << $0), medianOf: $1)
+          },
           optimizer: rule))
     }
     func lies(_ estimate: Estimate, above: Double, below: Double = .infinity) -> Bool {
@@ -147,7 +147,7 @@ public struct AdagradSlowsDown: Experiment {
         Chart(
           name: "steps", title: "Under constant noise, AdaGrad's steps shrink like 1/√t",
           x: Chart.Axis("step t", isLog: true), y: Chart.Axis("length of a step", isLog: true),
-          series: series + [theory(series[0], octaves)],
+          series: series + [theory(series[0])],
           notes: ["root mean square by octaves of t; medians over seeds with quartiles"]),
         Chart(
           name: "escapes", title: "Escapes from rotated saddles, learning rates tuned alike",
@@ -165,36 +165,12 @@ public struct AdagradSlowsDown: Experiment {
   }
 
   /// 1/√t through the first point.
-  private func theory(_ measured: Chart.Series, _ octaves: [Int]) -> Chart.Series {
+  private func theory(_ measured: Chart.Series) -> Chart.Series {
     Chart.Series(
       "1/√t",
       measured.points.map { point in
         let first = measured.points[0]
         return Chart.Point(point.x, first.y * (first.x / point.x).squareRoot())
       }, style: .dashed)
-  }
-
-  /// The root mean square of the steps with the numbers above `first`, up to `last`.
-  private static func length(of path: Trajectory, from first: Int, to last: Int) -> Double {
-    var sum = 0.0
-    for row in first + 1...last {
-      for (x, before) in zip(path.point(row), path.point(row - 1)) {
-        sum += (x - before) * (x - before)
-      }
-    }
-    return (sum / Double(last - first)).squareRoot()
-  }
-
-  /// The slope of log length over log t, by least squares: octaves lie at equal distances.
-  private static func slope(over octaves: [Int], _ lengths: [Double]) -> Double {
-    let middle = 0.5 * Double(lengths.count - 1)
-    var products = 0.0
-    var squares = 0.0
-    for (place, length) in lengths.enumerated() {
-      let x = (Double(place) - middle) * log(2)
-      products += x * log(length)
-      squares += x * x
-    }
-    return products / squares
   }
 }

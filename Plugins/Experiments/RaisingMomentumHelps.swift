@@ -91,14 +91,10 @@ public struct RaisingMomentumHelps: Experiment {
     var ratios: [Ground: [Estimate]] = [:]
     var numbers: [Verdict.Number] = []
     for ground in Ground.allCases {
-      let raised = try scores(Self.raised, ground, in: runs)
+      let raised = try runs.logScores(Self.name(Self.raised, ground))
       for momentum in Self.constants {
-        let constant = try scores(Self.constant(momentum), ground, in: runs)
-        guard raised.count == constant.count,
-          let mean = Estimate.mean(of: zip(raised, constant).map { $0 - $1 })
-        else { throw Undecided("there are not as many runs with each momentum") }
-        let ratio = Estimate(
-          exp(mean.value), mean.interval.map { exp($0.lowerBound)...exp($0.upperBound) })
+        let constant = try runs.logScores(Self.name(Self.constant(momentum), ground))
+        let ratio = try runs.ratio(raised, to: constant)
         ratios[ground, default: []].append(ratio)
         numbers.append(
           Verdict.Number(
@@ -155,18 +151,5 @@ public struct RaisingMomentumHelps: Experiment {
         "below 1 raised momentum is better; learning rates tuned alike; geometric means of paired "
           + "ratios with 95 % intervals; steps to targets, one that is not reached counts as ten budgets"
       ])
-  }
-
-  /// The logarithms of what the runs are judged by.
-  private func scores(_ contestant: String, _ ground: Ground, in runs: ExperimentRuns)
-    throws(Undecided) -> [Double]
-  {
-    let group = Self.name(contestant, ground)
-    let all = try runs.ended(group, least: 5)
-    let problem = JudgedProblem(try runs.problem(of: all[0]))
-    return try runs.values(group, "score", least: 5) { run in
-      let score = Criterion.standard.score(of: run.outcome, budget: run.spec.budget, on: problem)
-      return Criterion.standard.isLogarithm(on: problem) ? score * log(10) : log(score)
-    }
   }
 }
