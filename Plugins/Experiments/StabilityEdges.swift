@@ -198,7 +198,10 @@ public struct StabilityEdges: Experiment {
           name: "edges", title: "How sharp a curvature each optimizer bears, by its momentum",
           x: Chart.Axis("momentum β", range: 0...1),
           y: Chart.Axis("αh at the edge of stability", isLog: true, range: 1...60), series: series,
-          notes: ["points: between the last stable rate of a grid and the next one"])
+          notes: [
+            "points: between the last stable rate of a grid and the next one",
+            "points of averaged gradients lie under those of Adam",
+          ])
       ])
   }
 }

@@ -129,7 +129,8 @@ private struct ChartPanels {
       let column = Double(index % columns)
       let row = Double(index / columns)
       let step = width / Double(columns)
-      let (left, right, below) = (columns > 3 ? 58.0 : 78.0, 18.0, 58.0)
+      // Room for the longest numbers, 10⁻¹⁰⁰ among them, and the axis' name beside them.
+      let (left, right, below) = (columns > 3 ? 58.0 : columns > 1 ? 78 : 96, 18.0, 58.0)
       let top = above + row * tall
       let frame = Frame(
         left: (column * step + left) / width,
