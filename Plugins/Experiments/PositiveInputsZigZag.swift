@@ -11,8 +11,10 @@ import OptimizerKit
 ///
 /// The neurons are those of softmax regression on pixels from 0 to 1, and on the same with the mean image
 /// subtracted. The signs are counted over 200 single examples at the start. The zig-zag is that of training by
-/// minibatches of 1,000, whose noise is small, each at the best of six learning rates: the mean cosine between
-/// successive steps, 1 on a straight way and −1 where each step undoes the one before.
+/// minibatches of 1,000, whose noise is small: the mean cosine between successive steps, 1 on a straight way and
+/// −1 where each step undoes the one before. How much a path turns back depends on the learning rate, which must
+/// be the same for both; four of them are taken, half a decade apart, from where neither path turns on. (At
+/// rates of their own, each as large as it bears, how often paths turn says more of the rates than of the inputs.)
 ///
 /// LeCun, Bottou, Orr and Müller 1998, doi:10.1007/3-540-49430-8_2, 4.3.
 public struct PositiveInputsZigZag: Experiment {
@@ -26,7 +28,7 @@ public struct PositiveInputsZigZag: Experiment {
   public static let rule =
     "It holds if with positive inputs every neuron's weight gradients share a sign and with centred ones fewer "
     + "than half do, and if the 95 % interval over seeds of the difference in the mean cosine between "
-    + "successive steps, positive minus centred, lies below 0."
+    + "successive steps at the same four learning rates, positive minus centred, lies below 0."
   public static let chapter = ExperimentChapter.activations
   public static let place = 14.2
 
@@ -36,31 +38,39 @@ public struct PositiveInputsZigZag: Experiment {
     (name: "positive", preprocessing: "none"), (name: "centred", preprocessing: "mean-image"),
   ]
 
+  private static let rates = ["0.003", "0.01", "0.03", "0.1"]
+
+  private static func name(_ way: String, _ rate: String) -> String { "\(way), \(rate)" }
+
   public func groups(_ size: ExperimentSize) -> [Suite.Group] {
     let steps = size.choose(full: 40, quick: 20)
     return Self.ways.flatMap { way -> [Suite.Group] in
       let problem = "softmax-regression[preprocessing=\(way.preprocessing);fold=1/50"
-      var training = Suite.Group(
-        name: way.name, optimizers: ["sgd[lr=0.003,0.01,0.03,0.1,0.3,1]"],
-        problems: ["\(problem);batch=\(size.choose(full: 1000, quick: 500))]"])
-      training.seeds = Array(1...size.choose(full: 10, quick: 5))
-      training.budget = .steps(steps)
-      training.tuneOnGrid(trials: 6)
-      training.recording = Recording(validations: 1, checkpoints: steps)
+      let training = Self.rates.map { rate in
+        var group = Suite.Group(
+          name: Self.name(way.name, rate), optimizers: ["sgd[lr=\(rate)]"],
+          problems: ["\(problem);batch=\(size.choose(full: 1000, quick: 500))]"])
+        group.seeds = Array(1...size.choose(full: 10, quick: 5))
+        group.budget = .steps(steps)
+        group.recording = Recording(validations: 1, checkpoints: steps)
+        return group
+      }
       var single = Suite.Group(
-        name: "\(way.name), single", optimizers: ["sgd[lr=0.01]"], problems: ["\(problem);batch=1]"]
+        name: Self.name(way.name, "single"), optimizers: ["sgd[lr=0.01]"],
+        problems: ["\(problem);batch=1]"]
       )
       single.budget = .steps(1)
       single.recording = Recording(path: .outcomes, validations: 1)
-      return [training, single]
+      return training + [single]
     }
   }
 
   public func opposite(_ size: ExperimentSize) -> Opposite {
     Opposite(
       "positive inputs and centred ones exchanged",
-      groups(size).exchanging("positive", "centred")
-        .exchanging("positive, single", "centred, single"))
+      (Self.rates + ["single"]).reduce(groups(size)) {
+        $0.exchanging(Self.name("positive", $1), Self.name("centred", $1))
+      })
   }
 
   /// The share of neurons, over single examples, whose weight gradients are all of one sign.
@@ -100,19 +110,28 @@ public struct PositiveInputsZigZag: Experiment {
 
   public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {
     var shares: [Double] = []
-    var cosines: [[Double]] = []
-    var curves: [Chart.Series] = []
+    // By way and rate, a value a seed.
+    var cosines: [[[Double]]] = []
     for way in Self.ways {
-      let single = try runs.ended("\(way.name), single")[0]
+      let single = try runs.ended(Self.name(way.name, "single"))[0]
       shares.append(try oneSigned(try runs.session(of: single), examples: 200))
-      let trajectories = try runs.trajectories(way.name, least: 5)
-      var means: [Double] = []
-      for trajectory in trajectories { means.append(try meanCosine(trajectory)) }
-      cosines.append(means)
-      curves.append(Chart.Series("\(way.name) inputs", lossesOf: trajectories, window: 1))
+      var byRate: [[Double]] = []
+      for rate in Self.rates {
+        var means: [Double] = []
+        for trajectory in try runs.trajectories(Self.name(way.name, rate), least: 5) {
+          means.append(try meanCosine(trajectory))
+        }
+        byRate.append(means)
+      }
+      cosines.append(byRate)
     }
-    guard
-      let difference = Estimate.mean(of: zip(cosines[0], cosines[1]).map { $0 - $1 }),
+    // One value a seed: the runs of one seed share their minibatches.
+    let means = cosines.map { byRate in
+      byRate[0].indices.map { seed in
+        byRate.map { $0[seed] }.reduce(0, +) / Double(byRate.count)
+      }
+    }
+    guard let difference = Estimate.mean(of: zip(means[0], means[1]).map { $0 - $1 }),
       let interval = difference.interval
     else { throw Undecided("there are too few runs for an interval") }
     let isOneSigned = shares[0] == 1 && shares[1] < 0.5
@@ -122,44 +141,28 @@ public struct PositiveInputsZigZag: Experiment {
       isOneSigned && zigZags ? .holds : .doesNotHold,
       "weight gradients share a sign in \(Text.percent(shares[0])) of neurons and examples with positive "
         + "inputs and in \(Text.percent(shares[1])) with centred ones; the mean cosine between successive "
-        + "steps is \(text(Statistics.mean(cosines[0]))) and \(text(Statistics.mean(cosines[1]))): a "
+        + "steps is \(text(Statistics.mean(means[0]))) and \(text(Statistics.mean(means[1]))): a "
         + "difference of \(text(difference.value)), 95 % interval \(text(interval.lowerBound)) to "
-        + "\(text(interval.upperBound)) (\(cosines[0].count) seeds)",
+        + "\(text(interval.upperBound)) (\(means[0].count) seeds, \(Self.rates.count) learning rates)",
       numbers: [
         Verdict.Number("gradients of one sign, positive inputs", shares[0]).stated(1),
         Verdict.Number("gradients of one sign, centred inputs", shares[1]),
-        Verdict.Number("mean cosine, positive inputs", medianOf: cosines[0]),
-        Verdict.Number("mean cosine, centred inputs", medianOf: cosines[1]),
+        Verdict.Number("mean cosine, positive inputs", medianOf: means[0]),
+        Verdict.Number("mean cosine, centred inputs", medianOf: means[1]),
         Verdict.Number("difference", difference),
       ].compactMap { $0 },
       charts: [
         Chart(
-          name: "signs",
-          title: "Signs of a neuron's weight gradients, and how training turns back, by its inputs",
-          panels: [
-            Chart.Panel(
-              "All of one sign", x: Chart.Axis("inputs", categories: Self.ways.map(\.name)),
-              y: Chart.Axis("neurons × examples, per cent", range: 0...105),
-              series: [
-                Chart.Series(
-                  "", shares.enumerated().map { Chart.Point(Double($0 + 1), 100 * $1) },
-                  style: .bars)
-              ]),
-            Chart.Panel(
-              "Turning back", x: Chart.Axis("inputs", categories: Self.ways.map(\.name)),
-              y: Chart.Axis("mean cosine of successive steps", range: -1...1),
-              series: [
-                Chart.Series(
-                  "", cosines.enumerated().map { Chart.Point(Double($0 + 1), medianOf: $1) },
-                  style: .points)
-              ], levels: [Chart.Level("right angles", at: 0)]),
-          ], notes: ["medians over seeds, with quartiles"]),
-        Chart(
-          name: "loss",
-          title: "Training loss with positive inputs and with centred ones, each at its best rate",
-          x: Chart.Axis("step"), y: Chart.Axis("loss of the minibatch", isLog: true),
-          series: curves,
-          notes: ["medians over seeds, with quartiles"]),
+          name: "turns",
+          title: "How much training turns back, with positive inputs and with centred ones",
+          x: Chart.Axis("learning rate", categories: Self.rates),
+          y: Chart.Axis("mean cosine of successive steps", range: -1.05...1.05),
+          series: zip(Self.ways, cosines).map { way, byRate in
+            Chart.Series(
+              "\(way.name) inputs",
+              byRate.enumerated().map { Chart.Point(Double($0 + 1), medianOf: $1) })
+          }, levels: [Chart.Level("right angles", at: 0)],
+          notes: ["medians over seeds, with quartiles; 1: straight on, −1: straight back"])
       ])
   }
 }

@@ -100,7 +100,7 @@ public struct SELUTrainsDeep: Experiment {
       charts: [
         Chart(
           name: "spread",
-          title: "Spread of activations at the start, in thirty layers without normalisation",
+          title: "Spread of activations at the start, in thirty layers",
           x: Chart.Axis("layer"), y: Chart.Axis("standard deviation of activations", isLog: true),
           series: zip(ways, spreads).map { way, seeds in
             Chart.Series(
@@ -111,7 +111,7 @@ public struct SELUTrainsDeep: Experiment {
           }, notes: ["medians over seeds, with quartiles"]),
         Chart(
           name: "loss",
-          title: "Training of thirty layers without normalisation, each at its best rate",
+          title: "Thirty layers without normalisation, each at its best rate",
           x: Chart.Axis("step"), y: Chart.Axis("training loss, mean of 20 minibatches"),
           series: curves,
           levels: [Chart.Level("half of a guess", at: enough)],
