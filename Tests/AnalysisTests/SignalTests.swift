@@ -17,7 +17,8 @@ import Testing
     #expect(histogram.width == 0.5)
     #expect(histogram.centre(0) == -0.75)
     #expect(histogram.heights == [0.5, 0.5, 1, 0.5])
-    #expect(histogram.shares == [1 / 9.0, 1 / 9.0, 2 / 9.0, 1 / 9.0])
+    let ninths: [Double] = [1, 1, 2, 1]
+    #expect(histogram.shares == ninths.map { $0 / 9 })
   }
 
   @Test func emptyHistogramsAreFlat() {
