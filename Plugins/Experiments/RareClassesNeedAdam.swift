@@ -1,0 +1,180 @@
+import Analysis
+import Networks
+import OptimizerKit
+
+/// Gradient descent leaves rare classes behind, methods that do not see the gradient's size do not.
+///
+/// On softmax regression over classes with frequencies as 1/k, with all examples in every gradient, the
+/// gradient of a class and its curvature are in proportion to its frequency. A rate that is safe for the
+/// frequent classes is then too small for the rare ones, whatever it is; a step along the sign, or one
+/// divided by its own size as Adam's, is alike for all. It is no matter of minibatch noise: there is none.
+///
+/// The measure is the gap between the loss of the rarest classes and that of the most frequent one, after
+/// 100 steps at the rate that gives the least training loss (equal trials, seeds that are not judged). It
+/// is 0 at the start, where every class has the loss ln c. Left behind means a gap of more than half of
+/// ln c; not left behind, one of less than a quarter. As a method that learns nothing has no gap either,
+/// the rare classes must have a loss that is lower by a quarter of ln c than with the descents.
+///
+/// Kunstner, Yadav, Milligan, Schmidt and Bietti 2024, arXiv 2402.19449.
+public struct RareClassesNeedAdam: Experiment {
+  public static let name = "rare-classes-need-adam"
+  public static let summary = "gradient descent leaves rare classes behind, Adam does not"
+  public static let source = "Kunstner et al. 2024, arXiv 2402.19449"
+  public static let claim =
+    "Where the frequency of classes falls as 1/k, gradient descent, with momentum or without, leaves the "
+    + "rare classes behind, and sign descent and Adam do not."
+  public static let rule =
+    "It holds if, by 95 % intervals over seeds, the loss of the rarest classes exceeds that of the most "
+    + "frequent one by more than half of ln c with both descents and by less than a quarter with sign "
+    + "descent and Adam, with these two also being lower by a quarter than with either descent; it does "
+    + "not hold otherwise."
+  public static let chapter = ExperimentChapter.published
+  public static let place = 23.0
+
+  public init() {}
+
+  private struct Method {
+    let name: String
+    let title: String
+    let optimizer: String
+    let isDescent: Bool
+  }
+
+  private static let methods = [
+    Method(
+      name: "sgd", title: "gradient descent", optimizer: "sgd[lr=1e-2..10]", isDescent: true),
+    Method(
+      name: "momentum", title: "momentum", optimizer: "momentum[lr=1e-3..1]", isDescent: true),
+    Method(
+      name: "signsgd", title: "sign descent", optimizer: "signsgd[lr=1e-5..1e-1]",
+      isDescent: false),
+    Method(name: "adam", title: "Adam", optimizer: "adam[lr=1e-4..1]", isDescent: false),
+  ]
+  private static let checkpoints = 10
+
+  public func groups(_ size: ExperimentSize) -> [Suite.Group] {
+    Self.methods.map { method in
+      var group = Suite.Group(
+        name: method.name, optimizers: [method.optimizer],
+        problems: ["heavy-tailed-classes[groups=\(size.choose(full: 7, quick: 6))]"])
+      group.seeds = Array(1...size.choose(full: 6, quick: 3))
+      group.budget = .steps(100)
+      group.recording = Recording(validations: 1, checkpoints: Self.checkpoints)
+      var tuning = Tuning(trials: size.choose(full: 16, quick: 10))
+      tuning.judgesDefaults = false
+      group.tuning = tuning
+      return group
+    }
+  }
+
+  public func opposite(_ size: ExperimentSize) -> Opposite {
+    Opposite(
+      "classes that are all alike frequent",
+      groups(size).replacing("[groups=", by: "[balanced=true;groups="))
+  }
+
+  public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {
+    var numbers: [Verdict.Number] = []
+    var panels: [Chart.Panel] = []
+    var words: [String] = []
+    var fails: [String] = []
+    var rarest: [(method: Method, losses: [Double])] = []
+    for method in Self.methods {
+      var courses: [Course] = []
+      for run in try runs.ended(method.name, least: 3) {
+        courses.append(try Self.course(of: run, runs))
+      }
+      let gaps = courses.map(\.gap)
+      guard let gap = Estimate.mean(of: gaps), let start = courses.first?.start else {
+        throw Undecided("there are no runs")
+      }
+      let low = gap.interval?.lowerBound ?? gap.value
+      let high = gap.interval?.upperBound ?? gap.value
+      let agrees = method.isDescent ? low > 0.5 * start : high < 0.25 * start
+      if !agrees { fails.append("the gap with \(method.title)") }
+      if !method.isDescent {
+        for other in rarest where other.method.isDescent {
+          let lead = zip(other.losses, courses.map(\.rare)).map { $0 - $1 }
+          let least = Estimate.mean(of: lead).flatMap { $0.interval?.lowerBound ?? $0.value } ?? 0
+          if !(least > 0.25 * start) {
+            fails.append("the lead of \(method.title) over \(other.method.title)")
+          }
+        }
+      }
+      rarest.append((method, courses.map(\.rare)))
+      numbers.append(Verdict.Number("gap with \(method.title)", gap))
+      let rare = Statistics.mean(courses.map(\.rare)) ?? .nan
+      numbers.append(Verdict.Number("loss of the rarest with \(method.title)", rare))
+      words.append(
+        "\(Self.text(gap.value)) with \(method.title) (rarest at \(Self.text(rare)))")
+      panels.append(Self.panel(method, courses))
+    }
+    let start = try runs.ended(Self.methods[0].name)[0].initialLoss
+    return Verdict(
+      fails.isEmpty ? .holds : .doesNotHold,
+      "after 100 steps the loss of the rarest classes exceeds that of the most frequent one by "
+        + words.joined(separator: ", ") + ", where it begins at \(Self.text(start))"
+        + (fails.isEmpty ? "" : "; against the claim: \(fails.joined(separator: ", "))"),
+      numbers: numbers,
+      charts: [
+        Chart(
+          name: "groups",
+          title: "Training loss of frequent and of rare classes, each method at its best rate",
+          panels: panels,
+          notes: [
+            "medians over seeds; every line stands for equally many examples, of one class or of many"
+          ])
+      ])
+  }
+
+  /// The losses of one run, group by group.
+  private struct Course {
+    let start: Double
+    let steps: [Int]
+    /// By checkpoint, one for each group.
+    let losses: [[Double]]
+    /// Examples of a class in each group; as in the problem, or alike.
+    var last: [Double] { losses.last ?? [] }
+    var rare: Double { last.last ?? .nan }
+    var gap: Double { rare - (last.first ?? .nan) }
+  }
+
+  private static func course(of run: RunRecord, _ runs: ExperimentRuns) throws(Undecided)
+    -> Course
+  {
+    let problem = try runs.problem(of: run)
+    guard let problem = problem as? HeavyTailedClasses,
+      let session = try runs.session(of: run) as? NetworkSession
+    else { throw Undecided("\(run.spec.problem.name) has no groups of classes") }
+    let checkpoints = try runs.traced(run).trajectory.checkpoints
+    guard checkpoints.count > 1 else { throw Undecided("no parameters were kept") }
+    var losses = [[Double]](repeating: [], count: checkpoints.count)
+    do {
+      for group in 0..<problem.groups {
+        let examples = try problem.examples(seed: run.spec.seed, group: group)
+        for (place, point) in checkpoints.enumerated() {
+          losses[place].append(session.metrics(Vector(point.parameters), on: examples).loss)
+        }
+      }
+    } catch { throw Undecided("\(error)") }
+    return Course(start: run.initialLoss, steps: checkpoints.map(\.step), losses: losses)
+  }
+
+  private static func panel(_ method: Method, _ courses: [Course]) -> Chart.Panel {
+    let groups = courses.first?.last.count ?? 0
+    let points = courses.map(\.steps.count).min() ?? 0
+    return Chart.Panel(
+      method.title, x: Chart.Axis("step"), y: Chart.Axis("mean loss", range: 0...6),
+      series: (0..<groups).map { group in
+        Chart.Series(
+          group == 0 ? "most frequent class" : group == groups - 1 ? "\(1 << group) rarest" : "",
+          (0..<points).map { place in
+            Chart.Point(
+              Double(courses[0].steps[place]),
+              Statistics.median(courses.map { $0.losses[place][group] }) ?? .nan)
+          })
+      })
+  }
+
+  private static func text(_ value: Double) -> String { shortest(rounded(value, digits: 3)) }
+}
