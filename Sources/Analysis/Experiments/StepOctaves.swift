@@ -26,6 +26,7 @@ public struct StepOctaves: Sendable, Equatable {
       }
       return (sum / Double(begin)).squareRoot()
     }
+    guard lengths.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
     let middle = 0.5 * Double(count - 1)
     var (products, squares) = (0.0, 0.0)
     for (octave, length) in lengths.enumerated() {
@@ -34,6 +35,5 @@ public struct StepOctaves: Sendable, Equatable {
       squares += x * x
     }
     exponent = products / squares
-    guard exponent.isFinite else { return nil }
   }
 }
