@@ -116,7 +116,7 @@ public struct MomentumCrosses: Experiment {
         var group = Suite.Group(
           name: Self.name(ground, contestant), optimizers: [contestant.selection(ground.rate)],
           problems: [ground.problem])
-        group.budget = .steps(1000)
+        group.budget = .steps(size.choose(full: 1000, quick: 400))
         switch ground {
         case .valley:
           group.starts = Self.inValley
