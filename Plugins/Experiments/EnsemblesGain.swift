@@ -74,7 +74,7 @@ public struct EnsemblesGain: Experiment {
       !isSure ? .doesNotHold : isStated ? .holds : .holdsOnlyWhen
     let errors = studies.flatMap(\.errorsLess)
     let sentence =
-      (judgement == .holdsOnlyWhen ? "only as a gain, not for its size: " : "")
+      (judgement == .holdsOnlyWhen ? "a gain of another size counts: " : "")
       + "\(members) networks together classify \(gain.text(2)) percentage points more of the test examples "
       + "rightly than they do alone"
     let numbers =

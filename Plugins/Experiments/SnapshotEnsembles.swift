@@ -94,7 +94,7 @@ public struct SnapshotEnsembles: Experiment {
       !isSure(gain) ? .doesNotHold : isSure(advance) ? .holds : .holdsOnlyWhen
     return Verdict(
       judgement,
-      (judgement == .holdsOnlyWhen ? "only against the run's own end: " : "")
+      (judgement == .holdsOnlyWhen ? "compared with the run's own end: " : "")
         + "\(Self.members) snapshots averaged classify \(gain.text(2)) percentage points more of the test "
         + "examples rightly than the last alone, and \(advance.text(2)) more than one half cosine over the "
         + "same steps",

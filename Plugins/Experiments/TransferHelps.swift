@@ -90,7 +90,7 @@ public struct TransferHelps: Experiment {
     return Verdict(
       judgement,
       (judgement == .holdsOnlyWhen
-        ? "there are \(helpful.map { "\($0.count)" }.joined(separator: " or ")) examples of each class: "
+        ? "the examples of each class number \(helpful.map { "\($0.count)" }.joined(separator: " or ")): "
         : "")
         + "percentage points of validation accuracy gained over training from scratch: "
         + gains.map { "\($0.gain.text(1)) with \($0.count)" }.joined(separator: ", "),

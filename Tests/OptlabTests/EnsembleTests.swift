@@ -61,10 +61,17 @@ import Testing
   @Test func withoutCheckpointsItSaysHowToKeepThem() async throws {
     let workspace = try Workspace()
     try workspace.write(
-      "points.yaml", Self.suite.replacing("checkpoints: 4", with: "layers: false"))
-    _ = try await workspace.run("compare", "points.yaml", "--group", "points")
+      "points.yaml",
+      """
+      groups:
+        - problems: ["mlp[data=blobs;hidden=8;trainSize=200;batch=20]"]
+          optimizers: ["sgd[lr=0.1]"]
+          steps: 20
+      """)
+    _ = try await workspace.run("compare", "points.yaml")
     let outcome = try await workspace.run("ensemble", "points")
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("--checkpoints") || outcome.errors.contains("no checkpoints"))
+    #expect(outcome.errors.contains("no checkpoints are kept of the runs of points"))
+    #expect(outcome.errors.contains("--checkpoints 6"))
   }
 }
