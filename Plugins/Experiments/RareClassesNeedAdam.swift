@@ -153,10 +153,12 @@ public struct RareClassesNeedAdam: Experiment {
     let groups = courses.first?.last.count ?? 0
     let points = courses.map(\.steps.count).min() ?? 0
     return Chart.Panel(
-      method.title, x: Chart.Axis("step"), y: Chart.Axis("mean loss", range: 0...6),
+      method.title, x: Chart.Axis("step"), y: Chart.Axis("mean loss", range: 0...8),
       series: (0..<groups).map { group in
-        Chart.Series(
-          group == 0 ? "most frequent class" : group == groups - 1 ? "\(1 << group) rarest" : "",
+        let isRarest = group == groups - 1
+        return Chart.Series(
+          group == 0
+            ? "most frequent class" : isRarest ? "\(1 << group) rarest classes" : "between",
           (0..<points).map { place in
             Chart.Point(
               Double(courses[0].steps[place]),
