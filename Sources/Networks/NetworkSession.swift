@@ -181,6 +181,12 @@ public final class NetworkSession: TrainingSession {
     metrics(x, seenAs: validationViews, most: most)
   }
 
+  /// Mean loss, without the regularizer's term, and accuracy over at most so many training examples, the
+  /// first ones, as they are outside of training: what the gap to validation is measured from.
+  public func trainingMetrics(_ x: Vector<Float>, most: Int = .max) -> ValidationMetrics {
+    metrics(x, on: training, most: most)
+  }
+
   public func openTest() throws -> ((Vector<Float>) -> ValidationMetrics)? {
     guard let views = try testViews() else { return nil }
     return { self.metrics($0, seenAs: views) }

@@ -13,7 +13,7 @@ struct NetworkReport {
   private let examples: Int
 
   /// The most examples that differences are taken of.
-  private static let mostExamples = 8
+  private static let mostExamples = 4
 
   /// - Throws: where data are missing, or layers do not fit.
   init(of problem: some NetworkProblem, in catalogue: PluginCatalogue) throws {

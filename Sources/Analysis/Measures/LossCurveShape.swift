@@ -13,9 +13,9 @@ import OptimizerKit
 ///    limit for giving up, and ended no lower than at nine tenths of it.
 /// 2. **barely moves**: it ends less than a tenth below its start. If it was lower or higher in between
 ///    and came back, as where all rectifiers have died, that is a **high plateau**.
-/// 3. **late fall**: a quarter of the fall comes after more than 15 % of the run, the first half of that
-///    time brought less than a tenth of it, and the next quarter of it takes no more than a third of that
-///    time. A straight fall takes all of it for that, an exponential one more.
+/// 3. **late fall**: a quarter of the fall comes after more than 15 % of the run, the level of the first
+///    half of that time is less than a tenth of it below the start, and the next quarter of the fall takes
+///    no more than a third of that time. A straight fall takes all of it for that, an exponential one more.
 /// 4. On a plateau, where the last half of the run takes less than 15 % off the loss and brings less than
 ///    a quarter of the whole fall: **high plateau** if training stands above a fifth of the start and the
 ///    validation loss jumps, by 4 % and more from pass to pass. Between two passes over the same examples
@@ -96,10 +96,11 @@ public struct LossCurveShape: Sendable {
     }
     let noise = Statistics.median(noises) ?? 0
     doubt = 3 * noise
-    // Where the first row does not stand out from the first part, that is the better estimate.
+    // Where the first row does not stand out from the first part, that is the better estimate. (The
+    // median of n normal numbers varies by 1.25 σ / √n.)
     if abs(start - levels[0]) < doubt {
       start = levels[0]
-      doubt /= Double(rows(0).count).squareRoot()
+      doubt *= 1.25 / Double(rows(0).count).squareRoot()
     }
   }
 
@@ -119,7 +120,8 @@ public struct LossCurveShape: Sendable {
   private func shape(_ losses: [Double], _ validation: [Double], _ guess: Double?) -> LossCurve {
     let least = max(0.1 * start, doubt)
     guard start - end >= least else {
-      let wasLower = (levels.min() ?? end) < start - least
+      let lowest = levels.min() ?? end
+      let wasLower = lowest < start - least && lowest < end - least
       let wasHigher =
         height(losses) > 1.2 * start + doubt || losses.contains { $0 > 3 * (start + doubt) }
       return wasLower || wasHigher ? .highPlateau : .barelyMoves
@@ -139,12 +141,18 @@ public struct LossCurveShape: Sendable {
   }
 
   private var fallsLate: Bool {
-    func time(_ share: Double) -> Double {
-      let level = start - share * (start - end)
-      return Double(levels.firstIndex { $0 < level } ?? levels.count) / Double(levels.count)
+    // Running medians keep what is sudden.
+    let smooth = levels.indices.map { index in
+      Statistics.median(levels[max(0, index - 2)..<min(levels.count, index + 3)]) ?? levels[index]
     }
-    let quarter = time(0.25)
-    return quarter > 0.15 && time(0.1) > 0.5 * quarter && time(0.5) - quarter <= quarter / 3
+    func place(_ share: Double) -> Int {
+      let level = start - share * (start - end)
+      return smooth.firstIndex { $0 < level } ?? smooth.count
+    }
+    let quarter = place(0.25)
+    guard Double(quarter) > 0.15 * Double(levels.count) else { return false }
+    let waiting = Statistics.median(levels[..<max(1, quarter / 2)]) ?? start
+    return start - waiting < 0.1 * (start - end) && 3 * (place(0.5) - quarter) <= quarter
   }
 
   /// How far the validation loss jumps from pass to pass in the last half of the run, beside its trend, as

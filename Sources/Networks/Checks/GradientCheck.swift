@@ -138,7 +138,7 @@ public struct GradientCheck {
   /// The relative error of a gradient at `x` against centred differences, for each tensor.
   ///
   /// - Parameter most: about how many elements of each tensor are taken.
-  public func errors(of gradient: [Double], at x: [Double], elements most: Int = 20)
+  public func errors(of gradient: [Double], at x: [Double], elements most: Int = 12)
     -> [TensorError]
   {
     let inputs = inputs.map(Double.init)
