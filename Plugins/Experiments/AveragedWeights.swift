@@ -40,9 +40,9 @@ public struct AveragedWeights: Experiment {
     let name, title, path: String
   }
   private static let rates = [
-    Rate(name: "large", title: "a large constant rate", path: "sgd[lr=0.3]"),
-    Rate(name: "small", title: "a small constant rate", path: "sgd[lr=0.03]"),
-    Rate(name: "falling", title: "a rate that falls to 0", path: "sgd[lr=0.3]:cosine"),
+    Rate(name: "large", title: "a large constant rate", path: "sgd[lr=0.1]"),
+    Rate(name: "small", title: "a small constant rate", path: "sgd[lr=0.02]"),
+    Rate(name: "falling", title: "a rate that falls to 0", path: "sgd[lr=0.1]:cosine"),
   ]
 
   public func groups(_ size: ExperimentSize) -> [Suite.Group] {

@@ -3,12 +3,13 @@ import OptimizerKit
 
 /// A regularisation term raises the training loss, the more the stronger it is.
 ///
-/// The loss that is trained is L(w) + λ R(w), R = Σ w² or Σ |w|. At the start w is the same for every λ, and the
-/// loss rises by λ R(w₀), which is recomputed here from the weights. At the end, too: the least value of
-/// L + λ R over all w is the larger, the larger λ is, for it is the least of functions that all rise with λ.
-/// The second is what training has to show, which comes near that least value at best.
+/// The loss that is trained is L(w) + λ R(w), R = Σ w² or Σ |w|. At the start w is the same for every λ of a
+/// seed, and the loss rises by λ R(w). At the end it rises too: the least value of L + λ R over all w is the
+/// larger, the larger λ is, for it is the least of functions that all rise with λ. Training has to show the
+/// second, for it only comes near that least value; it is long enough for weights to shrink as far as
+/// the terms take them.
 ///
-/// Strengths are a factor of ten apart and begin where the term is a tenth of the loss of a guess, ln 10.
+/// Strengths are a factor of ten apart; the weakest adds about a twentieth of ln 10, the loss of a guess.
 ///
 /// The notes of CS231n, cs231n.github.io/neural-networks-3 (sanity checks).
 public struct RegularizationRaisesLoss: Experiment {
@@ -34,10 +35,10 @@ public struct RegularizationRaisesLoss: Experiment {
     Self.terms.flatMap { term in
       term.strengths.map { strength in
         var group = Suite.Group(
-          name: "\(term.name) \(strength)", optimizers: ["sgd[lr=0.02]"],
+          name: "\(term.name) \(strength)", optimizers: ["sgd[lr=0.1]"],
           problems: ["mlp[hidden=64;\(term.name)=\(strength);trainSize=1000;batch=50]"])
         group.seeds = Array(1...size.choose(full: 8, quick: 3))
-        group.budget = .steps(size.choose(full: 1000, quick: 200))
+        group.budget = .steps(size.choose(full: 1500, quick: 300))
         group.recording = Recording(validations: 1)
         return group
       }
