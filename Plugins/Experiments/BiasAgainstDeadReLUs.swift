@@ -48,7 +48,7 @@ public struct BiasAgainstDeadReLUs: Experiment {
 
   public func opposite(_ size: ExperimentSize) -> Opposite {
     Opposite(
-      "biases of −2 in place of 0, beside which those of 0.01 do help", groups(size, zero: "-2"))
+      "biases of −4 in place of 0, beside which those of 0.01 do help", groups(size, zero: "-4"))
   }
 
   public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {

@@ -49,8 +49,8 @@ public struct FourLearningRates: Experiment {
             full: "mlp[hidden=64;trainSize=5000;batch=64]",
             quick: "mlp[hidden=32;trainSize=2000;batch=32]")
         ])
-      group.seeds = Array(1...size.choose(full: 12, quick: 4))
-      group.budget = .steps(size.choose(full: 600, quick: 200))
+      group.seeds = Array(1...size.choose(full: 12, quick: 8))
+      group.budget = .steps(size.choose(full: 600, quick: 400))
       // Enough that the last half has the passes between which jumps are measured.
       group.recording.validations = size.choose(full: 10, quick: 8)
       return group

@@ -33,10 +33,14 @@ public struct TransferHelps: Experiment {
     size.choose(full: [1, 3, 10, 30, 100], quick: [1])
   }
 
+  private static func pretraining(_ size: ExperimentSize) -> Int {
+    size.choose(full: 500, quick: 200)
+  }
+
   public func groups(_ size: ExperimentSize) -> [Suite.Group] {
     Self.counts(size).flatMap { count in
       [
-        ("transfer", "pretrainSteps=\(size.choose(full: 500, quick: 200))"),
+        ("transfer", "pretrainSteps=\(Self.pretraining(size))"),
         ("scratch", "pretrainSteps=0;layers=0"),
       ].map { name, settings in
         var group = Suite.Group(
@@ -59,10 +63,8 @@ public struct TransferHelps: Experiment {
 
   public func opposite(_ size: ExperimentSize) -> Opposite {
     Opposite(
-      "both exchanged",
-      Self.counts(size).reduce(groups(size)) {
-        $0.exchanging("transfer \($1)", "scratch \($1)")
-      })
+      "a body that was not trained: its last layer learns from random features",
+      groups(size).replacing("pretrainSteps=\(Self.pretraining(size))", by: "pretrainSteps=0"))
   }
 
   public func judge(_ runs: ExperimentRuns) throws(Undecided) -> Verdict {

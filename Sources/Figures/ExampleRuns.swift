@@ -250,7 +250,9 @@ public enum ExampleRuns {
         activationDeviation: 1 + loss / (depth + 1), gradientMean: 0,
         gradientDeviation: 1e-3 * loss * pow(3, depth), dead: place == 2 ? 0 : 0.1)
     }
-    return Trajectory.Diagnostics(step: step, updates: step == 0 ? [] : updates, layers: layers)
+    return Trajectory.Diagnostics(
+      step: step, updates: step == 0 ? [] : updates, layers: layers,
+      sharpness: Sharpness(plain: 2 / (0.01 + loss)))
   }
 
   /// Parameters on their way to 1 from where the seed puts them, those of even places first.

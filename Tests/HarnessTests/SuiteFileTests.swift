@@ -76,7 +76,7 @@ import Testing
       """
       x.yaml:1: the suite has no key 'step'. Did you mean steps? (keys: title, groups, steps, \
       gradients, seconds, seeds, starts, instances, random-starts, target, tuning, record, every, validations, layers, test, \
-      checkpoints, time-limit, figures)
+      sharpness, checkpoints, time-limit, figures)
       """
     ),
     (

@@ -30,7 +30,7 @@ private struct Suspect: NetworkProblem {
 @Suite("checks of network problems") struct NetworkCheckTests {
   /// Truncation and rounding stay below 10⁻⁷ (see `GradientCheck`); kinks are not compared.
   @Test func aRightNetworkPasses() throws {
-    let check = try GradientCheck(Suspect())
+    let check = try Networks.GradientCheck(Suspect())
     let x = check.nearStart
     for tensor in check.errors(of: check.gradient(at: x), at: x, elements: 50) {
       #expect(tensor.error < 1e-6, "\(tensor)")
@@ -46,10 +46,10 @@ private struct Suspect: NetworkProblem {
   {
     var problem = Suspect()
     problem.fault = fault
-    let check = try GradientCheck(problem)
+    let check = try Networks.GradientCheck(problem)
     let x = check.nearStart
     let errors = check.errors(of: check.gradient(at: x), at: x, elements: 100)
-    #expect(errors.contains { $0.error > GradientCheck.limit })
+    #expect(errors.contains { $0.error > Networks.GradientCheck.limit })
     // It is found in the faulty layer or before it, never after.
     #expect(errors.filter { $0.tensor.hasPrefix("dense2") }.allSatisfy { $0.error < 1e-6 })
   }
@@ -58,7 +58,7 @@ private struct Suspect: NetworkProblem {
   @Test func whatLiesOnAKinkIsLeftOut() throws {
     var problem = Suspect()
     problem.bias = 0
-    let check = try GradientCheck(problem)
+    let check = try Networks.GradientCheck(problem)
     let x = [Double](repeating: 0, count: check.layout.count)
     let errors = check.errors(of: check.gradient(at: x), at: x)
     for tensor in errors where tensor.elements > 0 { #expect(tensor.error < 1e-6, "\(tensor)") }

@@ -16,15 +16,16 @@ import Testing
   }
 
   private static let suite = """
-    problems: ["perceptron[data=blobs;trainSize=200;batch=20]", sphere]
-    optimizers: ["sgd[lr=0.1]"]
     groups:
       - name: points
+        optimizers: ["sgd[lr=0.1]"]
         problems: ["mlp[data=blobs;hidden=8;trainSize=200;batch=20]"]
         seeds: 1-3
         steps: 40
         checkpoints: 4
       - name: others
+        optimizers: ["sgd[lr=0.1]"]
+        problems: ["perceptron[data=blobs;trainSize=200;batch=20]", sphere]
         steps: 20
         checkpoints: 2
     """

@@ -544,6 +544,39 @@ add(
         (sum(a * v for a, v in zip(row, x)) ** 2 - y) ** 2 for row, y in zip(vectors, squares_of)
     ) / (4 * len(vectors)),
     (-1.5, 1.5), 0, dim=10)
+
+
+def cycle(x):
+    p = x[0]
+    if p < 1:
+        return 25 * p**2 / 2
+    return p**2 / 2 + 24 * p - 12 if p < 2 else 25 * p**2 / 2 - 24 * p + 36
+
+
+add("lessard-cycle", cycle, (-4, 4), 0, dim=1)
+
+
+def absolute_examples(dim, pairs, noise):
+    random = Random(1)
+    hidden = [random.normal() for _ in range(dim)]
+    rows, targets, errors = [], [], []
+    for i in range(dim + pairs):
+        row = [random.normal() for _ in range(dim)]
+        error = 0.0 if i < dim else noise * (i - dim + 1) / pairs
+        for side in [1] if i < dim else [1, -1]:
+            rows.append([mpf(a) for a in row])
+            targets.append(mpf(dot(row, hidden) + side * error))
+            errors.append(mpf(error))
+    return rows, targets, sum(errors) / len(errors)
+
+
+deviations, observed, mean_error = absolute_examples(10, 50, 2.0)
+add(
+    "least-absolute-deviations",
+    lambda w: sum(
+        abs(sum(a * v for a, v in zip(row, w)) - b) for row, b in zip(deviations, observed)
+    ) / len(observed),
+    (-2, 2), mean_error, dim=10)
 add("adam-counterexample", lambda x: 10 * x[0] / 101, (-1, 1), -mpf(10) / 101, dim=1)
 
 path = pathlib.Path(__file__).with_suffix(".json")
