@@ -13,7 +13,8 @@ import OptimizerKit
 /// at the rate that gives the least training loss (equal trials, seeds that are not judged) the rarest
 /// classes are left behind if they still have three quarters of it, where the more frequent half of the
 /// groups has less (the median over them: at its best rate a descent may be swinging along the most
-/// frequent class). They are not if they have less than half of it.
+/// frequent class). They are not if they have less than half of it. The horizon decides about momentum: in a
+/// hundred steps it brings the rarest classes along too.
 ///
 /// Kunstner, Yadav, Milligan, Schmidt and Bietti 2024, arXiv 2402.19449.
 public struct RareClassesNeedAdam: Experiment {

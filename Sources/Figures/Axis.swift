@@ -81,7 +81,7 @@ public struct Axis: Sendable {
         for m in [1.0, 2, 5] {
           let value = m * pow(10, Double(e))
           if value >= a * 0.999, value <= b * 1.001 {
-            ticks.append((value, Text.readable(value), 0))
+            ticks.append((value, Text.readable(value, digits: 5), 0))
           }
         }
       }

@@ -1,4 +1,4 @@
-// What loss curves look like, told from curves that the thresholds were not made from.
+// What loss curves look like, told from curves drawn at random.
 
 import Analysis
 import OptimizerKit
@@ -60,8 +60,7 @@ import Testing
       })
   }
 
-  /// Of 500 curves of each class, at least 95 % are told: 97.4 % of the hardest, all of four. (The
-  /// interval of 97.4 % of 500 ends at 95.6 %.)
+  /// Of 500 curves of each class, at least 95 % are told.
   @Test(arguments: LossCurve.allCases) func drawnCurvesAreTold(_ curve: LossCurve) {
     var random = RandomSource(seed: 7, purpose: .instance, step: curve.rawValue)
     var confusion: [LossCurve: Int] = [:]
