@@ -51,11 +51,8 @@ public struct TransferHelps: Experiment {
         group.seeds = Array(1...10)
         group.budget = .steps(size.choose(full: 300, quick: 100))
         group.recording = Recording(every: 10, validations: size.choose(full: 10, quick: 1))
-        var tuning = Tuning(trials: 4)
-        tuning.method = .grid
-        tuning.seeds = size.choose(full: [101, 102, 103], quick: [101])
-        tuning.judgesDefaults = false
-        group.tuning = tuning
+        group.tuneOnGrid(
+          trials: 4, seeds: size.choose(full: [101, 102, 103], quick: [101]))
         return group
       }
     }

@@ -96,7 +96,9 @@ extension Report.Section {
     if let chapter { text += "<p class=\"chapter\">\(HTML.text(chapter))</p>\n" }
     text += "<h2>\(HTML.text(title))</h2>\n"
     if !lead.isEmpty {
-      let mark = badge.map { "<b class=\"badge \($0.tone.rawValue)\">\(HTML.text($0.text))</b> " }
+      let mark = badge.map {
+        "<b class=\"badge\" style=\"background:\($0.tone.color)\">\(HTML.text($0.text))</b> "
+      }
       text += "<p class=\"lead\">\(mark ?? "")\(HTML.text(lead))</p>\n"
     }
     for paragraph in paragraphs { text += "<p>\(HTML.text(paragraph))</p>\n" }

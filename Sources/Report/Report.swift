@@ -48,16 +48,16 @@ public struct Report: Sendable {
     /// A word with a colour.
     public struct Badge: Sendable {
       /// What it is like.
-      public enum Tone: String, Sendable {
+      public enum Tone: Sendable {
         case good, mixed, bad, open
 
-        /// "#1a7f52"; told apart by lightness too.
+        /// "#1a7f52": dark enough for white text on it.
         public var color: String {
           switch self {
           case .good: "#1a7f52"
-          case .mixed: "#b87503"
+          case .mixed: "#9c6200"
           case .bad: "#a3243b"
-          case .open: "#7b848c"
+          case .open: "#66707a"
           }
         }
       }

@@ -11,16 +11,12 @@ struct ExperimentPage {
   let report: Report
 
   init(_ results: [ExperimentResult], command: String, catalogue: PluginCatalogue) {
-    let counts = Verdict.Judgement.allCases.compactMap { judgement -> String? in
-      let count = results.count { $0.verdict.judgement == judgement }
-      return count == 0 ? nil : "\(count) \(judgement.count)"
-    }
     var report = Report(
       suite: "experiments", title: "Claims about training, tested",
       answer: [
         results.count == 1
           ? "The claim: \(results[0].verdict.judgement.rawValue)."
-          : "Of \(results.count) claims, \(Text.enumeration(counts))."
+          : "Of \(results.count) claims, \(Text.enumeration(results.judgements))."
       ])
     report.facts = [
       ("\(results.count)", results.count == 1 ? "claim" : "claims"),

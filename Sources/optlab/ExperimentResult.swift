@@ -97,17 +97,23 @@ struct ExperimentResult: Encodable {
   /// Says in a line what came of several.
   static func printSummary(of results: [ExperimentResult]) {
     guard results.count > 1 else { return }
-    let counts = Verdict.Judgement.allCases.compactMap { judgement -> String? in
-      let count = results.count { $0.verdict.judgement == judgement }
-      return count == 0 ? nil : "\(count) \(judgement.count)"
+    Swift.print("\(results.count) claims: \(results.judgements.joined(separator: ", "))")
+  }
+}
+
+extension [ExperimentResult] {
+  /// How many came to which judgement: "26 hold", "3 do not hold".
+  var judgements: [String] {
+    Verdict.Judgement.allCases.compactMap { judgement in
+      let count = count { $0.verdict.judgement == judgement }
+      return count == 0 ? nil : "\(count) \(judgement.verb)"
     }
-    Swift.print("\(results.count) claims: \(counts.joined(separator: ", "))")
   }
 }
 
 extension Verdict.Judgement {
-  /// What so many of them do: "3 hold".
-  var count: String {
+  /// What several of them do: "hold".
+  fileprivate var verb: String {
     switch self {
     case .holds: "hold"
     case .doesNotHold: "do not hold"

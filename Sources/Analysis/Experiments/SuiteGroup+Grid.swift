@@ -3,16 +3,16 @@
 import OptimizerKit
 
 extension Suite.Group {
-  /// Tries every setting of the lists in its selections on a seed that no run is judged on, and has the best
+  /// Tries every setting of the lists in its selections on seeds that no run is judged on, and has the best
   /// one of each judged, the defaults not.
   ///
   /// - Parameters:
   ///   - trials: how many settings there are; of all groups that are compared the same.
-  ///   - seed: that of the trials.
-  public mutating func tuneOnGrid(trials: Int, seed: UInt64 = 101) {
+  ///   - seeds: those of the trials.
+  public mutating func tuneOnGrid(trials: Int, seeds: [UInt64] = [101]) {
     var tuning = Tuning(trials: trials)
     tuning.method = .grid
-    tuning.seeds = [seed]
+    tuning.seeds = seeds
     tuning.judgesDefaults = false
     self.tuning = tuning
   }
